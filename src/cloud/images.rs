@@ -1,0 +1,55 @@
+//! Owns the ports for machine images.
+
+use async_trait::async_trait;
+
+use super::CloudResult;
+use crate::facts::{ImageFacts, Tags};
+use crate::model::Region;
+
+/// One copy of an image into the port's own Region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyImage {
+    /// The Region the image is in.
+    pub source_region: Region,
+    /// The image.
+    pub source_image: String,
+    /// Name of the copy, at most 128 characters.
+    pub name: String,
+    /// Description of the copy.
+    pub description: String,
+    /// Whether the copy is encrypted whatever the source is.
+    pub encrypted: bool,
+    /// The KMS key, in the port's own Region.
+    pub key: Option<String>,
+    /// Idempotency token, at most 64 ASCII characters (EC2 API idempotency).
+    pub token: String,
+    /// Tags of the copy and its snapshots.
+    pub tags: Tags,
+}
+
+/// Looks at images.
+#[async_trait]
+pub trait ReadImages: Send + Sync {
+    /// The images of those ids, whoever owns them. Ids that do not exist are absent.
+    async fn images(&self, ids: &[String]) -> CloudResult<Vec<ImageFacts>>;
+
+    /// The account's own images that carry a tag.
+    async fn images_tagged(&self, key: &str, value: &str) -> CloudResult<Vec<ImageFacts>>;
+
+    /// Whether something refers to the image and so needs it: a running instance, a launch template version. The answer
+    /// names the users.
+    async fn image_users(&self, id: &str) -> CloudResult<Vec<String>>;
+}
+
+/// Changes images.
+#[async_trait]
+pub trait WriteImages: Send + Sync {
+    /// Starts a copy; the id of the copy, which is pending at first.
+    async fn copy_image(&self, copy: &CopyImage) -> CloudResult<String>;
+
+    /// Sets tags on an image and its snapshots.
+    async fn tag_image(&self, image: &ImageFacts, tags: &Tags) -> CloudResult<()>;
+
+    /// Deregisters an image and deletes the snapshots behind it.
+    async fn remove_image(&self, image: &ImageFacts) -> CloudResult<()>;
+}

@@ -1,0 +1,36 @@
+//! Owns the seam to AWS: our ports, read and write apart, our types, one `CloudError`. No implementation lives here.
+//!
+//! A command that only looks is handed [`ReadPorts`] and cannot change anything: the compiler proves it. Every method is
+//! a whole act; paging, batch limits, pacing and SDK retries are the implementation's business.
+
+pub mod balancing;
+pub mod clock;
+pub mod error;
+pub mod groups;
+pub mod identity;
+pub mod images;
+pub mod launch_templates;
+pub mod metrics;
+pub mod network;
+pub mod parameters;
+pub mod ports;
+pub mod stacks;
+
+pub use balancing::ReadBalancing;
+pub use clock::Clock;
+pub use error::{CloudError, CloudErrorKind};
+pub use groups::{ReadGroups, WriteGroups};
+pub use identity::ReadIdentity;
+pub use images::{CopyImage, ReadImages, WriteImages};
+pub use launch_templates::ReadLaunchTemplates;
+pub use metrics::{GroupPeak, ReadMetrics};
+pub use network::ReadNetwork;
+pub use parameters::{Parameter, PutParameter, ReadParameters, SecretText, WriteParameters};
+pub use ports::{Cloud, ReadPorts, WritePorts};
+pub use stacks::{
+    ChangeAction, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PropertyChange, ReadStacks, Replacement,
+    ResourceChange, TemplateSource, WriteStacks,
+};
+
+/// What every port method returns.
+pub type CloudResult<T> = Result<T, CloudError>;

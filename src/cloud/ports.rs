@@ -1,0 +1,62 @@
+//! Owns the bundles of ports a command is handed, and how it gets them.
+
+use std::sync::Arc;
+
+use super::{
+    Clock, CloudResult, ReadBalancing, ReadGroups, ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics,
+    ReadNetwork, ReadParameters, ReadStacks, WriteGroups, WriteImages, WriteParameters, WriteStacks,
+};
+use crate::model::{Region, Side, SideName};
+
+/// Everything a command needs to look at one side.
+#[derive(Clone)]
+pub struct ReadPorts {
+    /// Which side this is.
+    pub side: SideName,
+    /// Its Region.
+    pub region: Region,
+    /// Identity.
+    pub identity: Arc<dyn ReadIdentity>,
+    /// Groups.
+    pub groups: Arc<dyn ReadGroups>,
+    /// Launch templates.
+    pub launch_templates: Arc<dyn ReadLaunchTemplates>,
+    /// Images.
+    pub images: Arc<dyn ReadImages>,
+    /// Networks.
+    pub network: Arc<dyn ReadNetwork>,
+    /// Load balancers.
+    pub balancing: Arc<dyn ReadBalancing>,
+    /// Metrics.
+    pub metrics: Arc<dyn ReadMetrics>,
+    /// Parameters.
+    pub parameters: Arc<dyn ReadParameters>,
+    /// Stacks.
+    pub stacks: Arc<dyn ReadStacks>,
+}
+
+/// Everything a command needs to change one side.
+#[derive(Clone)]
+pub struct WritePorts {
+    /// Groups.
+    pub groups: Arc<dyn WriteGroups>,
+    /// Images.
+    pub images: Arc<dyn WriteImages>,
+    /// Parameters.
+    pub parameters: Arc<dyn WriteParameters>,
+    /// Stacks.
+    pub stacks: Arc<dyn WriteStacks>,
+}
+
+/// A cloud: real AWS, a stand-in, or the simulated one. Opening a side makes no call.
+#[async_trait::async_trait]
+pub trait Cloud: Send + Sync {
+    /// Ports that look at one side.
+    async fn read(&self, name: SideName, side: &Side) -> CloudResult<ReadPorts>;
+
+    /// Ports that change one side.
+    async fn write(&self, name: SideName, side: &Side) -> CloudResult<WritePorts>;
+
+    /// The clock this cloud lives by.
+    fn clock(&self) -> Arc<dyn Clock>;
+}

@@ -1,0 +1,1 @@
+//! Owns the command line: one verb each, thin: flags -> one call -> report.

@@ -1,0 +1,132 @@
+//! Owns facts about load balancers, listeners, target groups and the health of targets.
+
+use serde::{Deserialize, Serialize};
+
+use super::Tags;
+
+/// A target group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetGroupFacts {
+    /// ARN.
+    pub arn: String,
+    /// Name, unique in account and Region.
+    pub name: String,
+    /// `HTTP`, `HTTPS`, `TCP`, ...
+    pub protocol: String,
+    /// Port.
+    pub port: Option<u16>,
+    /// VPC.
+    pub vpc_id: String,
+    /// `instance`, `ip` or `lambda`.
+    pub target_type: String,
+    /// Health check.
+    pub health_check: TargetHealthCheck,
+    /// Load balancers that use it.
+    pub load_balancer_arns: Vec<String>,
+}
+
+/// A target group's health check.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TargetHealthCheck {
+    /// Protocol.
+    pub protocol: String,
+    /// Port, or `traffic-port`.
+    pub port: String,
+    /// Path, for HTTP and HTTPS.
+    pub path: Option<String>,
+    /// Success codes, such as `200-299`.
+    pub matcher: Option<String>,
+    /// Seconds between checks.
+    pub interval_s: u32,
+    /// Seconds before a check has failed.
+    pub timeout_s: u32,
+    /// Successes before healthy.
+    pub healthy_threshold: u32,
+    /// Failures before unhealthy.
+    pub unhealthy_threshold: u32,
+}
+
+/// A load balancer with its listeners.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadBalancerFacts {
+    /// ARN.
+    pub arn: String,
+    /// Name.
+    pub name: String,
+    /// DNS name.
+    pub dns_name: String,
+    /// `internet-facing` or `internal`.
+    pub scheme: String,
+    /// `application` or `network`.
+    pub kind: String,
+    /// Subnets.
+    pub subnet_ids: Vec<String>,
+    /// Security groups.
+    pub security_group_ids: Vec<String>,
+    /// Listeners, by port.
+    pub listeners: Vec<ListenerFacts>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A listener with its default actions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ListenerFacts {
+    /// ARN.
+    pub arn: String,
+    /// Port.
+    pub port: u16,
+    /// `HTTP`, `HTTPS`, `TCP`, `TLS`, ...
+    pub protocol: String,
+    /// Security policy of a TLS listener.
+    pub ssl_policy: Option<String>,
+    /// Certificates: primary-Region identifiers.
+    pub certificate_arns: Vec<String>,
+    /// Default actions, in order.
+    pub actions: Vec<ListenerAction>,
+}
+
+/// What a listener does by default.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum ListenerAction {
+    /// Forward to target groups.
+    Forward {
+        /// Their ARNs.
+        target_group_arns: Vec<String>,
+    },
+    /// Redirect.
+    Redirect {
+        /// Protocol.
+        protocol: String,
+        /// Port.
+        port: String,
+        /// `HTTP_301` or `HTTP_302`.
+        status_code: String,
+    },
+    /// A fixed answer.
+    FixedResponse {
+        /// Status code.
+        status_code: String,
+        /// Content type.
+        content_type: Option<String>,
+        /// Body.
+        message_body: Option<String>,
+    },
+    /// An action lifeboat does not mirror, by its AWS name.
+    Other {
+        /// AWS's name of it.
+        name: String,
+    },
+}
+
+/// How one target fares.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TargetHealth {
+    /// Target id: an instance id or an address.
+    pub target_id: String,
+    /// `healthy`, `initial`, `unhealthy`, `draining`, `unused`, ...
+    pub state: String,
+    /// AWS's reason code, when it is not healthy.
+    pub reason: Option<String>,
+}

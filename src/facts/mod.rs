@@ -1,0 +1,34 @@
+//! Owns what was seen on a side: facts by noun, gaps where nothing could be seen, and the sealed baseline.
+//!
+//! Facts are what AWS answered, in our types; nothing here judges them.
+
+pub mod balancer;
+pub mod baseline;
+pub mod gap;
+pub mod group;
+pub mod image;
+pub mod launch_template;
+pub mod network;
+pub mod parameter;
+pub mod security_group;
+pub mod side;
+pub mod stack;
+
+pub use balancer::{
+    ListenerAction, ListenerFacts, LoadBalancerFacts, TargetGroupFacts, TargetHealth, TargetHealthCheck,
+};
+pub use baseline::{BASELINE_SCHEMA, Baseline, TierSource};
+pub use gap::{Gap, Noun};
+pub use group::{GroupFacts, InstanceFacts, LaunchTemplateRef};
+pub use image::{ImageFacts, ImageState};
+pub use launch_template::{BlockDevice, LaunchTemplateFacts, MetadataOptions};
+pub use network::{SubnetFacts, VpcFacts, ZoneFacts};
+pub use parameter::{ParameterFacts, ParameterTier, ParameterType, ParameterValue};
+pub use security_group::{RuleFacts, RulePeer, SecurityGroupFacts};
+pub use side::SideFacts;
+pub use stack::{
+    DriftStatus, PropertyDifference, ResourceDrift, StackDrift, StackEvent, StackFacts, StackResource, StackStatus,
+};
+
+/// Tags by key; `aws:` tags, which AWS sets and nobody else may, are left out when facts are made.
+pub type Tags = std::collections::BTreeMap<String, String>;

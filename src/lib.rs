@@ -1,0 +1,24 @@
+//! lifeboat provisions, keeps current and launches the standby side of an AWS estate.
+//!
+//! The library holds everything; the binary only calls [`commands::main`]. Folders are layers, and
+//! `tests/architecture.rs` holds the table of who may import whom.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod aws;
+pub mod cloud;
+pub mod commands;
+pub mod diff;
+pub mod environment;
+pub mod facts;
+pub mod model;
+pub mod observe;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod run;
+pub mod sim;
+pub mod store;
+pub mod ui;
+pub mod yaml;

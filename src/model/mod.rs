@@ -1,0 +1,26 @@
+//! Owns the words of the project as plain values; it does no I/O, reads no clock and imports nothing else of ours.
+
+pub mod basis;
+pub mod digest;
+pub mod environment;
+pub mod footprint;
+pub mod identity;
+pub mod secret;
+pub mod size;
+pub mod span;
+pub mod stack_name;
+pub mod strategy;
+
+pub use basis::{BasisMethod, CapacityBasis};
+pub use digest::Digest;
+pub use environment::{
+    Basis, DriftRules, Environment, FullSize, IgnoreRule, ImageSync, Network, Objectives, ParameterSync, Side,
+    StandbySize, StoreLocation, Sync, Tier, TierLoadBalancer,
+};
+pub use footprint::tier_size;
+pub use identity::{AccountId, Caller, Region, SideName};
+pub use secret::SecretKey;
+pub use size::{GroupSize, percent_of, percent_reached};
+pub use span::Span;
+pub use stack_name::{Part, StackName, image_parameter_name, image_stack_parameter, logical_part};
+pub use strategy::{Footprint, Strategy};

@@ -1,0 +1,90 @@
+//! Owns the names lifeboat gives to what it makes: stacks and published parameters.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the stacks of a side, split by life cycle; in dependency order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// VPC, subnets, routes.
+    Network,
+    /// Security groups.
+    Security,
+    /// Load balancers, listeners, target groups.
+    Edge,
+    /// Launch templates and groups.
+    Compute,
+}
+
+impl Part {
+    /// Every part, producers before consumers.
+    pub const ALL: [Part; 4] = [Part::Network, Part::Security, Part::Edge, Part::Compute];
+
+    /// The part as it stands in file and stack names.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Part::Network => "network",
+            Part::Security => "security",
+            Part::Edge => "edge",
+            Part::Compute => "compute",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of a CloudFormation stack, `<environment>-<part>`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StackName(pub String);
+
+impl StackName {
+    /// The stack of one part of an environment.
+    pub fn of(environment: &str, part: Part) -> Self {
+        StackName(format!("{environment}-{part}"))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StackName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The SSM parameter in the standby Region that holds the image id a tier launches from.
+pub fn image_parameter_name(environment: &str, tier: &str) -> String {
+    format!("/lifeboat/{environment}/images/{tier}")
+}
+
+/// The logical id of the compute stack's parameter that takes a tier's image from SSM.
+pub fn image_stack_parameter(tier: &str) -> String {
+    format!("{}Image", logical_part(tier))
+}
+
+/// Turns `web-api` into `WebApi`: the alphanumeric form CloudFormation wants in logical ids.
+pub fn logical_part(name: &str) -> String {
+    let mut out = String::new();
+    let mut upper = true;
+    for c in name.chars() {
+        if !c.is_ascii_alphanumeric() {
+            upper = true;
+        } else if upper {
+            out.push(c.to_ascii_uppercase());
+            upper = false;
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

@@ -1,0 +1,1 @@
+//! Owns looking: read ports -> facts; bounded fan-out; failures become gaps.

@@ -1,0 +1,1 @@
+//! Owns deciding: intent + facts -> immutable plans.

@@ -1,0 +1,5 @@
+//! Owns rendering: environment + baseline + footprint -> CloudFormation templates, parsed back and checked. No I/O.
+
+pub mod stack;
+
+pub use stack::{Input, Rendered, RenderedStack, Untranslated};

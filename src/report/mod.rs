@@ -1,0 +1,1 @@
+//! Owns words: values -> text, JSON and other formats; no I/O.

@@ -1,0 +1,70 @@
+//! Owns what a run tells while it goes on; terminals and files are consumers.
+
+/// Something that happened in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunEvent {
+    /// Work on a subject has begun.
+    Started {
+        /// A stack, a tier, an image, a parameter path.
+        subject: String,
+        /// What is being done.
+        text: String,
+    },
+    /// News about a subject: a stack event, a state seen while polling.
+    Note {
+        /// A stack, a tier, an image, a parameter path.
+        subject: String,
+        /// The news.
+        text: String,
+    },
+    /// How far a wait has come; sent at every poll.
+    Waiting {
+        /// A stack, a tier, an image.
+        subject: String,
+        /// So much is there.
+        done: u64,
+        /// Of so much.
+        of: u64,
+        /// In words.
+        text: String,
+    },
+    /// A subject is done.
+    Done {
+        /// A stack, a tier, an image, a parameter path.
+        subject: String,
+        /// The result in words.
+        text: String,
+    },
+    /// A subject failed.
+    Failed {
+        /// A stack, a tier, an image, a parameter path.
+        subject: String,
+        /// Why.
+        text: String,
+    },
+}
+
+/// Somebody who watches a run.
+pub trait Watch: Send + Sync {
+    /// Takes one event; must return at once.
+    fn event(&self, event: RunEvent);
+}
+
+/// Watches and keeps everything: for tests.
+#[derive(Debug, Default)]
+pub struct Recorded(std::sync::Mutex<Vec<RunEvent>>);
+
+impl Recorded {
+    /// What was seen so far.
+    pub fn events(&self) -> Vec<RunEvent> {
+        self.0.lock().map(|events| events.clone()).unwrap_or_default()
+    }
+}
+
+impl Watch for Recorded {
+    fn event(&self, event: RunEvent) {
+        if let Ok(mut events) = self.0.lock() {
+            events.push(event);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Owns the store in a folder: whole files, written aside and moved into place, under an advisory lock.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+
+use super::port::{Condition, Store, StoreError, StoreErrorKind, Stored, Version};
+use crate::model::Digest;
+
+/// A store in a folder of this machine.
+#[derive(Debug, Clone)]
+pub struct FolderStore {
+    root: PathBuf,
+}
+
+impl FolderStore {
+    /// A store in that folder, which is made when something is first written.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        FolderStore { root: root.into() }
+    }
+
+    fn path(&self, key: &str) -> Result<PathBuf, StoreError> {
+        let plain = !key.is_empty() && key.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+        if plain { Ok(self.root.join(key)) } else { Err(failed(Path::new(key), "is not a key of a store")) }
+    }
+
+    fn put_now(&self, path: &Path, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(|e| io(folder, "cannot make this folder", &e))?;
+        // Conditional writes need one writer at a time; the lock is per store and held for one write.
+        let lock_path = self.root.join(".lock");
+        let lock = File::create(&lock_path).map_err(|e| io(&lock_path, "cannot write", &e))?;
+        lock.lock().map_err(|e| io(&lock_path, "cannot lock", &e))?;
+        let present = match fs::read(path) {
+            Ok(bytes) => Some(version_of(&bytes)),
+            Err(e) if e.kind() == ErrorKind::NotFound => None,
+            Err(e) => return Err(io(path, "cannot read", &e)),
+        };
+        let holds = match condition {
+            Condition::Always => true,
+            Condition::Absent => present.is_none(),
+            Condition::Matches(version) => present.as_ref() == Some(version),
+        };
+        if !holds {
+            return Err(StoreError {
+                kind: StoreErrorKind::Conflict,
+                place: path.display().to_string(),
+                message: "changed by another writer in the meantime".to_owned(),
+            });
+        }
+        let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(|e| io(folder, "cannot write here", &e))?;
+        aside.write_all(bytes).map_err(|e| io(path, "cannot write", &e))?;
+        aside.as_file().sync_all().map_err(|e| io(path, "cannot flush", &e))?;
+        aside.persist(path).map_err(|e| io(path, "cannot move into place", &e.error))?;
+        // The new name itself is durable only once the folder is flushed.
+        File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io(folder, "cannot flush", &e))?;
+        Ok(version_of(bytes))
+    }
+}
+
+fn version_of(bytes: &[u8]) -> Version {
+    Version(Digest::of_bytes(bytes).0)
+}
+
+fn failed(path: &Path, message: &str) -> StoreError {
+    StoreError { kind: StoreErrorKind::Failed, place: path.display().to_string(), message: message.to_owned() }
+}
+
+fn io(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
+    let kind =
+        if error.kind() == ErrorKind::PermissionDenied { StoreErrorKind::Denied } else { StoreErrorKind::Failed };
+    StoreError { kind, place: path.display().to_string(), message: format!("{doing}: {error}") }
+}
+
+#[async_trait]
+impl Store for FolderStore {
+    fn place(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
+        let path = self.path(key)?;
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let version = version_of(&bytes);
+                Ok(Some(Stored { bytes, version }))
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(io(&path, "cannot read", &e)),
+        }
+    }
+
+    async fn put(&self, key: &str, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
+        let path = self.path(key)?;
+        self.put_now(&path, bytes, condition)
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                Err(e) => return Err(io(&folder, "cannot list", &e)),
+            };
+            for entry in entries {
+                let path = entry.map_err(|e| io(&folder, "cannot list", &e))?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if let Ok(relative) = path.strip_prefix(&self.root) {
+                    let key = relative.to_string_lossy().replace('\\', "/");
+                    if key.starts_with(prefix) && !key.rsplit('/').next().unwrap_or(&key).starts_with('.') {
+                        keys.push(key);
+                    }
+                }
+            }
+        }
+        keys.sort();
+        Ok(keys)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let path = self.path(key)?;
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(io(&path, "cannot delete", &e)),
+        }
+    }
+}

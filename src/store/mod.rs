@@ -1,0 +1,9 @@
+//! Owns where baseline, bundle and journals live: the port, and the folder that implements it. (S3 is in `src/aws/`.)
+
+pub mod bundle;
+pub mod folder;
+pub mod port;
+
+pub use bundle::{Bundle, BundleError};
+pub use folder::FolderStore;
+pub use port::{Condition, Store, StoreError, StoreErrorKind, Stored, Version};

@@ -1,0 +1,94 @@
+//! Owns how a failure is told: what, why, what to do next, and the exit code it maps to. The one mapping place.
+
+use crate::cloud::{CloudError, CloudErrorKind};
+use crate::store::{BundleError, StoreError};
+
+use super::Exit;
+
+/// A command that did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Exit code.
+    pub exit: Exit,
+    /// What could not be done: a lower-case fragment.
+    pub what: String,
+    /// Why: causes, outermost first.
+    pub why: Vec<String>,
+    /// What to do next: commands or edits.
+    pub hints: Vec<String>,
+    /// Text that stands on its own and is printed before the error line: rendered snippets.
+    pub details: Option<String>,
+}
+
+impl Failure {
+    /// A failure of that kind.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Failure { exit, what: what.into(), why: Vec::new(), hints: Vec::new(), details: None }
+    }
+
+    /// An ordinary failure.
+    pub fn failed(what: impl Into<String>) -> Self {
+        Failure::new(Exit::Failed, what)
+    }
+
+    /// A refusal.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Failure::new(Exit::Refused, what)
+    }
+
+    /// Adds a cause.
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why.push(why.into());
+        self
+    }
+
+    /// Adds what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Puts what the command was doing in front.
+    pub fn while_doing(mut self, doing: impl Into<String>) -> Self {
+        let cause = std::mem::replace(&mut self.what, doing.into());
+        self.why.insert(0, cause);
+        self
+    }
+}
+
+impl From<CloudError> for Failure {
+    fn from(error: CloudError) -> Self {
+        let exit = match error.kind {
+            CloudErrorKind::Conflict => Exit::Refused,
+            _ => Exit::Failed,
+        };
+        let hint = error.hint();
+        let mut failure = Failure::new(exit, error.to_string());
+        failure.hints.extend(hint);
+        failure
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::failed(format!("the store failed: {error}"))
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        let failure = match &error {
+            BundleError::NoBaseline { environment, .. } => {
+                let hint = format!(
+                    "run `lifeboat baseline` on the environment file of {environment} while production is well"
+                );
+                Failure::failed(error.to_string()).hint(hint)
+            }
+            BundleError::Damaged { .. } => Failure::refused(error.to_string())
+                .hint("restore it from the `baselines` folder of the store, or run `lifeboat baseline` again"),
+            BundleError::Newer { .. } => Failure::refused(error.to_string()).hint("use a lifeboat at least that new"),
+            BundleError::Store(_) => Failure::failed(error.to_string()),
+        };
+        failure
+    }
+}

@@ -1,0 +1,121 @@
+//! Owns the two streams: results to standard output, everything else to standard error.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Failure;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set or TERM is dumb.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Prints results and messages.
+#[derive(Debug, Clone)]
+pub struct Printer {
+    color_out: bool,
+    color_err: bool,
+    quiet: bool,
+    terminal_err: bool,
+}
+
+impl Printer {
+    /// A printer for this process's streams.
+    pub fn new(choice: ColorChoice, quiet: bool) -> Self {
+        let stdout = std::io::stdout();
+        let stderr = std::io::stderr();
+        Printer {
+            color_out: wants_color(choice, stdout.is_terminal()),
+            color_err: wants_color(choice, stderr.is_terminal()),
+            quiet,
+            terminal_err: stderr.is_terminal() && std::env::var("TERM").as_deref() != Ok("dumb"),
+        }
+    }
+
+    /// Whether results may be coloured.
+    pub fn color_out(&self) -> bool {
+        self.color_out
+    }
+
+    /// Whether messages may be coloured.
+    pub fn color_err(&self) -> bool {
+        self.color_err
+    }
+
+    /// Whether messages go to a terminal that can redraw lines.
+    pub fn can_redraw(&self) -> bool {
+        self.terminal_err && !self.quiet
+    }
+
+    /// Whether messages are suppressed.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Prints a result to standard output. A reader that went away is not an error.
+    pub fn result(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+        let _ = out.flush();
+    }
+
+    /// Prints a message to standard error, unless quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.err_line(text);
+        }
+    }
+
+    /// Prints a warning to standard error.
+    pub fn warn(&self, text: &str) {
+        let label = self.paint_err(Style::new().bold().fg_color(Some(AnsiColor::Yellow.into())), "warning");
+        self.err_line(&format!("{label}: {text}"));
+    }
+
+    /// Tells a failure on standard error: what, why, what next.
+    pub fn failure(&self, failure: &Failure) {
+        if let Some(details) = &failure.details {
+            self.err_line(details.trim_end_matches('\n'));
+        }
+        let label = self.paint_err(Style::new().bold().fg_color(Some(AnsiColor::Red.into())), "error");
+        self.err_line(&format!("{label}: {}", failure.what));
+        for why in &failure.why {
+            self.err_line(&format!("  because: {why}"));
+        }
+        let label = self.paint_err(Style::new().bold().fg_color(Some(AnsiColor::Cyan.into())), "hint");
+        for hint in &failure.hints {
+            self.err_line(&format!("{label}: {hint}"));
+        }
+    }
+
+    fn paint_err(&self, style: Style, text: &str) -> String {
+        if self.color_err { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn err_line(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{text}");
+    }
+}
+
+fn wants_color(choice: ColorChoice, terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        ColorChoice::Auto => terminal && std::env::var("TERM").as_deref() != Ok("dumb"),
+    }
+}

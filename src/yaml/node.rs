@@ -1,0 +1,1 @@
+//! Owns untyped YAML nodes that keep CloudFormation tags, exact scalars and positions.
