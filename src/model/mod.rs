@@ -22,5 +22,8 @@ pub use identity::{AccountId, Caller, Region, SideName};
 pub use secret::SecretKey;
 pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
-pub use stack_name::{Part, StackName, image_parameter_name, image_stack_parameter, logical_part};
+pub use stack_name::{
+    Part, StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
+    min_stack_parameter, standby_group_name,
+};
 pub use strategy::{Footprint, Strategy};

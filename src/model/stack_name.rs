@@ -72,6 +72,22 @@ pub fn image_stack_parameter(tier: &str) -> String {
     format!("{}Image", logical_part(tier))
 }
 
+/// The logical id of the compute stack's parameter that holds a tier's minimum size.
+pub fn min_stack_parameter(tier: &str) -> String {
+    format!("{}Min", logical_part(tier))
+}
+
+/// The logical id of the compute stack's parameter that holds a tier's maximum size.
+pub fn max_stack_parameter(tier: &str) -> String {
+    format!("{}Max", logical_part(tier))
+}
+
+/// The name of a tier's Auto Scaling group in the standby. It is stated in the template, so that scaling finds the group
+/// without asking CloudFormation.
+pub fn standby_group_name(environment: &str, tier: &str) -> String {
+    format!("{environment}-{tier}")
+}
+
 /// Turns `web-api` into `WebApi`: the alphanumeric form CloudFormation wants in logical ids.
 pub fn logical_part(name: &str) -> String {
     let mut out = String::new();

@@ -2,4 +2,4 @@
 
 pub mod stack;
 
-pub use stack::{Input, Rendered, RenderedStack, Untranslated};
+pub use stack::{Counterpart, Input, Rendered, RenderedStack, Untranslated};

@@ -11,6 +11,8 @@ use crate::model::{Digest, Part, StackName};
 pub struct Rendered {
     /// The stacks in dependency order: producers before consumers. A part with nothing in it is absent.
     pub stacks: Vec<RenderedStack>,
+    /// What lifeboat makes for primary resources: primary id or ARN -> standby resource.
+    pub counterparts: BTreeMap<String, Counterpart>,
     /// Primary-Region identifiers nobody could translate, by place.
     pub untranslated: Vec<Untranslated>,
     /// What a person should know: things of production that are not mirrored, and why.
@@ -30,17 +32,35 @@ pub struct RenderedStack {
     pub digest: Digest,
     /// Parameters whose value is known now: sizes, the names of image parameters, ids of an existing network.
     pub parameters: BTreeMap<String, String>,
-    /// Parameters whose value is the physical id of a resource of an earlier stack.
+    /// Parameters whose value is known only when the stack is deployed.
     pub inputs: BTreeMap<String, Input>,
 }
 
-/// Where a parameter's value comes from: resources of an earlier stack (ListStackResources), so no exports lock it.
+/// Where a parameter's value comes from when it is known only at deploy time. No exports, which would lock producers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Input {
-    /// The stack.
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum Input {
+    /// The physical ids of resources of an earlier stack (ListStackResources), joined by commas.
+    Resources {
+        /// The stack.
+        part: Part,
+        /// The logical ids.
+        logical_ids: Vec<String>,
+    },
+    /// The name of the Region's n-th zone by name, from 0; once deployed, the deployed value stays.
+    Zone {
+        /// Which.
+        index: usize,
+    },
+}
+
+/// The standby resource that stands for a primary one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Counterpart {
+    /// The stack it is in.
     pub part: Part,
-    /// The logical ids whose physical ids, joined by commas, are the value.
-    pub logical_ids: Vec<String>,
+    /// Its logical id there.
+    pub logical_id: String,
 }
 
 /// A primary-Region identifier that nobody could translate.
