@@ -5,11 +5,13 @@ pub mod digest;
 pub mod environment;
 pub mod footprint;
 pub mod identity;
+pub mod rewrite;
 pub mod secret;
 pub mod size;
 pub mod span;
 pub mod stack_name;
 pub mod strategy;
+pub mod tags;
 
 pub use basis::{BasisMethod, CapacityBasis};
 pub use digest::Digest;
@@ -19,6 +21,7 @@ pub use environment::{
 };
 pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
+pub use rewrite::Rewrite;
 pub use secret::SecretKey;
 pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
@@ -27,3 +30,4 @@ pub use stack_name::{
     min_stack_parameter, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
+pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TIER_TAG};

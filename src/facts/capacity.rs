@@ -1,0 +1,115 @@
+//! Owns how a capacity basis follows from what was seen: measured peak, present size, declared floor.
+
+use jiff::Timestamp;
+
+use super::GroupFacts;
+use crate::model::{Basis, BasisMethod, CapacityBasis, Tier};
+
+/// What the metrics said about one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeakSeen {
+    /// The highest in-service capacity of the window.
+    Peak {
+        /// In the group's units.
+        units: u32,
+        /// When.
+        at: Timestamp,
+        /// Which metric.
+        metric: String,
+    },
+    /// No metrics could be had, and why.
+    None {
+        /// One sentence.
+        reason: String,
+    },
+}
+
+/// The capacity basis of a tier.
+///
+/// It is never below what is desired or in service at the moment of the observation: a peak of last week must not shrink
+/// what today already needs. In-service alone would be useless in a disaster, when it falls to zero; that is why the basis
+/// is recorded while production is well.
+pub fn capacity_basis(tier: &Tier, group: &GroupFacts, peak: &PeakSeen, observed_at: Timestamp) -> CapacityBasis {
+    let present = group.size.desired.max(group.in_service()).max(tier.full.floor);
+    let (units, method, measured) = match (tier.full.basis, peak) {
+        (Basis::Current, _) => (present, BasisMethod::Current, None),
+        (Basis::Peak, PeakSeen::Peak { units, at, metric }) => {
+            (present.max(*units), BasisMethod::Peak { metric: metric.clone(), at: Some(*at) }, Some(*units))
+        }
+        (Basis::Peak, PeakSeen::None { reason }) => (present, BasisMethod::Fallback { reason: reason.clone() }, None),
+    };
+    CapacityBasis {
+        auto_scaling_group: group.name.clone(),
+        units,
+        method,
+        window: tier.full.window,
+        peak: measured,
+        desired: group.size.desired,
+        in_service: group.in_service(),
+        floor: tier.full.floor,
+        observed_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::InstanceFacts;
+    use crate::model::{FullSize, GroupSize, Span, StandbySize};
+
+    fn check(basis: Basis, peak: Option<u32>, desired: u32, in_service: u32, floor: u32, expected: u32) {
+        let tier = Tier {
+            name: "web".into(),
+            order: 1,
+            auto_scaling_group: "shop-web".into(),
+            standby: StandbySize { percent: 20, min: 1 },
+            full: FullSize { basis, window: Span::from_secs(86_400), floor },
+            instance_types: vec![],
+            load_balancer: None,
+        };
+        let instance = InstanceFacts {
+            id: "i".into(),
+            instance_type: "m6i.large".into(),
+            availability_zone: "us-east-1a".into(),
+            lifecycle_state: "InService".into(),
+            health: "Healthy".into(),
+        };
+        let group = GroupFacts {
+            name: "shop-web".into(),
+            arn: String::new(),
+            size: GroupSize { min: 0, max: 99, desired },
+            launch_template: None,
+            overrides: vec![],
+            availability_zones: vec![],
+            subnet_ids: vec![],
+            target_group_arns: vec![],
+            health_check_type: "EC2".into(),
+            health_check_grace_s: 0,
+            default_cooldown_s: 300,
+            termination_policies: vec![],
+            suspended_processes: vec![],
+            metrics_enabled: true,
+            tags: Default::default(),
+            instances: vec![instance; in_service as usize],
+        };
+        let seen = match peak {
+            Some(units) => PeakSeen::Peak { units, at: Timestamp::UNIX_EPOCH, metric: "m".into() },
+            None => PeakSeen::None { reason: "no metrics".into() },
+        };
+        let found = capacity_basis(&tier, &group, &seen, Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            found.units, expected,
+            "{basis:?} peak {peak:?} desired {desired} in service {in_service} floor {floor}"
+        );
+    }
+
+    #[test]
+    fn the_largest_of_what_was_seen_counts() {
+        check(Basis::Peak, Some(10), 6, 6, 0, 10);
+        check(Basis::Peak, Some(4), 6, 6, 0, 6);
+        check(Basis::Peak, Some(4), 6, 6, 8, 8);
+        check(Basis::Peak, None, 3, 5, 2, 5);
+        check(Basis::Peak, None, 3, 0, 6, 6);
+        check(Basis::Current, Some(50), 3, 3, 0, 3);
+    }
+}

@@ -1,0 +1,177 @@
+//! Owns the making of a baseline: production as seen, with what each tier mirrors and its capacity basis.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::parameters::ParameterView;
+use super::side::{SideQuery, observe_side};
+use crate::cloud::{CloudError, ReadPorts};
+use crate::facts::{BASELINE_SCHEMA, Baseline, Gap, Noun, PeakSeen, SideFacts, TierSource, capacity_basis};
+use crate::model::{Basis, Caller, CapacityBasis, Digest, Environment, SecretKey, Span};
+
+/// Why there is no baseline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BaselineError {
+    /// Production's groups could not be read at all.
+    Cloud(CloudError),
+    /// Groups the file names do not exist.
+    MissingGroups {
+        /// Tier and group, one each.
+        missing: Vec<(String, String)>,
+        /// Groups that do exist, where that could be read.
+        present: Vec<String>,
+    },
+}
+
+impl fmt::Display for BaselineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BaselineError::Cloud(error) => error.fmt(f),
+            BaselineError::MissingGroups { missing, .. } => {
+                let names: Vec<String> =
+                    missing.iter().map(|(tier, group)| format!("`{group}` (tier {tier})")).collect();
+                write!(f, "production has no Auto Scaling group {}", names.join(" and no "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for BaselineError {}
+
+/// Observes production and works out the baseline, sealed.
+pub async fn observe_baseline(
+    ports: &ReadPorts,
+    environment: &Environment,
+    caller: &Caller,
+    key: &SecretKey,
+    now: Timestamp,
+    tool_version: &str,
+) -> Result<Baseline, BaselineError> {
+    let names: Vec<String> = environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
+    let query = SideQuery { environment, groups: &names, parameters: ParameterView::Primary, key, caller, now };
+    let mut facts = observe_side(ports, &query).await.map_err(BaselineError::Cloud)?;
+    let missing: Vec<(String, String)> = environment
+        .tiers
+        .iter()
+        .filter(|tier| !facts.groups.contains_key(&tier.auto_scaling_group))
+        .map(|tier| (tier.name.clone(), tier.auto_scaling_group.clone()))
+        .collect();
+    if !missing.is_empty() {
+        let all = ports.groups.all_groups().await.unwrap_or_default();
+        let mut present: Vec<String> = all.into_iter().map(|group| group.name).collect();
+        present.sort();
+        return Err(BaselineError::MissingGroups { missing, present });
+    }
+    note_empty_paths(environment, &mut facts);
+    let capacity = observe_capacity(ports, environment, &mut facts, now).await;
+    let tiers = environment
+        .tiers
+        .iter()
+        .map(|tier| (tier.name.clone(), tier_source(&facts, &tier.auto_scaling_group)))
+        .collect();
+    Ok(Baseline {
+        schema_version: BASELINE_SCHEMA,
+        environment: environment.name.clone(),
+        tool_version: tool_version.to_owned(),
+        facts,
+        tiers,
+        capacity,
+        digest: Digest(String::new()),
+    }
+    .sealed())
+}
+
+/// An empty source path is not "nothing to do": somebody expects parameters there.
+fn note_empty_paths(environment: &Environment, facts: &mut SideFacts) {
+    for rule in &environment.sync.parameters {
+        let unread = facts.gaps.iter().any(|gap| gap.noun == Noun::Parameter && gap.subject == rule.path);
+        if !unread && !facts.parameters.keys().any(|name| name.starts_with(&rule.path)) {
+            facts.gaps.push(Gap {
+                noun: Noun::Parameter,
+                subject: rule.path.clone(),
+                reason: "there is no parameter below this path; correct the path in sync.parameters".to_owned(),
+            });
+        }
+    }
+}
+
+async fn observe_capacity(
+    ports: &ReadPorts,
+    environment: &Environment,
+    facts: &mut SideFacts,
+    now: Timestamp,
+) -> BTreeMap<String, CapacityBasis> {
+    let mut by_window: BTreeMap<Span, Vec<String>> = BTreeMap::new();
+    for tier in environment.tiers.iter().filter(|tier| tier.full.basis == Basis::Peak) {
+        by_window.entry(tier.full.window).or_default().push(tier.auto_scaling_group.clone());
+    }
+    let mut peaks: BTreeMap<String, PeakSeen> = BTreeMap::new();
+    for (window, names) in by_window {
+        let from = now
+            .checked_sub(jiff::SignedDuration::from_secs(i64::try_from(window.as_secs()).unwrap_or(i64::MAX)))
+            .unwrap_or(Timestamp::UNIX_EPOCH);
+        match ports.metrics.group_peaks(&names, from, now).await {
+            Ok(found) => {
+                for name in names {
+                    let seen = match found.get(&name) {
+                        Some(peak) => PeakSeen::Peak { units: peak.units, at: peak.at, metric: peak.metric.clone() },
+                        None => PeakSeen::None {
+                            reason: format!(
+                                "CloudWatch has no in-service metric of the group in the last {window}; switch on its group metrics"
+                            ),
+                        },
+                    };
+                    peaks.insert(name, seen);
+                }
+            }
+            Err(error) => {
+                facts.gaps.push(Gap {
+                    noun: Noun::Metric,
+                    subject: format!("in-service capacity over {window}"),
+                    reason: error.to_string(),
+                });
+                for name in names {
+                    peaks.insert(name, PeakSeen::None { reason: error.to_string() });
+                }
+            }
+        }
+    }
+    facts.gaps.sort();
+    let none = PeakSeen::None { reason: "not asked for".to_owned() };
+    environment
+        .tiers
+        .iter()
+        .filter_map(|tier| {
+            let group = facts.groups.get(&tier.auto_scaling_group)?;
+            let peak = peaks.get(&tier.auto_scaling_group).unwrap_or(&none);
+            Some((tier.name.clone(), capacity_basis(tier, group, peak, now)))
+        })
+        .collect()
+}
+
+fn tier_source(facts: &SideFacts, group_name: &str) -> TierSource {
+    let Some(group) = facts.groups.get(group_name) else {
+        return TierSource::default();
+    };
+    let version = facts.launch_templates.get(group_name);
+    let mut target_group_arns = group.target_group_arns.clone();
+    target_group_arns.sort();
+    let mut load_balancer_arns: Vec<String> = target_group_arns
+        .iter()
+        .filter_map(|arn| facts.target_groups.get(arn))
+        .flat_map(|group| group.load_balancer_arns.iter().cloned())
+        .collect();
+    load_balancer_arns.sort();
+    load_balancer_arns.dedup();
+    let mut security_group_ids = version.map(|version| version.security_group_ids.clone()).unwrap_or_default();
+    security_group_ids.sort();
+    TierSource {
+        auto_scaling_group: group_name.to_owned(),
+        image_id: version.and_then(|version| version.image_id.clone()),
+        target_group_arns,
+        load_balancer_arns,
+        security_group_ids,
+    }
+}
