@@ -21,16 +21,19 @@ pub use clock::Clock;
 pub use error::{CloudError, CloudErrorKind};
 pub use groups::{ReadGroups, WriteGroups};
 pub use identity::ReadIdentity;
-pub use images::{CopyImage, ReadImages, WriteImages};
+pub use images::{ReadImages, WriteImages};
 pub use launch_templates::ReadLaunchTemplates;
 pub use metrics::{GroupPeak, ReadMetrics};
 pub use network::ReadNetwork;
-pub use parameters::{Parameter, PutParameter, ReadParameters, SecretText, WriteParameters};
+pub use parameters::{ReadParameters, WriteParameters};
 pub use ports::{Cloud, ReadPorts, WritePorts};
 pub use stacks::{
     ChangeAction, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PropertyChange, ReadStacks, Replacement,
     ResourceChange, TemplateSource, WriteStacks,
 };
+
+pub use crate::facts::{CopyImage, Parameter, PutParameter};
+pub use crate::model::SecretText;
 
 /// What every port method returns.
 pub type CloudResult<T> = Result<T, CloudError>;

@@ -7,6 +7,7 @@ pub mod footprint;
 pub mod identity;
 pub mod rewrite;
 pub mod secret;
+pub mod secret_text;
 pub mod size;
 pub mod span;
 pub mod stack_name;
@@ -23,6 +24,7 @@ pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
 pub use rewrite::Rewrite;
 pub use secret::SecretKey;
+pub use secret_text::SecretText;
 pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
 pub use stack_name::{

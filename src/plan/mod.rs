@@ -1,1 +1,4 @@
-//! Owns deciding: intent + facts -> immutable plans.
+//! Owns deciding: intent + facts -> immutable plans of steps. It does no I/O and reads no clock.
+
+pub mod scale;
+pub mod sync;

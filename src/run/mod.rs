@@ -1,5 +1,9 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
 pub mod event;
+pub mod patience;
+pub mod scale;
+pub mod sync_images;
+pub mod sync_parameters;
 
 pub use event::{RunEvent, Watch};

@@ -1,0 +1,133 @@
+//! Owns the cases of scale planning.
+
+use super::*;
+use crate::facts::InstanceFacts;
+use crate::model::{Basis, BasisMethod, FullSize, Span, StandbySize, Strategy, Tier};
+use crate::plan::sync::test_environment;
+
+fn environment(strategy: Strategy) -> Environment {
+    let mut environment = test_environment();
+    environment.strategy = strategy;
+    environment.tiers = vec![Tier {
+        name: "web".into(),
+        order: 10,
+        auto_scaling_group: "prod-web".into(),
+        standby: StandbySize { percent: 20, min: 1 },
+        full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 0 },
+        instance_types: vec![],
+        load_balancer: None,
+    }];
+    environment
+}
+
+fn basis(units: u32) -> BTreeMap<String, CapacityBasis> {
+    let basis = CapacityBasis {
+        auto_scaling_group: "prod-web".into(),
+        units,
+        method: BasisMethod::Current,
+        window: Span::from_secs(60),
+        peak: None,
+        desired: units,
+        in_service: units,
+        floor: 0,
+        observed_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    BTreeMap::from([("web".to_owned(), basis)])
+}
+
+fn group(min: u32, desired: u32, max: u32, in_service: u32) -> BTreeMap<String, GroupFacts> {
+    let instance = InstanceFacts {
+        id: "i-1".into(),
+        instance_type: "m6i.large".into(),
+        availability_zone: "us-west-2a".into(),
+        lifecycle_state: "InService".into(),
+        health: "Healthy".into(),
+    };
+    let facts = GroupFacts {
+        name: "shop-web".into(),
+        arn: String::new(),
+        size: GroupSize { min, max, desired },
+        launch_template: None,
+        overrides: vec![],
+        availability_zones: vec![],
+        subnet_ids: vec![],
+        target_group_arns: vec!["tg".into()],
+        health_check_type: "ELB".into(),
+        health_check_grace_s: 0,
+        default_cooldown_s: 300,
+        termination_policies: vec![],
+        suspended_processes: vec![],
+        metrics_enabled: true,
+        tags: Default::default(),
+        instances: vec![instance; in_service as usize],
+    };
+    BTreeMap::from([("shop-web".to_owned(), facts)])
+}
+
+fn check(target: &str, now: (u32, u32, u32), in_service: u32, expected: (u32, u32, u32)) {
+    let target: ScaleTarget = target.parse().expect(target);
+    let plan = plan_scale(
+        &environment(Strategy::WarmStandby),
+        &basis(10),
+        &group(now.0, now.1, now.2, in_service),
+        target,
+        &[],
+    )
+    .expect("a plan");
+    let after = plan.steps[0].after;
+    assert_eq!((after.min, after.desired, after.max), expected, "{target} from {now:?}");
+}
+
+#[test]
+fn sizes_are_absolute_and_minimum_is_the_target() {
+    check("full", (2, 2, 10), 2, (10, 10, 10));
+    check("50%", (2, 2, 10), 2, (5, 5, 10));
+    check("51%", (2, 2, 10), 2, (6, 6, 10));
+    check("120%", (2, 2, 10), 2, (12, 12, 12));
+}
+
+#[test]
+fn nothing_shrinks_unless_standby_is_asked_for() {
+    check("50%", (2, 8, 10), 8, (8, 8, 10));
+    check("full", (12, 14, 20), 14, (14, 14, 20));
+    check("50%", (2, 2, 10), 7, (7, 7, 10));
+    check("standby", (10, 10, 10), 10, (2, 2, 10));
+}
+
+#[test]
+fn repeating_a_scale_changes_nothing() {
+    let plan =
+        plan_scale(&environment(Strategy::PilotLight), &basis(10), &group(10, 10, 10, 10), ScaleTarget::Full, &[])
+            .expect("a plan");
+    assert!(!plan.steps[0].changes());
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let environment = environment(Strategy::WarmStandby);
+    let none = BTreeMap::new();
+    let refused = plan_scale(&environment, &basis(10), &none, ScaleTarget::Full, &[]);
+    assert_eq!(refused, Err(ScaleRefusal::NotProvisioned { groups: vec!["shop-web".into()] }));
+    let refused = plan_scale(&environment, &BTreeMap::new(), &none, ScaleTarget::Full, &[]);
+    assert_eq!(refused, Err(ScaleRefusal::NoBasis { tiers: vec!["web".into()] }));
+    let refused = plan_scale(&environment, &basis(1), &none, ScaleTarget::Full, &["wbe".into()]);
+    assert!(matches!(refused, Err(ScaleRefusal::UnknownTier { .. })));
+}
+
+#[test]
+fn suspended_launches_are_told() {
+    let mut groups = group(2, 2, 10, 2);
+    groups.get_mut("shop-web").expect("group").suspended_processes = vec!["AZRebalance".into(), "Launch".into()];
+    let plan =
+        plan_scale(&environment(Strategy::WarmStandby), &basis(10), &groups, ScaleTarget::Full, &[]).expect("a plan");
+    assert!(plan.steps[0].warning.as_deref().is_some_and(|text| text.starts_with("Launch is suspended")));
+}
+
+#[test]
+fn targets_are_read_as_people_write_them() {
+    assert_eq!("full".parse(), Ok(ScaleTarget::Full));
+    assert_eq!("35%".parse(), Ok(ScaleTarget::Percent(35)));
+    for wrong in ["0%", "35", "-5%", "1001%", "Full", ""] {
+        assert!(wrong.parse::<ScaleTarget>().is_err(), "{wrong}");
+    }
+}
