@@ -20,16 +20,26 @@ fn table() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("sim", &["cloud", "facts", "model"]),
         ("observe", &["cloud", "facts", "model"]),
         ("run", &["cloud", "facts", "model", "plan", "render", "store"]),
-        (
-            "report",
-            &["cloud", "diff", "environment", "facts", "model", "observe", "plan", "render", "run", "store"],
-        ),
+        ("report", &["cloud", "diff", "environment", "facts", "model", "observe", "plan", "render", "run", "store"]),
         ("ui", &["cloud", "facts", "model", "report", "run", "store"]),
         (
             "commands",
             &[
-                "aws", "cloud", "diff", "environment", "facts", "model", "observe", "plan", "render", "report", "run",
-                "sim", "store", "ui", "yaml",
+                "aws",
+                "cloud",
+                "diff",
+                "environment",
+                "facts",
+                "model",
+                "observe",
+                "plan",
+                "render",
+                "report",
+                "run",
+                "sim",
+                "store",
+                "ui",
+                "yaml",
             ],
         ),
     ])
@@ -82,7 +92,8 @@ fn deciding_reads_no_clock_and_does_no_io() {
         let production = code(&text);
         for name in forbidden {
             if production.contains(name) {
-                problems.push(format!("{}: `{folder}` decides or describes, so it may not use `{name}`", path.display()));
+                problems
+                    .push(format!("{}: `{folder}` decides or describes, so it may not use `{name}`", path.display()));
             }
         }
     }

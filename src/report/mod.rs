@@ -1,1 +1,9 @@
 //! Owns words: values -> text, JSON and other formats; no I/O.
+
+pub mod age;
+pub mod baseline;
+pub mod scale;
+pub mod status;
+pub mod style;
+pub mod sync;
+pub mod table;

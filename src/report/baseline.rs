@@ -1,0 +1,96 @@
+//! Owns how a baseline is told.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::age::moment;
+use super::style::Paint;
+use super::table::Table;
+use crate::facts::Baseline;
+use crate::model::{BasisMethod, Environment, Footprint, tier_size};
+
+/// The version of the JSON document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A baseline for people: what was seen, full production size per tier with its source, gaps.
+pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: bool) -> String {
+    let paint = Paint::new(color);
+    let facts = &baseline.facts;
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "baseline of {}: production in {} (account {}), seen {} by {}",
+        paint.bold(&baseline.environment),
+        facts.region,
+        facts.account,
+        moment(facts.observed_at),
+        facts.observed_by
+    );
+    let _ = writeln!(
+        out,
+        "  {} groups, {} launch templates, {} images, {} security groups, {} target groups, {} load balancers, {} parameters",
+        facts.groups.len(),
+        facts.launch_templates.len(),
+        facts.images.len(),
+        facts.security_groups.len(),
+        facts.target_groups.len(),
+        facts.load_balancers.len(),
+        facts.parameters.len()
+    );
+    let mut table = Table::new(&["TIER", "GROUP", "NOW", "FULL", "STANDBY", "BASIS"]);
+    for tier in &environment.tiers {
+        if let Some(basis) = baseline.capacity.get(&tier.name) {
+            let standby = tier_size(environment.strategy, tier, basis, Footprint::Standby);
+            let full = tier_size(environment.strategy, tier, basis, Footprint::Full);
+            table.row([
+                tier.name.clone(),
+                basis.auto_scaling_group.clone(),
+                basis.in_service.to_string(),
+                full.desired.to_string(),
+                standby.desired.to_string(),
+                basis_words(&basis.method, basis.window.to_string().as_str()),
+            ]);
+        }
+    }
+    out.push_str(&table.lines("  "));
+    for gap in &facts.gaps {
+        let _ = writeln!(out, "  {} {gap}", paint.yellow("not seen:"));
+    }
+    let _ = writeln!(out, "sealed as {} in {place}", baseline.digest.short());
+    let _ = write!(out, "result: seen={} gaps={}", facts.seen(), facts.gaps.len());
+    out.push('\n');
+    out
+}
+
+fn basis_words(method: &BasisMethod, window: &str) -> String {
+    match method {
+        BasisMethod::Peak { metric, at } => {
+            let at = at.map(|at| format!(" at {}", at.strftime("%Y-%m-%d %H:%M"))).unwrap_or_default();
+            format!("peak of {window}{at} ({metric})")
+        }
+        BasisMethod::Current => "size when seen".to_owned(),
+        BasisMethod::Fallback { reason } => {
+            format!("largest of desired, in service and floor, because {reason}")
+        }
+    }
+}
+
+/// A baseline for programs.
+pub fn json(baseline: &Baseline, place: &str) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "environment": baseline.environment,
+        "digest": baseline.digest,
+        "store": place,
+        "region": baseline.facts.region,
+        "account": baseline.facts.account,
+        "observed_at": baseline.facts.observed_at,
+        "observed_by": baseline.facts.observed_by,
+        "capacity": baseline.capacity,
+        "tiers": baseline.tiers,
+        "seen": baseline.facts.seen(),
+        "gaps": baseline.facts.gaps,
+    })
+}

@@ -1,0 +1,208 @@
+//! Owns how the posture of a standby is told.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::age::{ago, moment};
+use super::style::Paint;
+use super::table::Table;
+use crate::facts::{Baseline, Gap};
+use crate::model::{Environment, GroupSize};
+use crate::store::bundle::{PostureRecord, SyncRecord};
+
+/// The version of the JSON document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The standby as it stands, next to what it should be.
+pub struct StatusView<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The baseline; none when there is none yet.
+    pub baseline: Option<&'a Baseline>,
+    /// Tier by tier, in the file's order.
+    pub tiers: &'a [TierStatus],
+    /// Stack name -> status; `not provisioned` when there is none.
+    pub stacks: &'a BTreeMap<String, String>,
+    /// The last sync.
+    pub last_sync: Option<&'a SyncRecord>,
+    /// The last scale.
+    pub posture: Option<&'a PostureRecord>,
+    /// What could not be seen.
+    pub gaps: &'a [Gap],
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// One tier of the standby.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TierStatus {
+    /// The tier.
+    pub tier: String,
+    /// Its sizes; none when the group is not there or could not be seen.
+    pub size: Option<GroupSize>,
+    /// In service.
+    pub in_service: u32,
+    /// What the standby footprint asks for.
+    pub standby: Option<u32>,
+    /// What the full footprint asks for.
+    pub full: Option<u32>,
+    /// The image its launch template names.
+    pub launches: Option<String>,
+    /// The image published for it.
+    pub published: Option<String>,
+}
+
+/// What the standby is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Posture {
+    /// Nothing is there.
+    NotProvisioned,
+    /// At its standby footprint.
+    Standby,
+    /// At full production size.
+    Full,
+    /// In between.
+    Partial,
+    /// It could not be seen.
+    Unknown,
+}
+
+impl Posture {
+    fn words(self) -> &'static str {
+        match self {
+            Posture::NotProvisioned => "not provisioned",
+            Posture::Standby => "at its standby footprint",
+            Posture::Full => "at full production size",
+            Posture::Partial => "between its standby footprint and full production size",
+            Posture::Unknown => "unknown",
+        }
+    }
+}
+
+impl StatusView<'_> {
+    /// The posture that follows from the sizes.
+    pub fn posture_now(&self) -> Posture {
+        if !self.gaps.is_empty() {
+            return Posture::Unknown;
+        }
+        if self.tiers.iter().all(|tier| tier.size.is_none()) {
+            return Posture::NotProvisioned;
+        }
+        let all = |wanted: fn(&TierStatus) -> Option<u32>| {
+            self.tiers.iter().all(|tier| {
+                matches!((tier.size, wanted(tier)), (Some(size), Some(wanted)) if size.desired >= wanted && tier.in_service >= wanted)
+            })
+        };
+        let at_standby = self.tiers.iter().all(|tier| {
+            matches!((tier.size, tier.standby), (Some(size), Some(standby)) if size.desired == standby && tier.in_service == standby)
+        });
+        // A multi-site standby is full: say its footprint first only where the two differ.
+        if all(|tier| tier.full) {
+            Posture::Full
+        } else if at_standby {
+            Posture::Standby
+        } else {
+            Posture::Partial
+        }
+    }
+
+    /// The status for people.
+    pub fn text(&self, color: bool) -> String {
+        let paint = Paint::new(color);
+        let environment = self.environment;
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "{} ({}): {} -> {}, RTO {}, RPO {}",
+            paint.bold(&environment.name),
+            environment.strategy,
+            environment.primary.region,
+            environment.standby.region,
+            environment.objectives.rto,
+            environment.objectives.rpo
+        );
+        let _ = writeln!(out, "the standby is {}", paint.bold(self.posture_now().words()));
+        let mut table = Table::new(&["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"]);
+        for tier in self.tiers {
+            let number = |value: Option<u32>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+            table.row([
+                tier.tier.clone(),
+                tier.in_service.to_string(),
+                number(tier.size.map(|size| size.desired)),
+                number(tier.standby),
+                number(tier.full),
+                number(tier.size.map(|size| size.max)),
+                image_words(tier),
+            ]);
+        }
+        out.push_str(&table.lines("  "));
+        for (name, status) in self.stacks {
+            let _ = writeln!(out, "  stack {name}: {status}");
+        }
+        let _ = match self.baseline {
+            Some(baseline) => writeln!(
+                out,
+                "baseline {}: {} ({}), {} gaps",
+                baseline.digest.short(),
+                ago(baseline.facts.observed_at, self.now),
+                moment(baseline.facts.observed_at),
+                baseline.facts.gaps.len()
+            ),
+            None => writeln!(out, "baseline: none; run `lifeboat baseline`"),
+        };
+        let _ = match self.last_sync {
+            Some(sync) => writeln!(
+                out,
+                "last sync: {} ({}), {} writes, {} parameters in step",
+                ago(sync.at, self.now),
+                moment(sync.at),
+                sync.writes,
+                sync.parameters_in_step
+            ),
+            None => writeln!(out, "last sync: none; run `lifeboat sync`"),
+        };
+        if let Some(posture) = self.posture {
+            let _ = writeln!(out, "last scale: to {}, {} by {}", posture.target, ago(posture.at, self.now), posture.by);
+        }
+        for gap in self.gaps {
+            let _ = writeln!(out, "{} {gap}", paint.yellow("not seen:"));
+        }
+        out
+    }
+
+    /// The status for programs.
+    pub fn json(&self) -> Value {
+        json!({
+            "schema_version": SCHEMA_VERSION,
+            "environment": self.environment.name,
+            "strategy": self.environment.strategy,
+            "posture": self.posture_now(),
+            "tiers": self.tiers,
+            "stacks": self.stacks,
+            "baseline": self.baseline.map(|baseline| json!({
+                "digest": baseline.digest,
+                "observed_at": baseline.facts.observed_at,
+                "gaps": baseline.facts.gaps.len(),
+            })),
+            "last_sync": self.last_sync,
+            "last_scale": self.posture,
+            "gaps": self.gaps,
+        })
+    }
+}
+
+fn image_words(tier: &TierStatus) -> String {
+    match (&tier.launches, &tier.published) {
+        (Some(launches), Some(published)) if launches == published => launches.clone(),
+        (Some(launches), Some(published)) => format!("{launches} (published: {published}; run `lifeboat sync`)"),
+        (Some(launches), None) => launches.clone(),
+        (None, Some(published)) => format!("published: {published}"),
+        (None, None) => "none published".to_owned(),
+    }
+}
