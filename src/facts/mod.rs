@@ -4,6 +4,7 @@
 
 pub mod balancer;
 pub mod baseline;
+pub mod change;
 pub mod gap;
 pub mod group;
 pub mod image;
@@ -18,6 +19,7 @@ pub use balancer::{
     ListenerAction, ListenerFacts, LoadBalancerFacts, TargetGroupFacts, TargetHealth, TargetHealthCheck,
 };
 pub use baseline::{BASELINE_SCHEMA, Baseline, TierSource};
+pub use change::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 pub use gap::{Gap, Noun};
 pub use group::{GroupFacts, InstanceFacts, LaunchTemplateRef};
 pub use image::{ImageFacts, ImageState};

@@ -1,1 +1,4 @@
 //! Owns deciding: intent + facts -> immutable plans.
+
+pub mod provision;
+pub mod teardown;
