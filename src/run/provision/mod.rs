@@ -22,3 +22,8 @@ pub use session::{Options, Ports};
 pub(crate) use delete::delete_and_watch;
 pub(crate) use session::Session;
 pub(crate) use stopping::before_it_began;
+
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod tests;
