@@ -5,6 +5,7 @@
 pub mod balancer;
 pub mod baseline;
 pub mod capacity;
+pub mod change;
 pub mod gap;
 pub mod group;
 pub mod image;
@@ -22,6 +23,7 @@ pub use balancer::{
 };
 pub use baseline::{BASELINE_SCHEMA, Baseline, TierSource};
 pub use capacity::{PeakSeen, capacity_basis};
+pub use change::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 pub use gap::{Gap, Noun};
 pub use group::{GroupFacts, InstanceFacts, LaunchTemplateRef};
 pub use image::{ImageFacts, ImageState};

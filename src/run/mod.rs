@@ -2,8 +2,12 @@
 
 pub mod event;
 pub mod patience;
+pub mod provision;
 pub mod scale;
+pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;
+pub mod teardown;
 
 pub use event::{RunEvent, Watch};
+pub use stop::{Stop, StopSwitch};

@@ -1,0 +1,456 @@
+//! Owns a small scripted CloudFormation for the tests of this module: it keeps a ledger of every effect.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::session::{Options, Ports};
+use crate::cloud::*;
+use crate::facts::*;
+use crate::model::{Digest, GroupSize, Part, Region, SideName, StackName};
+use crate::plan::provision::{Intent, StackIntent, sizes::TierParameters, template};
+use crate::render::stack::Input;
+
+/// One answer to a poll of a running operation: the status, and the events that came with it.
+pub type Frame = (&'static str, Vec<StackEvent>);
+
+#[derive(Default)]
+pub struct State {
+    pub stacks: BTreeMap<String, FakeStack>,
+    pub sets: BTreeMap<String, (ChangeSetRequest, ChangeSet, u32)>,
+    /// Every effect, in order.
+    pub ledger: Vec<String>,
+    /// What change sets of a stack say, instead of what templates tell.
+    pub changes: BTreeMap<String, Vec<ResourceChange>>,
+    pub set_state: BTreeMap<String, ChangeSetState>,
+    /// How the next operations of a stack go, instead of well.
+    pub endings: BTreeMap<String, VecDeque<Vec<Frame>>>,
+    /// Errors for the next calls of an operation.
+    pub errors: BTreeMap<&'static str, VecDeque<CloudError>>,
+    pub zones: Vec<String>,
+    pub groups: Vec<GroupFacts>,
+    pub bucket: bool,
+    pub polls: u32,
+}
+
+#[derive(Clone)]
+pub struct FakeStack {
+    pub facts: StackFacts,
+    pub body: String,
+    pub resources: Vec<StackResource>,
+    pub events: Vec<StackEvent>,
+    pub frames: VecDeque<Frame>,
+    pub next: Option<(String, BTreeMap<String, String>)>,
+}
+
+pub struct Fake {
+    pub state: Mutex<State>,
+    pub now: Mutex<Timestamp>,
+    pub region: Region,
+    /// Called at every sleep, to let a test do something meanwhile.
+    pub on_sleep: Mutex<Option<Box<dyn FnMut(&mut State) + Send>>>,
+}
+
+pub fn error(kind: CloudErrorKind, operation: &str) -> CloudError {
+    CloudError {
+        kind,
+        operation: operation.to_owned(),
+        side: Some(SideName::Standby),
+        region: Region("us-west-2".into()),
+        code: None,
+        message: "as scripted".into(),
+        request_id: None,
+    }
+}
+
+pub fn event(id: &str, logical_id: &str, kind: &str, status: &str, reason: Option<&str>) -> StackEvent {
+    StackEvent {
+        id: id.into(),
+        at: Timestamp::UNIX_EPOCH,
+        logical_id: logical_id.into(),
+        physical_id: format!("{logical_id}-id"),
+        resource_type: kind.into(),
+        status: status.into(),
+        reason: reason.map(Into::into),
+        token: None,
+    }
+}
+
+pub fn change(id: &str, action: ChangeAction, replacement: Replacement) -> ResourceChange {
+    ResourceChange {
+        logical_id: id.into(),
+        physical_id: None,
+        resource_type: "AWS::EC2::VPC".into(),
+        action,
+        replacement,
+        properties: vec![],
+    }
+}
+
+pub fn body(resources: &[&str]) -> String {
+    let list: BTreeMap<&str, _> =
+        resources.iter().map(|id| (*id, serde_json::json!({"Type": "AWS::EC2::VPC"}))).collect();
+    serde_json::to_string_pretty(&serde_json::json!({ "Resources": list })).unwrap()
+}
+
+pub fn stack_intent(part: Part, resources: &[&str]) -> StackIntent {
+    let body = body(resources);
+    StackIntent {
+        part,
+        name: StackName::of("shop", part),
+        digest: Digest::of_bytes(body.as_bytes()),
+        body,
+        parameters: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+    }
+}
+
+/// A network and a compute stack that takes the network's Vpc, with the sizes of tier `web`.
+pub fn two_stacks() -> Intent {
+    let network = stack_intent(Part::Network, &["Subnet", "Vpc"]);
+    let mut compute = stack_intent(Part::Compute, &["WebGroup"]);
+    compute.parameters = [("WebMin", "2"), ("WebMax", "10")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let vpc = Input::Resources { part: Part::Network, logical_ids: vec!["Vpc".into()] };
+    compute.inputs.insert("VpcId".into(), vpc);
+    Intent {
+        environment: "shop".into(),
+        stacks: vec![network, compute],
+        tiers: vec![TierParameters::of("shop", "web")],
+        tags: Tags::from([("lifeboat:environment".into(), "shop".into())]),
+        raised: vec![],
+        warnings: vec![],
+    }
+}
+
+pub fn group(min: u32, max: u32, desired: u32) -> GroupFacts {
+    GroupFacts {
+        name: "shop-web".into(),
+        arn: String::new(),
+        size: GroupSize { min, max, desired },
+        launch_template: None,
+        overrides: vec![],
+        availability_zones: vec![],
+        subnet_ids: vec![],
+        target_group_arns: vec![],
+        health_check_type: "EC2".into(),
+        health_check_grace_s: 0,
+        default_cooldown_s: 0,
+        termination_policies: vec![],
+        suspended_processes: vec![],
+        metrics_enabled: false,
+        tags: Tags::new(),
+        instances: vec![],
+    }
+}
+
+impl Fake {
+    pub fn new() -> Self {
+        Fake {
+            state: Mutex::new(State { zones: vec!["us-west-2b".into(), "us-west-2a".into()], ..State::default() }),
+            now: Mutex::new(Timestamp::UNIX_EPOCH),
+            region: Region("us-west-2".into()),
+            on_sleep: Mutex::new(None),
+        }
+    }
+
+    /// A stack that is there, as an earlier deploy left it.
+    pub fn with(self, stack: &StackIntent, status: &str, parameters: &[(&str, &str)]) -> Self {
+        let made = FakeStack {
+            facts: StackFacts {
+                id: format!("arn:{}", stack.name),
+                name: stack.name.0.clone(),
+                status: StackStatus(status.into()),
+                status_reason: None,
+                parameters: parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+                resolved_parameters: BTreeMap::new(),
+                outputs: BTreeMap::new(),
+                tags: Tags::new(),
+                updated_at: None,
+                termination_protection: false,
+            },
+            resources: resources(&stack.body),
+            body: stack.body.clone(),
+            events: vec![event("old", "Vpc", "AWS::EC2::VPC", "CREATE_FAILED", Some("an old story"))],
+            frames: VecDeque::new(),
+            next: None,
+        };
+        self.edit(|state| state.stacks.insert(stack.name.0.clone(), made));
+        self
+    }
+
+    pub fn edit<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap())
+    }
+
+    pub fn ledger(&self) -> Vec<String> {
+        self.edit(|state| state.ledger.clone())
+    }
+
+    /// Name and status of every stack, and how many change sets there are.
+    pub fn left(&self) -> (Vec<String>, usize) {
+        self.edit(|state| {
+            let stacks = state.stacks.values().map(|s| format!("{} {}", s.facts.name, s.facts.status)).collect();
+            (stacks, state.sets.len())
+        })
+    }
+
+    pub fn ports(&self) -> Ports<'_> {
+        Ports { region: &self.region, stacks: self, network: self, groups: self, write: self, clock: self }
+    }
+
+    pub fn fail(&self, operation: &'static str, kind: CloudErrorKind, times: usize) {
+        let errors = (0..times).map(|_| error(kind, operation));
+        self.edit(|state| state.errors.entry(operation).or_default().extend(errors));
+    }
+
+    fn scripted(&self, operation: &'static str) -> CloudResult<()> {
+        self.edit(|state| state.errors.get_mut(operation).and_then(VecDeque::pop_front).map_or(Ok(()), Err))
+    }
+}
+
+pub fn options() -> Options {
+    Options::new("r1", "lifeboat provision shop.yaml")
+}
+
+fn resources(body: &str) -> Vec<StackResource> {
+    template::logical_ids(body)
+        .into_iter()
+        .map(|id| StackResource {
+            physical_id: format!("{}-1", id.to_lowercase()),
+            logical_id: id,
+            resource_type: "AWS::EC2::VPC".into(),
+            status: "CREATE_COMPLETE".into(),
+            status_reason: None,
+        })
+        .collect()
+}
+
+fn going_well(verb: &'static str, body: &str, token: &str) -> VecDeque<Frame> {
+    let (busy, done): (&'static str, &'static str) = match verb {
+        "CREATE" => ("CREATE_IN_PROGRESS", "CREATE_COMPLETE"),
+        "UPDATE" => ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"),
+        _ => ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"),
+    };
+    let own = |id: &str, status: &str| {
+        let mut event = event(&format!("{token}-{id}-{status}"), id, "AWS::EC2::VPC", status, None);
+        event.token = Some(token.to_owned());
+        event
+    };
+    let events: Vec<StackEvent> = template::logical_ids(body).iter().map(|id| own(id, done)).collect();
+    VecDeque::from([(busy, vec![]), (done, events)])
+}
+
+#[async_trait]
+impl Clock for Fake {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    async fn sleep(&self, length: Duration) {
+        let mut now = self.now.lock().unwrap();
+        *now = now.checked_add(jiff::SignedDuration::try_from(length).unwrap()).unwrap();
+        drop(now);
+        if let Some(act) = self.on_sleep.lock().unwrap().as_mut() {
+            act(&mut self.state.lock().unwrap());
+        }
+    }
+}
+
+#[async_trait]
+impl ReadStacks for Fake {
+    async fn stacks(&self, names: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
+        self.scripted("DescribeStacks")?;
+        Ok(self.edit(|state| {
+            state.polls += 1;
+            for name in names {
+                let Some(stack) = state.stacks.get_mut(name) else { continue };
+                let Some((status, mut events)) = stack.frames.pop_front() else { continue };
+                stack.facts.status = StackStatus(status.into());
+                events.reverse();
+                stack.events.splice(0..0, events);
+                if status.ends_with("_COMPLETE") && !status.contains("ROLLBACK") {
+                    if let Some((body, parameters)) = stack.next.take() {
+                        stack.resources = resources(&body);
+                        (stack.body, stack.facts.parameters) = (body, parameters);
+                    }
+                }
+            }
+            state.stacks.retain(|_, stack| stack.facts.status.0 != "DELETE_COMPLETE");
+            state.stacks.iter().filter(|(n, _)| names.contains(n)).map(|(n, s)| (n.clone(), s.facts.clone())).collect()
+        }))
+    }
+
+    async fn resources(&self, stack: &str) -> CloudResult<Vec<StackResource>> {
+        self.edit(|state| {
+            let found = state.stacks.get(stack).map(|s| s.resources.clone());
+            found.ok_or_else(|| error(CloudErrorKind::NotFound, "ListStackResources"))
+        })
+    }
+
+    async fn events_since(&self, stack: &str, last_seen: Option<&str>) -> CloudResult<Vec<StackEvent>> {
+        self.scripted("DescribeStackEvents")?;
+        self.edit(|state| {
+            let found = state.stacks.values().find(|s| s.facts.name == stack || s.facts.id == stack);
+            let found = found.ok_or_else(|| error(CloudErrorKind::Invalid, "DescribeStackEvents"))?;
+            Ok(found.events.iter().take_while(|e| Some(e.id.as_str()) != last_seen).cloned().collect())
+        })
+    }
+
+    async fn template(&self, stack: &str) -> CloudResult<String> {
+        self.edit(|state| {
+            state
+                .stacks
+                .get(stack)
+                .map(|s| s.body.clone())
+                .ok_or_else(|| error(CloudErrorKind::NotFound, "GetTemplate"))
+        })
+    }
+
+    async fn detect_drift(&self, _: &str) -> CloudResult<StackDrift> {
+        Err(error(CloudErrorKind::Unsupported, "DetectStackDrift"))
+    }
+
+    async fn change_set(&self, _: &str, id: &str) -> CloudResult<Option<ChangeSet>> {
+        self.scripted("DescribeChangeSet")?;
+        Ok(self.edit(|state| {
+            let (_, set, pending) = state.sets.get_mut(id)?;
+            let mut set = set.clone();
+            if *pending > 0 {
+                *pending -= 1;
+                set.state = ChangeSetState::Pending;
+            }
+            Some(set)
+        }))
+    }
+}
+
+#[async_trait]
+impl WriteStacks for Fake {
+    async fn create_change_set(&self, request: &ChangeSetRequest) -> CloudResult<String> {
+        self.scripted("CreateChangeSet")?;
+        self.edit(|state| {
+            let size = match &request.template {
+                TemplateSource::Body(body) => body.len(),
+                TemplateSource::Url(_) => 0,
+            };
+            assert!(size <= 51_200, "CloudFormation refuses templates of {size} bytes in a call");
+            state.ledger.push(format!("create change set {} {:?}", request.stack, request.kind));
+            let id = format!("{}/{}", request.stack, request.name);
+            let new = match &request.template {
+                TemplateSource::Body(body) | TemplateSource::Url(body) => body.clone(),
+            };
+            let old = state.stacks.get(&request.stack).map(|s| (s.body.clone(), s.facts.parameters.clone()));
+            if old.is_none() {
+                let intent = StackIntent {
+                    part: Part::Network,
+                    name: StackName(request.stack.clone()),
+                    body: "{}".into(),
+                    digest: Digest::of_bytes(b""),
+                    parameters: BTreeMap::new(),
+                    inputs: BTreeMap::new(),
+                };
+                let fresh = Fake::new().with(&intent, "REVIEW_IN_PROGRESS", &[]);
+                let mut stack = fresh.edit(|s| s.stacks.remove(&request.stack)).unwrap();
+                stack.events.clear();
+                state.stacks.insert(request.stack.clone(), stack);
+            }
+            let mut changes = state
+                .changes
+                .get(&request.stack)
+                .cloned()
+                .unwrap_or_else(|| template::compare(old.as_ref().map(|(body, _)| body.as_str()), &new));
+            let same = old.as_ref().is_some_and(|(_, parameters)| *parameters == request.parameters);
+            if changes.is_empty() && !same {
+                changes.push(change("Parameters", ChangeAction::Modify, Replacement::Never));
+            }
+            let empty = if changes.is_empty() { ChangeSetState::Empty } else { ChangeSetState::Ready };
+            let set_state = state.set_state.get(&request.stack).cloned().unwrap_or(empty);
+            let set = ChangeSet { id: id.clone(), state: set_state, changes };
+            state.sets.insert(id.clone(), (request.clone(), set, 1));
+            Ok(id)
+        })
+    }
+
+    async fn execute_change_set(&self, stack: &str, id: &str, token: &str) -> CloudResult<()> {
+        self.scripted("ExecuteChangeSet")?;
+        self.edit(|state| {
+            state.ledger.push(format!("execute {stack} {token}"));
+            let (request, _, _) = state.sets.remove(id).ok_or_else(|| error(CloudErrorKind::NotFound, "Execute"))?;
+            state.sets.retain(|_, (other, _, _)| other.stack != stack);
+            let verb = if request.kind == ChangeSetKind::Create { "CREATE" } else { "UPDATE" };
+            let TemplateSource::Body(new) = request.template else { panic!("only bodies here") };
+            let found = state.stacks.get_mut(stack).unwrap();
+            let scripted = state.endings.get_mut(stack).and_then(VecDeque::pop_front);
+            found.frames = scripted.map_or_else(|| going_well(verb, &new, token), VecDeque::from);
+            found.next = Some((new, request.parameters));
+            Ok(())
+        })
+    }
+
+    async fn delete_change_set(&self, stack: &str, id: &str) -> CloudResult<()> {
+        self.scripted("DeleteChangeSet")?;
+        self.edit(|state| {
+            state.ledger.push(format!("delete change set {stack}"));
+            state.sets.retain(|key, (set, _, _)| key != id && !(set.stack == stack && set.name == id));
+        });
+        Ok(())
+    }
+
+    async fn delete_stack(&self, stack: &str, token: &str) -> CloudResult<()> {
+        self.scripted("DeleteStack")?;
+        self.edit(|state| {
+            state.ledger.push(format!("delete stack {stack}"));
+            let scripted = state.endings.get_mut(stack).and_then(VecDeque::pop_front);
+            if let Some(found) = state.stacks.get_mut(stack) {
+                found.frames = scripted.map_or_else(|| going_well("DELETE", &found.body, token), VecDeque::from);
+            }
+            state.sets.retain(|_, (set, _, _)| set.stack != stack);
+        });
+        Ok(())
+    }
+
+    async fn upload_template(&self, name: &str, body: &str) -> CloudResult<String> {
+        self.edit(|state| {
+            if !state.bucket {
+                return Err(error(CloudErrorKind::Unsupported, "PutObject"));
+            }
+            state.ledger.push(format!("upload {name}"));
+            Ok(body.to_owned())
+        })
+    }
+}
+
+#[async_trait]
+impl ReadNetwork for Fake {
+    async fn security_groups(&self, _: &[String]) -> CloudResult<Vec<SecurityGroupFacts>> {
+        Ok(vec![])
+    }
+
+    async fn vpcs(&self, _: &[String]) -> CloudResult<Vec<VpcFacts>> {
+        Ok(vec![])
+    }
+
+    async fn vpcs_of_subnets(&self, _: &[String]) -> CloudResult<Vec<String>> {
+        Ok(vec![])
+    }
+
+    async fn zones(&self) -> CloudResult<Vec<ZoneFacts>> {
+        let zones = self.edit(|state| state.zones.clone());
+        Ok(zones.into_iter().map(|name| ZoneFacts { id: name.clone(), name }).collect())
+    }
+}
+
+#[async_trait]
+impl ReadGroups for Fake {
+    async fn groups(&self, _: &[String]) -> CloudResult<Vec<GroupFacts>> {
+        self.scripted("DescribeAutoScalingGroups")?;
+        Ok(self.edit(|state| state.groups.clone()))
+    }
+
+    async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {
+        self.groups(&[]).await
+    }
+}
