@@ -10,6 +10,7 @@ pub mod size;
 pub mod span;
 pub mod stack_name;
 pub mod strategy;
+pub mod tags;
 
 pub use basis::{BasisMethod, CapacityBasis};
 pub use digest::Digest;
@@ -27,3 +28,4 @@ pub use stack_name::{
     min_stack_parameter, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
+pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};

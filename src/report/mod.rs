@@ -1,1 +1,5 @@
 //! Owns words: values -> text, JSON and other formats; no I/O.
+
+pub mod drift;
+pub mod style;
+pub mod table;
