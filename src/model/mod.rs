@@ -32,4 +32,4 @@ pub use stack_name::{
     min_stack_parameter, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
-pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TIER_TAG};
+pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};

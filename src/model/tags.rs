@@ -1,10 +1,16 @@
-//! Owns the tag keys lifeboat writes.
+//! Owns the keys of the tags lifeboat puts on what it makes.
 
-/// The image a copy was made from.
+/// What every tag key of lifeboat begins with.
+pub const TAG_PREFIX: &str = "lifeboat:";
+
+/// On a copied image: the id of the production image it is a copy of.
 pub const SOURCE_IMAGE_TAG: &str = "lifeboat:source-image";
-/// The Region the copied image is in.
+
+/// On a copied image: the Region it was copied from.
 pub const SOURCE_REGION_TAG: &str = "lifeboat:source-region";
-/// The environment a resource belongs to.
+
+/// The environment a thing belongs to.
 pub const ENVIRONMENT_TAG: &str = "lifeboat:environment";
-/// The tier a resource belongs to; for images several, separated by spaces.
+
+/// The tier a thing belongs to.
 pub const TIER_TAG: &str = "lifeboat:tier";

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::age::moment;
-use super::style::Paint;
-use super::table::Table;
+use super::style::{CHANGED, HEADING, Paint};
+use super::table::{Cell, Table};
 use crate::facts::Baseline;
 use crate::model::{BasisMethod, Environment, Footprint, tier_size};
 
@@ -22,7 +22,7 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
     let _ = writeln!(
         out,
         "baseline of {}: production in {} (account {}), seen {} by {}",
-        paint.bold(&baseline.environment),
+        paint.text(HEADING, &baseline.environment),
         facts.region,
         facts.account,
         moment(facts.observed_at),
@@ -39,24 +39,28 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
         facts.load_balancers.len(),
         facts.parameters.len()
     );
-    let mut table = Table::new(&["TIER", "GROUP", "NOW", "FULL", "STANDBY", "BASIS"]);
+    let mut table = Table::new(2);
+    table.row(["TIER", "GROUP", "NOW", "FULL", "STANDBY", "BASIS"].map(Cell::from));
     for tier in &environment.tiers {
         if let Some(basis) = baseline.capacity.get(&tier.name) {
             let standby = tier_size(environment.strategy, tier, basis, Footprint::Standby);
             let full = tier_size(environment.strategy, tier, basis, Footprint::Full);
-            table.row([
-                tier.name.clone(),
-                basis.auto_scaling_group.clone(),
-                basis.in_service.to_string(),
-                full.desired.to_string(),
-                standby.desired.to_string(),
-                basis_words(&basis.method, basis.window.to_string().as_str()),
-            ]);
+            table.row(
+                [
+                    tier.name.clone(),
+                    basis.auto_scaling_group.clone(),
+                    basis.in_service.to_string(),
+                    full.desired.to_string(),
+                    standby.desired.to_string(),
+                    basis_words(&basis.method, basis.window.to_string().as_str()),
+                ]
+                .map(Cell::from),
+            );
         }
     }
-    out.push_str(&table.lines("  "));
+    out.push_str(&table.text(paint));
     for gap in &facts.gaps {
-        let _ = writeln!(out, "  {} {gap}", paint.yellow("not seen:"));
+        let _ = writeln!(out, "  {} {gap}", paint.text(CHANGED, "not seen:"));
     }
     let _ = writeln!(out, "sealed as {} in {place}", baseline.digest.short());
     let _ = write!(out, "result: seen={} gaps={}", facts.seen(), facts.gaps.len());

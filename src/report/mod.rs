@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod baseline;
+pub mod drift;
 pub mod scale;
 pub mod status;
 pub mod style;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::age::seconds;
-use super::style::Paint;
-use super::table::Table;
+use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint};
+use super::table::{Cell, Table};
 use crate::model::Objectives;
 use crate::plan::scale::ScalePlan;
 use crate::run::scale::{ScaleOutcome, TierOutcome};
@@ -19,16 +19,20 @@ pub fn plan_text(environment: &str, plan: &ScalePlan, color: bool) -> String {
     let paint = Paint::new(color);
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "scale {} to {}", paint.bold(environment), plan.target);
-    let mut table = Table::new(&["TIER", "GROUP", "NOW", "IN SERVICE", "AFTER"]);
+    let _ = writeln!(out, "scale {} to {}", paint.text(HEADING, environment), plan.target);
+    let mut table = Table::new(2);
+    table.row(["TIER", "GROUP", "NOW", "IN SERVICE", "AFTER"].map(Cell::from));
     for step in &plan.steps {
         let after = if step.changes() { step.after.to_string() } else { "already so".to_owned() };
-        table.row([step.tier.clone(), step.group.clone(), step.before.to_string(), step.in_service.to_string(), after]);
+        table.row(
+            [step.tier.clone(), step.group.clone(), step.before.to_string(), step.in_service.to_string(), after]
+                .map(Cell::from),
+        );
     }
-    out.push_str(&table.lines("  "));
+    out.push_str(&table.text(paint));
     for step in &plan.steps {
         if let Some(warning) = &step.warning {
-            let _ = writeln!(out, "  {} {}: {warning}", paint.yellow("!"), step.tier);
+            let _ = writeln!(out, "  {} {}: {warning}", paint.text(CHANGED, "!"), step.tier);
         }
     }
     out
@@ -45,22 +49,26 @@ pub fn text(
 ) -> String {
     let paint = Paint::new(color);
     let mut out = String::new();
-    let mut table = Table::new(&["TIER", "ASKED", "IN SERVICE", "HEALTHY", "OURS", "AWS", ""]);
+    let mut table = Table::new(2);
+    table.row(["TIER", "ASKED", "IN SERVICE", "HEALTHY", "OURS", "AWS", ""].map(Cell::from));
     for tier in &outcome.tiers {
-        table.row([
-            tier.tier.clone(),
-            tier.asked.desired.to_string(),
-            tier.in_service.to_string(),
-            tier.healthy.map_or_else(|| "-".to_owned(), |healthy| healthy.to_string()),
-            if tier.already { "-".to_owned() } else { seconds(tier.ours_s) },
-            tier.aws_s.map_or_else(|| "not reached".to_owned(), seconds),
-            verdict(tier),
-        ]);
+        table.row(
+            [
+                tier.tier.clone(),
+                tier.asked.desired.to_string(),
+                tier.in_service.to_string(),
+                tier.healthy.map_or_else(|| "-".to_owned(), |healthy| healthy.to_string()),
+                if tier.already { "-".to_owned() } else { seconds(tier.ours_s) },
+                tier.aws_s.map_or_else(|| "not reached".to_owned(), seconds),
+                verdict(tier),
+            ]
+            .map(Cell::from),
+        );
     }
-    out.push_str(&table.lines("  "));
+    out.push_str(&table.text(paint));
     for tier in &outcome.tiers {
         if let Some(trouble) = &tier.trouble {
-            let _ = writeln!(out, "  {} {}: {trouble}", paint.red("!"), tier.tier);
+            let _ = writeln!(out, "  {} {}: {trouble}", paint.text(ALARM, "!"), tier.tier);
         }
     }
     let ours = outcome.tiers.iter().map(|tier| tier.ours_s).fold(0.0, f64::max);
@@ -79,11 +87,11 @@ pub fn text(
         .map(|tier| format!("{} lacks {} of {}", tier.tier, tier.shortfall(), tier.asked.desired))
         .collect();
     let _ = if short.is_empty() {
-        writeln!(out, "{} {environment} is at {}", paint.green("done:"), plan.target)
+        writeln!(out, "{} {environment} is at {}", paint.text(ADDED, "done:"), plan.target)
     } else if reached(outcome, accept) {
-        writeln!(out, "{} {}; within the accepted {accept} %", paint.yellow("short:"), short.join(", "))
+        writeln!(out, "{} {}; within the accepted {accept} %", paint.text(CHANGED, "short:"), short.join(", "))
     } else {
-        writeln!(out, "{} {}", paint.red("short:"), short.join(", "))
+        writeln!(out, "{} {}", paint.text(ALARM, "short:"), short.join(", "))
     };
     out
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
-use super::style::Paint;
-use super::table::Table;
+use super::style::{CHANGED, HEADING, Paint};
+use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap};
 use crate::model::{Environment, GroupSize};
 use crate::store::bundle::{PostureRecord, SyncRecord};
@@ -120,28 +120,32 @@ impl StatusView<'_> {
         let _ = writeln!(
             out,
             "{} ({}): {} -> {}, RTO {}, RPO {}",
-            paint.bold(&environment.name),
+            paint.text(HEADING, &environment.name),
             environment.strategy,
             environment.primary.region,
             environment.standby.region,
             environment.objectives.rto,
             environment.objectives.rpo
         );
-        let _ = writeln!(out, "the standby is {}", paint.bold(self.posture_now().words()));
-        let mut table = Table::new(&["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"]);
+        let _ = writeln!(out, "the standby is {}", paint.text(HEADING, self.posture_now().words()));
+        let mut table = Table::new(2);
+        table.row(["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"].map(Cell::from));
         for tier in self.tiers {
             let number = |value: Option<u32>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
-            table.row([
-                tier.tier.clone(),
-                tier.in_service.to_string(),
-                number(tier.size.map(|size| size.desired)),
-                number(tier.standby),
-                number(tier.full),
-                number(tier.size.map(|size| size.max)),
-                image_words(tier),
-            ]);
+            table.row(
+                [
+                    tier.tier.clone(),
+                    tier.in_service.to_string(),
+                    number(tier.size.map(|size| size.desired)),
+                    number(tier.standby),
+                    number(tier.full),
+                    number(tier.size.map(|size| size.max)),
+                    image_words(tier),
+                ]
+                .map(Cell::from),
+            );
         }
-        out.push_str(&table.lines("  "));
+        out.push_str(&table.text(paint));
         for (name, status) in self.stacks {
             let _ = writeln!(out, "  stack {name}: {status}");
         }
@@ -171,7 +175,7 @@ impl StatusView<'_> {
             let _ = writeln!(out, "last scale: to {}, {} by {}", posture.target, ago(posture.at, self.now), posture.by);
         }
         for gap in self.gaps {
-            let _ = writeln!(out, "{} {gap}", paint.yellow("not seen:"));
+            let _ = writeln!(out, "{} {gap}", paint.text(CHANGED, "not seen:"));
         }
         out
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::style::Paint;
+use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET};
 use crate::model::Environment;
 use crate::plan::sync::{ImagePlan, ImageStep, ParameterPlan, ParameterStep};
 
@@ -53,16 +53,16 @@ impl SyncPlanView<'_> {
         let _ = writeln!(
             out,
             "sync of {}: {} -> {}",
-            paint.bold(&environment.name),
+            paint.text(HEADING, &environment.name),
             environment.primary.region,
             environment.standby.region
         );
-        let _ = writeln!(out, "{}", paint.bold("images"));
+        let _ = writeln!(out, "{}", paint.text(HEADING, "images"));
         for step in &self.images.steps {
             let glyph = match step {
-                ImageStep::Copy { .. } => paint.green("+"),
-                ImageStep::Publish { .. } => paint.yellow("~"),
-                ImageStep::Remove { .. } => paint.red("-"),
+                ImageStep::Copy { .. } => paint.text(ADDED, "+"),
+                ImageStep::Publish { .. } => paint.text(CHANGED, "~"),
+                ImageStep::Remove { .. } => paint.text(ALARM, "-"),
             };
             let _ = writeln!(out, "  {glyph} {}", step.describe(environment));
         }
@@ -70,15 +70,15 @@ impl SyncPlanView<'_> {
             let _ = writeln!(out, "  = in step: {}", self.images.in_step.join(", "));
         }
         for problem in &self.images.problems {
-            let _ = writeln!(out, "  {} {problem}", paint.red("!"));
+            let _ = writeln!(out, "  {} {problem}", paint.text(ALARM, "!"));
         }
         for (path, plan) in self.parameters {
-            let _ = writeln!(out, "{} {path}", paint.bold("parameters"));
+            let _ = writeln!(out, "{} {path}", paint.text(HEADING, "parameters"));
             for step in &plan.steps {
                 let glyph = match step {
-                    ParameterStep::Put { differs, .. } if differs.is_empty() => paint.green("+"),
-                    ParameterStep::Put { .. } => paint.yellow("~"),
-                    ParameterStep::Delete { .. } => paint.red("-"),
+                    ParameterStep::Put { differs, .. } if differs.is_empty() => paint.text(ADDED, "+"),
+                    ParameterStep::Put { .. } => paint.text(CHANGED, "~"),
+                    ParameterStep::Delete { .. } => paint.text(ALARM, "-"),
                 };
                 let _ = writeln!(out, "  {glyph} {}", step.describe());
             }
@@ -86,15 +86,16 @@ impl SyncPlanView<'_> {
                 let _ = writeln!(out, "  = {} in step", plan.in_step);
             }
             for name in &plan.extra {
-                let _ = writeln!(out, "  {}", paint.dim(&format!("? {name} is in the standby only; left alone")));
+                let _ =
+                    writeln!(out, "  {}", paint.text(QUIET, &format!("? {name} is in the standby only; left alone")));
             }
             for problem in &plan.problems {
-                let glyph = if problem.blocks { paint.red("!") } else { paint.yellow("!") };
+                let glyph = if problem.blocks { paint.text(ALARM, "!") } else { paint.text(CHANGED, "!") };
                 let _ = writeln!(out, "  {glyph} {}: {}", problem.place, problem.text);
             }
         }
         for text in self.stale {
-            let _ = writeln!(out, "{} {text}", paint.yellow("!"));
+            let _ = writeln!(out, "{} {text}", paint.text(CHANGED, "!"));
         }
         out
     }

@@ -1,0 +1,142 @@
+//! Owns the comparison of parameters: production's, already rewritten, against the standby's, by path.
+
+use super::context::Parity;
+use crate::diff::finding::{Finding, Kind, Severity, Source, Status};
+use crate::diff::found::Found;
+use crate::diff::shown::Shown;
+use crate::facts::{Noun, ParameterFacts, ParameterValue};
+use crate::model::{ParameterSync, SideName};
+
+/// What findings about parameters are grouped under.
+pub const SUBJECT: &str = "parameters";
+
+/// Judges every synced path. The baseline cannot stand in: it holds production's own names and digests.
+pub fn judge(parity: &Parity<'_>, found: &mut Found) {
+    for sync in &parity.input.environment.sync.parameters {
+        if parity.source == Source::Baseline {
+            found.coverage(Kind::Parity, SUBJECT).unknown();
+            continue;
+        }
+        judge_path(parity, sync, found);
+    }
+}
+
+/// A path or name with its rewrites, longest first, each place once.
+fn rewritten(sync: &ParameterSync) -> String {
+    let mut pairs: Vec<(&String, &String)> = sync.rewrite.iter().filter(|(from, _)| !from.is_empty()).collect();
+    pairs.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
+    let mut out = String::new();
+    let mut rest = sync.path.as_str();
+    'next: while let Some(first) = rest.chars().next() {
+        for (from, to) in &pairs {
+            if let Some(after) = rest.strip_prefix(from.as_str()) {
+                out.push_str(to);
+                rest = after;
+                continue 'next;
+            }
+        }
+        out.push(first);
+        rest = &rest[first.len_utf8()..];
+    }
+    out
+}
+
+fn judge_path(parity: &Parity<'_>, sync: &ParameterSync, found: &mut Found) {
+    let path = rewritten(sync);
+    let below = |name: &String| name.starts_with(&path);
+    let unseen = [(SideName::Primary, &sync.path), (SideName::Primary, &path), (SideName::Standby, &path)]
+        .into_iter()
+        .any(|(side, path)| parity.may_be_unseen(side, Noun::Parameter, path));
+    let wanted = || parity.production.parameters.values().filter(|parameter| below(&parameter.name));
+    if unseen {
+        found.coverage(Kind::Parity, SUBJECT).unknown();
+    } else if wanted().next().is_none() {
+        // Loud emptiness: a path nobody fills is a mistake, not agreement.
+        found.coverage(Kind::Parity, SUBJECT).unknown();
+        found.push(
+            finding(&sync.path, "", Status::Unknown, Severity::Degrades)
+                .note(format!("nothing is below `{}` in production: is the path right?", sync.path)),
+        );
+        return;
+    }
+    for production in wanted() {
+        match parity.standby.parameters.get(&production.name) {
+            Some(standby) => {
+                found.coverage(Kind::Parity, SUBJECT).checked();
+                compare(production, standby, found);
+            }
+            None if unseen => found.coverage(Kind::Parity, SUBJECT).unknown(),
+            None => {
+                found.coverage(Kind::Parity, SUBJECT).checked();
+                found.push(
+                    finding(&production.name, "", Status::Deleted, Severity::Degrades)
+                        .whole()
+                        .values(value(production), Shown::Absent)
+                        .note("missing in standby: run `lifeboat sync`"),
+                );
+            }
+        }
+    }
+    if unseen {
+        return;
+    }
+    for standby in parity.standby.parameters.values().filter(|parameter| below(&parameter.name)) {
+        if !parity.production.parameters.contains_key(&standby.name) {
+            let extra = finding(&standby.name, "", Status::Added, Severity::Cosmetic)
+                .values(Shown::Absent, value(standby))
+                .note("missing in production");
+            found.coverage(Kind::Parity, SUBJECT).checked();
+            found.push(if sync.delete { extra } else { extra.intended("sync deletes nothing below this path") });
+        }
+    }
+}
+
+fn compare(production: &ParameterFacts, standby: &ParameterFacts, found: &mut Found) {
+    let name = &production.name;
+    let mut same = |field: &str, severity, expected: Shown, actual: Shown| {
+        if expected != actual {
+            found.push(finding(name, field, Status::Modified, severity).values(expected, actual));
+        }
+    };
+    let debug = |text: String| Shown::text(text);
+    same("type", Severity::Degrades, debug(format!("{:?}", production.kind)), debug(format!("{:?}", standby.kind)));
+    same("tier", Severity::Cosmetic, debug(format!("{:?}", production.tier)), debug(format!("{:?}", standby.tier)));
+    same(
+        "data-type",
+        Severity::Cosmetic,
+        Shown::text(production.data_type.as_str()),
+        Shown::text(standby.data_type.as_str()),
+    );
+    same(
+        "description",
+        Severity::Cosmetic,
+        Shown::text(production.description.as_str()),
+        Shown::text(standby.description.as_str()),
+    );
+    same(
+        "allowed-pattern",
+        Severity::Cosmetic,
+        Shown::maybe(production.allowed_pattern.as_ref()),
+        Shown::maybe(standby.allowed_pattern.as_ref()),
+    );
+    if production.value != standby.value {
+        let changed = finding(name, "", Status::Modified, Severity::Degrades).values(value(production), value(standby));
+        found.push(match (&production.value, &standby.value) {
+            (ParameterValue::Plain(_), ParameterValue::Plain(_)) => changed,
+            _ => changed.note("secret differs"),
+        });
+    }
+}
+
+fn value(parameter: &ParameterFacts) -> Shown {
+    match &parameter.value {
+        ParameterValue::Plain(text) => Shown::text(text.as_str()),
+        ParameterValue::Secret(_) => Shown::Secret,
+    }
+}
+
+/// A finding at `parameters/<name>`, or at one of its fields.
+fn finding(name: &str, field: &str, status: Status, severity: Severity) -> Finding {
+    let place = if field.is_empty() { name.to_owned() } else { format!("{name}#{field}") };
+    Finding::new(Kind::Parity, SUBJECT, &place, status, severity, Source::Production)
+}

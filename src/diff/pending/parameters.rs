@@ -1,0 +1,91 @@
+//! Owns the comparison of stack parameters: what would be given now against what the stack was given.
+
+use std::collections::BTreeSet;
+
+use super::of_deployed;
+use crate::diff::finding::{Kind, Severity, Status};
+use crate::diff::found::Found;
+use crate::diff::input::{DeployedStack, DriftInput};
+use crate::diff::shown::Shown;
+use crate::model::{Part, image_stack_parameter};
+use crate::render::{Input, RenderedStack};
+
+/// Judges parameter values. Zones are left out: once deployed, the deployed one stays.
+pub fn judge(
+    input: &DriftInput<'_>,
+    part: Part,
+    rendered: &RenderedStack,
+    deployed: &DeployedStack,
+    found: &mut Found,
+) {
+    for (name, wanted) in &rendered.parameters {
+        compare(part, deployed, name, wanted, false, found);
+    }
+    for (name, from) in &rendered.inputs {
+        let Input::Resources { part: producer, logical_ids } = from else { continue };
+        match resolved(input, *producer, logical_ids) {
+            Some(wanted) => compare(part, deployed, name, &wanted, true, found),
+            None => found
+                .coverage(Kind::Pending, part.as_str())
+                .skipped(format!("parameter {name}"), format!("known only when the {producer} stack is deployed")),
+        }
+    }
+    rolls(input, part, rendered, deployed, found);
+}
+
+fn compare(part: Part, deployed: &DeployedStack, name: &str, wanted: &str, is_list: bool, found: &mut Found) {
+    found.coverage(Kind::Pending, part.as_str()).checked();
+    let there = deployed.facts.parameters.get(name).map(String::as_str);
+    let same = match there {
+        // The stack's parameters are NoEcho where CloudFormation shows stars: nothing can be told, nothing is wrong.
+        Some("****") => true,
+        Some(there) if is_list => members(there) == members(wanted),
+        Some(there) => there == wanted,
+        None => false,
+    };
+    if !same {
+        let status = if there.is_some() { Status::Modified } else { Status::Deleted };
+        found.push(
+            of_deployed(part, deployed, &format!("parameters/{name}"), status, Severity::Degrades)
+                .values(Shown::text(wanted), Shown::maybe(there)),
+        );
+    }
+}
+
+fn members(list: &str) -> BTreeSet<&str> {
+    list.split(',').map(str::trim).collect()
+}
+
+/// The physical ids an input stands for; none while one of them has none.
+fn resolved(input: &DriftInput<'_>, producer: Part, logical_ids: &[String]) -> Option<String> {
+    let stack = input.stacks.get(&producer)?;
+    let ids: Option<Vec<&str>> = logical_ids
+        .iter()
+        .map(|wanted| {
+            let resource = stack.resources.iter().find(|resource| resource.logical_id == *wanted)?;
+            Some(resource.physical_id.as_str()).filter(|id| !id.is_empty())
+        })
+        .collect();
+    Some(ids?.join(","))
+}
+
+/// Image parameters hold a name whose value may have moved since the stack looked it up.
+fn rolls(input: &DriftInput<'_>, part: Part, rendered: &RenderedStack, deployed: &DeployedStack, found: &mut Found) {
+    for tier in &input.environment.tiers {
+        let name = image_stack_parameter(&tier.name);
+        if part != Part::Compute || !rendered.parameters.contains_key(&name) {
+            continue;
+        }
+        let Some(published) = input.published_images.get(&tier.name) else { continue };
+        found.coverage(Kind::Pending, part.as_str()).checked();
+        let resolved = deployed.facts.resolved_parameters.get(&name);
+        if resolved != Some(published) {
+            let place = format!("parameters/{name}/value");
+            found.push(
+                of_deployed(part, deployed, &place, Status::Modified, Severity::Degrades)
+                    .values(Shown::text(published.as_str()), Shown::maybe(resolved))
+                    .note(format!("a newer image is published for {}: the stack waits to be rolled", tier.name)),
+            );
+        }
+    }
+}
