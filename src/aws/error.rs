@@ -1,0 +1,309 @@
+//! Owns the translation of an SDK error into one operator sentence: what was refused, where, which permission or limit.
+
+use std::error::Error as StdError;
+
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::api::Api;
+use super::pacing::Rate;
+use crate::cloud::{CloudError, CloudErrorKind};
+use crate::model::{Region, SideName};
+
+/// Where a call went.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The side; none for what belongs to no side.
+    pub side: Option<SideName>,
+    /// The Region.
+    pub region: Region,
+    /// Whether an endpoint was configured: a stand-in, which may lack operations.
+    pub stand_in: bool,
+    /// That endpoint, where it holds for the whole side.
+    pub endpoint: Option<String>,
+}
+
+impl Place {
+    /// An error of our own about this place.
+    pub fn error(&self, kind: CloudErrorKind, operation: &str, message: impl Into<String>) -> CloudError {
+        CloudError {
+            kind,
+            operation: operation.to_owned(),
+            side: self.side,
+            region: self.region.clone(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+        }
+    }
+}
+
+const ASSUME_ROLE: Api = Api::own("sts", "AssumeRole", Rate::AMPLE);
+
+/// Longest message passed on, in characters: some of AWS's carry whole documents.
+const MESSAGE_LIMIT: usize = 600;
+
+/// What an SDK error means to an operator.
+pub(super) fn cloud_error<E>(error: &SdkError<E, HttpResponse>, api: &Api, place: &Place) -> CloudError
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    match error {
+        SdkError::ServiceError(context) => answered(context.err(), context.raw(), api, place),
+        SdkError::ResponseError(context) => unreadable(error, context.raw(), api, place),
+        SdkError::ConstructionFailure(_) => place.error(CloudErrorKind::Invalid, api.operation, sentence(error)),
+        _ => not_sent(error, api, place),
+    }
+}
+
+/// The service answered with an error.
+fn answered<E>(error: &E, raw: &HttpResponse, api: &Api, place: &Place) -> CloudError
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let status = raw.status().as_u16();
+    let code = error.code().filter(|code| !code.is_empty());
+    let text = error.message().unwrap_or_default();
+    let page = is_page(raw.body().bytes());
+    let kind = match code {
+        Some(code) if !page => kind_of(code, text, status),
+        _ => kind_without_code(status, page, place.stand_in),
+    };
+    let message = match (kind, code) {
+        (CloudErrorKind::Unsupported, _) if page || code.is_none() => {
+            format!("the endpoint answered HTTP {status} and no AWS error; it does not offer {}", api.operation)
+        }
+        _ if page || (text.is_empty() && code.is_none()) => format!("HTTP {status} without an AWS error"),
+        (CloudErrorKind::Denied, _) => denied(text, api),
+        _ => tidy(text),
+    };
+    CloudError {
+        kind,
+        operation: api.operation.to_owned(),
+        side: place.side,
+        region: place.region.clone(),
+        code: code.filter(|_| !page).map(str::to_owned),
+        message,
+        request_id: request_id(raw),
+    }
+}
+
+/// Something came back that is not an answer of the service: a page, or half an answer.
+fn unreadable(error: &(dyn StdError + 'static), raw: &HttpResponse, api: &Api, place: &Place) -> CloudError {
+    let status = raw.status().as_u16();
+    let page = is_page(raw.body().bytes());
+    let (kind, message) = if status >= 400 {
+        match kind_without_code(status, page, place.stand_in) {
+            CloudErrorKind::Unsupported => (
+                CloudErrorKind::Unsupported,
+                format!("the endpoint answered HTTP {status} and no AWS error; it does not offer {}", api.operation),
+            ),
+            kind => (kind, format!("HTTP {status} without an AWS error")),
+        }
+    } else {
+        (CloudErrorKind::Unreachable, format!("the answer could not be read: {}", sentence(error)))
+    };
+    CloudError { request_id: request_id(raw), ..place.error(kind, api.operation, message) }
+}
+
+/// No answer: no credentials, no connection, or no patience.
+fn not_sent(error: &(dyn StdError + 'static), api: &Api, place: &Place) -> CloudError {
+    if let Some(role) = chain(error).find_map(|e| e.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()) {
+        let mut refused = cloud_error(role, &ASSUME_ROLE, place);
+        if refused.message.is_empty() {
+            refused.message = "the role could not be assumed".to_owned();
+        }
+        return refused;
+    }
+    if is_about_credentials(error) {
+        return place.error(CloudErrorKind::Credentials, api.operation, credentials_sentence(error));
+    }
+    let target = place.endpoint.as_deref().map_or_else(|| api.service.to_owned(), str::to_owned);
+    place.error(CloudErrorKind::Unreachable, api.operation, format!("{target}: {}", sentence(error)))
+}
+
+fn request_id(raw: &HttpResponse) -> Option<String> {
+    let id = raw.headers().get("x-amzn-requestid").or_else(|| raw.headers().get("x-amz-request-id"))?;
+    Some(id.to_owned()).filter(|id| !id.is_empty())
+}
+
+/// The kind an AWS error code stands for. Codes are told apart by their ends, because services spell one thing many ways.
+fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind {
+    let code = code.strip_suffix("Exception").or_else(|| code.strip_suffix("Fault")).unwrap_or(code);
+    let any = |codes: &[&str]| codes.contains(&code);
+    if any(&["RequestLimitExceeded", "SlowDown", "TooManyRequests", "TooManyUpdates", "BandwidthLimitExceeded"])
+        || code.contains("Throttl")
+        || status == 429
+    {
+        CloudErrorKind::Throttled
+    } else if code == "AuthFailure" && message.contains("Not authorized") {
+        CloudErrorKind::Denied
+    } else if any(&[
+        "AuthFailure",
+        "ExpiredToken",
+        "RequestExpired",
+        "InvalidClientTokenId",
+        "UnrecognizedClient",
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "InvalidSignature",
+        "IncompleteSignature",
+        "MissingAuthenticationToken",
+        "InvalidToken",
+        "RequestTimeTooSkewed",
+    ]) {
+        CloudErrorKind::Credentials
+    } else if any(&[
+        "UnauthorizedOperation",
+        "NotAuthorized",
+        "AuthorizationError",
+        "OptInRequired",
+        "AllAccessDisabled",
+    ]) || code.starts_with("AccessDenied")
+    {
+        CloudErrorKind::Denied
+    } else if code == "ValidationError" {
+        validation_kind(message)
+    } else if code.ends_with("NotFound")
+        || any(&["NoSuchKey", "NoSuchBucket", "InvalidAMIID.Unavailable", "InvalidLaunchTemplateName.NotFound"])
+    {
+        CloudErrorKind::NotFound
+    } else if code.contains("LimitExceeded") || code.contains("QuotaExceeded") || code.starts_with("Insufficient") {
+        // InsufficientCapabilities is about the template, not about capacity.
+        if code.starts_with("InsufficientCapabilities") { CloudErrorKind::Invalid } else { CloudErrorKind::Limit }
+    } else if code.contains("AlreadyExists")
+        || code.ends_with(".Duplicate")
+        || code.ends_with("InProgress")
+        || any(&[
+            "ResourceContention",
+            "ResourceInUse",
+            "IncorrectState",
+            "InvalidChangeSetStatus",
+            "IdempotentParameterMismatch",
+            "PreconditionFailed",
+            "ConditionalRequestConflict",
+            "DependencyViolation",
+            "InvalidSnapshot.InUse",
+        ])
+    {
+        CloudErrorKind::Conflict
+    } else if any(&["NotImplemented", "InvalidAction", "UnknownOperation", "UnsupportedOperation", "Unsupported"]) {
+        CloudErrorKind::Unsupported
+    } else if status >= 500 {
+        CloudErrorKind::Service
+    } else if status >= 400 {
+        CloudErrorKind::Invalid
+    } else {
+        CloudErrorKind::Other
+    }
+}
+
+/// CloudFormation and Auto Scaling say several things with one code; only their English tells them apart.
+fn validation_kind(message: &str) -> CloudErrorKind {
+    let is_missing = (message.starts_with("Stack") && message.contains("does not exist"))
+        || message.contains("name not found")
+        || (message.starts_with("ChangeSet") && message.contains("does not exist"));
+    if is_missing {
+        CloudErrorKind::NotFound
+    } else if message.contains("_IN_PROGRESS state") || message.contains("already in progress") {
+        CloudErrorKind::Conflict
+    } else {
+        CloudErrorKind::Invalid
+    }
+}
+
+/// The kind of an answer that carries no AWS code: by its status, and by whether a stand-in gave it.
+fn kind_without_code(status: u16, page: bool, stand_in: bool) -> CloudErrorKind {
+    match status {
+        429 => CloudErrorKind::Throttled,
+        401 | 403 => CloudErrorKind::Denied,
+        404 | 405 | 501 => CloudErrorKind::Unsupported,
+        409 | 412 => CloudErrorKind::Conflict,
+        // moto answers what it lacks with a page and status 500.
+        500 if page && stand_in => CloudErrorKind::Unsupported,
+        500..=599 => CloudErrorKind::Service,
+        _ => CloudErrorKind::Other,
+    }
+}
+
+fn denied(text: &str, api: &Api) -> String {
+    // EC2 adds a blob that only its owner can decode, and does not name the action.
+    let text = tidy(text.split("Encoded authorization failure message").next().unwrap_or_default());
+    if text.contains(api.operation) { text } else { format!("{} is not allowed: {text}", api.action()) }
+}
+
+/// Whether no credentials could be had. The SDK's own error type for it is not exported; its first words are stable.
+fn is_about_credentials(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|e| {
+        let text = e.to_string();
+        [
+            "the credential provider was not enabled",
+            "an error occurred while loading credentials",
+            "the credentials provider was not properly configured",
+            "unexpected credentials error",
+            "credentials provider timed out",
+            "identity resolver timed out",
+            "no credentials in the property bag",
+        ]
+        .iter()
+        .any(|words| text.starts_with(words))
+    })
+}
+
+fn credentials_sentence(error: &(dyn StdError + 'static)) -> String {
+    let last = chain(error).last().map(|e| tidy(&e.to_string())).unwrap_or_default();
+    if last.starts_with("no providers in chain") || last.starts_with("the credential provider was not enabled") {
+        return "no credentials were found in the environment, the AWS profile, SSO or the instance".to_owned();
+    }
+    if last.contains("timed out") {
+        return format!("no credentials came in time ({last})");
+    }
+    last
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = this.source();
+        Some(this)
+    })
+}
+
+/// The causes of an error from the inside out, without the SDK's own layers, as one sentence.
+fn sentence(error: &(dyn StdError + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in chain(error).map(|e| tidy(&e.to_string())) {
+        let is_layer = matches!(
+            cause.as_str(),
+            "" | "dispatch failure" | "response error" | "request has timed out" | "io error" | "other" | "timeout"
+        ) || cause.starts_with("client error");
+        if !is_layer && !parts.iter().any(|part| part.contains(&cause) || cause.contains(part.as_str())) {
+            parts.push(cause);
+        }
+    }
+    if parts.is_empty() { "no answer in time".to_owned() } else { parts.join(": ") }
+}
+
+fn is_page(body: Option<&[u8]>) -> bool {
+    let head = body.unwrap_or_default();
+    let head = String::from_utf8_lossy(&head[..head.len().min(512)]).to_ascii_lowercase();
+    head.contains("<html") || head.contains("<!doctype html")
+}
+
+/// One line, of bounded length, without control characters.
+fn tidy(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MESSAGE_LIMIT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

@@ -1,0 +1,34 @@
+//! Owns the HTTP client all SDK clients share: rustls with ring, the system's roots, a custom CA bundle, proxies.
+
+use std::path::Path;
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::ca_bundle;
+
+/// The client, trusting the system's roots and the certificates of a bundle; or why the bundle cannot be used.
+pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = bundle {
+        let refuse = |why: String| format!("AWS_CA_BUNDLE {}: {why}", path.display());
+        let pem = std::fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+        trust.add_pem_certificate(ca_bundle::checked(&pem).map_err(refuse)?);
+    }
+    let context = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|e| format!("the TLS client could not be set up: {e}"))?;
+    let proxies = ProxyConfig::from_env();
+    // `build_https` would leave proxy variables unread, which the SDK's own default client honours.
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|parts| parts.sleep_impl()));
+        connector.set_proxy_config(Some(proxies.clone()));
+        connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
+    }))
+}

@@ -1,0 +1,87 @@
+//! Owns the decision whether a failed call is made again, and when.
+
+use std::time::Duration;
+
+use crate::cloud::CloudErrorKind;
+
+/// How long a throttled call keeps trying: the operation time-out.
+pub(super) const THROTTLE_PATIENCE: Duration = Duration::from_secs(90);
+
+/// What a call allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RetryRules {
+    /// Most attempts after no answer or a failed service.
+    pub transient_attempts: u32,
+    /// Most attempts of all; none for as long as patience lasts (`AWS_MAX_ATTEMPTS` sets it).
+    pub attempts: Option<u32>,
+    /// Whether a call that may have happened may be made again.
+    pub repeatable: bool,
+}
+
+impl RetryRules {
+    /// Reads, absolute writes, and writes with a token.
+    pub const REPEATABLE: RetryRules = RetryRules { transient_attempts: 3, attempts: None, repeatable: true };
+    /// Writes that would happen twice.
+    pub const ONCE: RetryRules = RetryRules { transient_attempts: 3, attempts: None, repeatable: false };
+
+    /// After a failure: none to give up, else how long to wait. `attempt` counts from one; `chance` is between 0 and 1.
+    pub fn next(self, kind: CloudErrorKind, attempt: u32, elapsed: Duration, chance: f64) -> Option<Duration> {
+        if self.attempts.is_some_and(|most| attempt >= most) {
+            return None;
+        }
+        let (base, most) = match kind {
+            CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE => (0.2, 5.0),
+            CloudErrorKind::Unreachable | CloudErrorKind::Service
+                if self.repeatable && attempt < self.transient_attempts =>
+            {
+                (0.1, 2.0)
+            }
+            _ => return None,
+        };
+        // Full jitter keeps callers apart that failed together.
+        let ceiling = (base * f64::from(1_u32 << attempt.min(10))).min(most);
+        Some(Duration::from_secs_f64(ceiling * chance.clamp(0.0, 1.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use CloudErrorKind::*;
+
+    #[test]
+    fn what_is_tried_again() {
+        let rules = RetryRules::REPEATABLE;
+        let once = RetryRules::ONCE;
+        let one = RetryRules { attempts: Some(1), ..rules };
+        let early = Duration::ZERO;
+        let late = THROTTLE_PATIENCE;
+        for (rules, kind, attempt, elapsed, again) in [
+            (rules, Throttled, 1, early, true),
+            (rules, Throttled, 50, early, true),
+            (rules, Throttled, 1, late, false),
+            (rules, Unreachable, 1, early, true),
+            (rules, Unreachable, 3, early, false),
+            (rules, Service, 2, early, true),
+            (rules, Service, 3, early, false),
+            (once, Unreachable, 1, early, false),
+            (once, Service, 1, early, false),
+            (once, Throttled, 1, early, true),
+            (one, Throttled, 1, early, false),
+            (one, Unreachable, 1, early, false),
+            (rules, Denied, 1, early, false),
+            (rules, Unsupported, 1, early, false),
+            (rules, NotFound, 1, early, false),
+        ] {
+            assert_eq!(rules.next(kind, attempt, elapsed, 0.5).is_some(), again, "{kind:?} {attempt} {elapsed:?}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_and_are_capped() {
+        let wait = |attempt| RetryRules::REPEATABLE.next(Throttled, attempt, Duration::ZERO, 1.0);
+        assert_eq!(wait(1), Some(Duration::from_millis(400)));
+        assert_eq!(wait(2), Some(Duration::from_millis(800)));
+        assert_eq!(wait(40), Some(Duration::from_secs(5)));
+    }
+}
