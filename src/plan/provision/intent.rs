@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use super::sizes::{Raised, TierParameters, raise_minimums};
 use crate::facts::Tags;
-use crate::model::{Digest, Environment, Part, StackName};
+use crate::model::{Digest, ENVIRONMENT_TAG, Environment, Part, StackName};
 use crate::render::stack::{Input, Rendered};
-
-/// The tag every stack of an environment carries.
-pub const ENVIRONMENT_TAG: &str = "lifeboat:environment";
 
 /// What should be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
