@@ -83,6 +83,11 @@ impl Printer {
         self.err_line(&format!("{label}: {text}"));
     }
 
+    /// Prints text that stands on its own, such as a rendered snippet, to standard error, quiet or not.
+    pub fn details(&self, text: &str) {
+        self.err_line(text);
+    }
+
     /// Tells a failure on standard error: what, why, what next.
     pub fn failure(&self, failure: &Failure) {
         if let Some(details) = &failure.details {

@@ -1,0 +1,58 @@
+//! Owns how commands get their environment: the file from disk, its warnings to the user, its problems as one failure.
+
+use std::path::{Path, PathBuf};
+
+use crate::environment::{Loaded, Problems, Source, read};
+use crate::model::Environment;
+use crate::ui::{Exit, Failure, Printer};
+
+/// Reads an environment file, prints its warnings, and fails with exit code 64 and every problem when it is wrong.
+pub fn load(path: &Path, printer: &Printer) -> Result<Environment, Failure> {
+    match read(&source(path)?) {
+        Ok(Loaded { environment, warnings }) => {
+            for warning in &warnings {
+                printer.details(&warning.render(printer.color_err()));
+            }
+            Ok(environment)
+        }
+        Err(problems) => Err(failure(&path.display().to_string(), &problems, printer)),
+    }
+}
+
+/// A file from disk as the reader wants it.
+pub fn source(path: &Path) -> Result<Source, Failure> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&name, path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        Failure::new(Exit::Usage, format!("cannot read {name}"))
+            .because(format!("it is not UTF-8 text: byte {place} is not part of a character"))
+            .hint("save the file as UTF-8")
+    })?;
+    let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+    // Editors on Windows put a mark at the beginning that is no part of the text.
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Source { name, text, folder, today: jiff::Zoned::now().date() })
+}
+
+fn unreadable(name: &str, path: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::new(Exit::Usage, format!("cannot read {name}"));
+    if path.is_dir() {
+        return failure.because("it is a folder").hint(format!("name the environment file in it: {name}/NAME.yaml"));
+    }
+    match error.kind() {
+        std::io::ErrorKind::NotFound => failure
+            .because("there is no such file")
+            .hint(format!("check the path, or begin one with `lifeboat init -o {name}`")),
+        _ => failure.because(error.to_string()).hint("check that you may read it"),
+    }
+}
+
+/// Every problem of a file as one failure.
+pub fn failure(name: &str, problems: &Problems, printer: &Printer) -> Failure {
+    let errors = problems.errors();
+    let count = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    let mut failure = Failure::new(Exit::Usage, format!("{name} cannot be used: {count}"));
+    failure.details = Some(format!("{}\n", problems.render(printer.color_err())));
+    failure
+}
