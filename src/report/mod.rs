@@ -8,3 +8,4 @@ pub mod status;
 pub mod style;
 pub mod sync;
 pub mod table;
+pub mod changes;
