@@ -177,7 +177,8 @@ fn load_balancer(balancer: &LoadBalancer) -> Option<LoadBalancerFacts> {
         arn: balancer.load_balancer_arn()?.to_owned(),
         name: owned(balancer.load_balancer_name()),
         dns_name: owned(balancer.dns_name()),
-        scheme: balancer.scheme().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        // AWS always tells; a stand-in may not, and then it is what CreateLoadBalancer defaults to.
+        scheme: balancer.scheme().map_or("internet-facing", |s| s.as_str()).to_owned(),
         kind: balancer.r#type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
         subnet_ids: zones.iter().filter_map(|zone| zone.subnet_id().map(str::to_owned)).collect(),
         security_group_ids: balancer.security_groups().to_vec(),

@@ -91,6 +91,7 @@ impl AwsCloud {
             region: side.region.clone(),
             stand_in: false,
             endpoint: side.endpoint_url.clone(),
+            profile: side.profile.clone(),
         };
         let refuse = |place: &Place, message| place.error(CloudErrorKind::Invalid, "reading AWS settings", message);
         let var = |name: &str| std::env::var(name).ok();

@@ -23,6 +23,8 @@ pub(super) struct Place {
     pub stand_in: bool,
     /// That endpoint, where it holds for the whole side.
     pub endpoint: Option<String>,
+    /// The profile credentials come from, where the environment file names one.
+    pub profile: Option<String>,
 }
 
 impl Place {
@@ -73,7 +75,7 @@ where
     };
     let message = match (kind, code) {
         (CloudErrorKind::Unsupported, _) if page || code.is_none() => {
-            format!("the endpoint answered HTTP {status} and no AWS error; it does not offer {}", api.operation)
+            format!("the endpoint answered HTTP {status} without an AWS error")
         }
         _ if page || (text.is_empty() && code.is_none()) => format!("HTTP {status} without an AWS error"),
         (CloudErrorKind::Denied, _) => denied(text, api),
@@ -96,10 +98,9 @@ fn unreadable(error: &(dyn StdError + 'static), raw: &HttpResponse, api: &Api, p
     let page = is_page(raw.body().bytes());
     let (kind, message) = if status >= 400 {
         match kind_without_code(status, page, place.stand_in) {
-            CloudErrorKind::Unsupported => (
-                CloudErrorKind::Unsupported,
-                format!("the endpoint answered HTTP {status} and no AWS error; it does not offer {}", api.operation),
-            ),
+            CloudErrorKind::Unsupported => {
+                (CloudErrorKind::Unsupported, format!("the endpoint answered HTTP {status} without an AWS error"))
+            }
             kind => (kind, format!("HTTP {status} without an AWS error")),
         }
     } else {
@@ -110,7 +111,7 @@ fn unreadable(error: &(dyn StdError + 'static), raw: &HttpResponse, api: &Api, p
 
 /// No answer: no credentials, no connection, or no patience.
 fn not_sent(error: &(dyn StdError + 'static), api: &Api, place: &Place) -> CloudError {
-    if let Some(role) = chain(error).find_map(|e| e.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()) {
+    if let Some(role) = chain(error).skip(1).find_map(|e| e.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()) {
         let mut refused = cloud_error(role, &ASSUME_ROLE, place);
         if refused.message.is_empty() {
             refused.message = "the role could not be assumed".to_owned();
@@ -118,7 +119,7 @@ fn not_sent(error: &(dyn StdError + 'static), api: &Api, place: &Place) -> Cloud
         return refused;
     }
     if is_about_credentials(error) {
-        return place.error(CloudErrorKind::Credentials, api.operation, credentials_sentence(error));
+        return place.error(CloudErrorKind::Credentials, api.operation, credentials_sentence(error, place.profile.as_deref()));
     }
     let target = place.endpoint.as_deref().map_or_else(|| api.service.to_owned(), str::to_owned);
     place.error(CloudErrorKind::Unreachable, api.operation, format!("{target}: {}", sentence(error)))
@@ -252,15 +253,22 @@ fn is_about_credentials(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-fn credentials_sentence(error: &(dyn StdError + 'static)) -> String {
-    let last = chain(error).last().map(|e| tidy(&e.to_string())).unwrap_or_default();
-    if last.starts_with("no providers in chain") || last.starts_with("the credential provider was not enabled") {
-        return "no credentials were found in the environment, the AWS profile, SSO or the instance".to_owned();
+fn credentials_sentence(error: &(dyn StdError + 'static), profile: Option<&str>) -> String {
+    let causes: Vec<String> = chain(error).map(|e| tidy(&e.to_string())).collect();
+    // The default chain ends at the instance's metadata service: what it says is no help on a laptop.
+    let is_end_of_chain = |cause: &String| cause.starts_with("no credentials found in chain") || cause.contains("IMDS");
+    let last = causes.last().cloned().unwrap_or_default();
+    if let Some(profile) = profile {
+        let is_bare = last.starts_with("the credential provider was not enabled") || last.contains("No profiles");
+        let why = if is_bare { "it is not defined in the AWS configuration files" } else { last.as_str() };
+        format!("profile `{profile}` gives none: {why}")
+    } else if causes.iter().any(is_end_of_chain) || last.starts_with("the credential provider was not enabled") {
+        "no credentials were found in the environment, the AWS profile, SSO or the instance".to_owned()
+    } else if last.contains("timed out") {
+        format!("no credentials came in time ({last})")
+    } else {
+        last
     }
-    if last.contains("timed out") {
-        return format!("no credentials came in time ({last})");
-    }
-    last
 }
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

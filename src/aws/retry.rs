@@ -34,7 +34,7 @@ impl RetryRules {
             CloudErrorKind::Unreachable | CloudErrorKind::Service
                 if self.repeatable && attempt < self.transient_attempts =>
             {
-                (0.1, 2.0)
+                (0.05, 2.0)
             }
             _ => return None,
         };

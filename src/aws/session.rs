@@ -68,10 +68,13 @@ impl Session {
                 }
                 Err(error) => cloud_error(&error, api, &self.place),
             };
-            if error.kind == CloudErrorKind::Throttled {
+            if error.kind == CloudErrorKind::Throttled && error.operation == api.operation {
                 self.pacer.tell(&key, api.rate, true);
             }
-            let Some(wait) = rules.next(error.kind, attempt, began.elapsed(), chance()) else {
+            // Credential calls made on the way have had their own attempts.
+            let is_own = error.operation == api.operation;
+            let again = rules.next(error.kind, attempt, began.elapsed(), chance()).filter(|_| is_own);
+            let Some(wait) = again else {
                 tracing::debug!(operation = api.operation, attempt, error = %error, "gave up");
                 return Err(error);
             };

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -23,6 +25,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(20);
 /// Attempts of credential calls, where `AWS_MAX_ATTEMPTS` says nothing.
 const CREDENTIAL_ATTEMPTS: u32 = 3;
+/// The first wait between them; the SDK's own second is long when a Region is dark.
+const CREDENTIAL_BACKOFF: Duration = Duration::from_millis(100);
 /// The name of assumed-role sessions, as CloudTrail shows it.
 const SESSION_NAME: &str = "lifeboat";
 
@@ -77,15 +81,24 @@ pub(super) async fn load(
         .build();
     let credential_retries = RetryConfig::standard()
         .with_retry_mode(retries.mode)
-        .with_max_attempts(retries.attempts.unwrap_or(CREDENTIAL_ATTEMPTS));
+        .with_max_attempts(retries.attempts.unwrap_or(CREDENTIAL_ATTEMPTS))
+        .with_initial_backoff(CREDENTIAL_BACKOFF);
+    let region = aws_config::Region::new(side.region.as_str().to_owned());
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(aws_config::Region::new(side.region.as_str().to_owned()))
-        .http_client(http)
-        .timeout_config(timeouts)
-        .retry_config(credential_retries)
+        .region(region.clone())
+        .http_client(http.clone())
+        .timeout_config(timeouts.clone())
+        .retry_config(credential_retries.clone())
         .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build());
     if let Some(profile) = &side.profile {
-        loader = loader.profile_name(profile);
+        // A profile the file names is meant: the default chain would let AWS_ACCESS_KEY_ID go before it.
+        let provider = ProviderConfig::default()
+            .with_region(Some(region))
+            .with_http_client(http)
+            .with_timeout_config(timeouts)
+            .with_retry_config(credential_retries);
+        let named = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(named);
     }
     if let Some(endpoint) = &side.endpoint_url {
         loader = loader.endpoint_url(endpoint);
