@@ -34,7 +34,7 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
@@ -184,6 +184,12 @@ impl Finding {
     /// With a note.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
+        self
+    }
+
+    /// Read at another place than the one rules name: where the value itself says the rest.
+    pub fn placed(mut self, place: String) -> Self {
+        self.place = place;
         self
     }
 
