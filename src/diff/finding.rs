@@ -38,7 +38,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How what is there relates to what should be there.
+/// How what is there relates to what should be there. What a deploy would add is therefore `Deleted` in a pending finding,
+/// and what it would remove is `Added`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
