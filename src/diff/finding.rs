@@ -34,11 +34,12 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
-/// How what is there relates to what should be there.
+/// How what is there relates to what should be there. What a deploy would add is therefore `Deleted` in a pending finding,
+/// and what it would remove is `Added`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -184,6 +185,12 @@ impl Finding {
     /// With a note.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
+        self
+    }
+
+    /// Read at another place than the one rules name: where the value itself says the rest.
+    pub fn placed(mut self, place: String) -> Self {
+        self.place = place;
         self
     }
 

@@ -44,18 +44,19 @@ fn heading(input: &DriftInput<'_>) -> Heading {
 /// What could not be seen and would have been compared. Metrics are not: the capacity basis is the baseline's.
 fn gaps(input: &DriftInput<'_>) -> Vec<SideGap> {
     let side_gaps = |side: SideName, gaps: &[Gap]| -> Vec<SideGap> {
-        gaps.iter().filter(|gap| gap.noun != Noun::Metric).map(|gap| SideGap { side, gap: gap.clone() }).collect()
+        gaps.iter()
+            .filter(|gap| gap.noun != Noun::Metric)
+            .map(|gap| SideGap { side, noun: Some(gap.noun), subject: gap.subject.clone(), reason: gap.reason.clone() })
+            .collect()
     };
     let mut all = side_gaps(SideName::Standby, &input.standby.gaps);
     match (input.production, &input.production_gap) {
         (Some(production), _) => all.extend(side_gaps(SideName::Primary, &production.gaps)),
         (None, reason) => all.push(SideGap {
             side: SideName::Primary,
-            gap: Gap {
-                noun: Noun::Group,
-                subject: "*".to_owned(),
-                reason: reason.clone().unwrap_or_else(|| "production was not observed".to_owned()),
-            },
+            noun: None,
+            subject: "*".to_owned(),
+            reason: reason.clone().unwrap_or_else(|| "production was not observed".to_owned()),
         }),
     }
     all.sort();

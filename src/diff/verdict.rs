@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::coverage::Coverage;
-use super::finding::{Finding, Kind, Standing, Status};
+use super::finding::{Finding, Kind, Standing};
 use super::ignore::RuleUse;
-use crate::facts::Gap;
+use crate::facts::Noun;
 use crate::model::SideName;
 
 /// What all findings add up to.
@@ -36,9 +36,12 @@ pub enum ExitClass {
 pub struct SideGap {
     /// The side that could not be seen.
     pub side: SideName,
-    /// What of it, and why.
-    #[serde(flatten)]
-    pub gap: Gap,
+    /// What of it; none for the side as a whole.
+    pub noun: Option<Noun>,
+    /// Which one: a name, an id or a path; `*` for all of them.
+    pub subject: String,
+    /// Why: one sentence for an operator.
+    pub reason: String,
 }
 
 /// Counts for the last line.
@@ -140,11 +143,6 @@ impl DriftReport {
     /// The findings of one kind and subject.
     pub fn findings_of<'a>(&'a self, kind: Kind, subject: &'a str) -> impl Iterator<Item = &'a Finding> {
         self.findings.iter().filter(move |f| f.kind == kind && f.subject == subject)
-    }
-
-    /// Whether a whole thing is missing somewhere: it can never be ignored away.
-    pub fn has_missing(&self) -> bool {
-        self.findings.iter().any(|f| f.whole && f.status == Status::Deleted && f.is_difference())
     }
 }
 

@@ -87,7 +87,11 @@ mod tests {
         table.row(["tier".into(), "asked".into(), "came".into()]);
         table.row([Cell::new(ADDED, "web"), "10".into(), "10".into()]);
         table.row(["worker-long".into(), "".into(), "".into()]);
-        insta::assert_snapshot!(table.text(Paint::new(false)), @"");
+        insta::assert_snapshot!(table.text(Paint::new(false)), @r"
+          tier         asked  came
+          web          10     10
+          worker-long
+        ");
         let plain: Vec<usize> = table.lines(Paint::new(false)).iter().map(|line| line.chars().count()).collect();
         let escapes = "\u{1b}[32m\u{1b}[0m".chars().count();
         let coloured: Vec<usize> = table.lines(Paint::new(true)).iter().map(|line| line.chars().count()).collect();

@@ -8,12 +8,17 @@ use super::translate::Translation;
 use crate::diff::finding::{Severity, Status};
 use crate::diff::found::Found;
 use crate::diff::shown::Shown;
-use crate::facts::{ListenerAction, ListenerFacts, LoadBalancerFacts, Noun};
+use crate::facts::{ListenerAction, ListenerFacts, LoadBalancerFacts, Noun, SideFacts};
 use crate::model::{SideName, Tier};
 
 /// The load balancers in production that forward to a tier's target groups, by ARN.
 pub fn of_tier<'a>(parity: &Parity<'a>, tier: &Tier) -> Vec<&'a LoadBalancerFacts> {
-    let Some(group) = parity.production_group(tier) else { return vec![] };
+    forwarding(parity.production, tier)
+}
+
+/// The load balancers of a side that forward to the target groups of a tier's group, by ARN.
+pub fn forwarding<'a>(facts: &'a SideFacts, tier: &Tier) -> Vec<&'a LoadBalancerFacts> {
+    let Some(group) = facts.groups.get(&tier.auto_scaling_group) else { return vec![] };
     let forwards = |listener: &ListenerFacts| {
         listener.actions.iter().any(|action| match action {
             ListenerAction::Forward { target_group_arns } => {
@@ -22,7 +27,7 @@ pub fn of_tier<'a>(parity: &Parity<'a>, tier: &Tier) -> Vec<&'a LoadBalancerFact
             _ => false,
         })
     };
-    parity.production.load_balancers.values().filter(|balancer| balancer.listeners.iter().any(forwards)).collect()
+    facts.load_balancers.values().filter(|balancer| balancer.listeners.iter().any(forwards)).collect()
 }
 
 /// Judges the load balancers before a tier.

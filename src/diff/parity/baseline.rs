@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::balancers::forwarding;
 use super::context::Parity;
 use crate::diff::finding::{Severity, Status};
 use crate::diff::found::Found;
@@ -50,6 +51,17 @@ pub fn judge(parity: &Parity<'_>, tier: &Tier, found: &mut Found) {
     }
 }
 
+/// What of a group changes by itself, or belongs to the primary alone.
+const GROUP_NOISE: [&str; 7] = [
+    "size",
+    "instances",
+    "suspended_processes",
+    "availability_zones",
+    "subnet_ids",
+    "launch_template",
+    "metrics_enabled",
+];
+
 /// The first few places, and how many more.
 fn listed(places: &BTreeSet<String>) -> String {
     const SHOWN: usize = 4;
@@ -66,19 +78,25 @@ fn relevant(facts: &SideFacts, tier: &Tier) -> Value {
     let template = facts.launch_templates.get(&tier.auto_scaling_group);
     let target_arns: BTreeSet<&String> =
         group.map(|group| group.target_group_arns.iter().collect()).unwrap_or_default();
-    let group_ids: BTreeSet<&String> =
+    let balancers = forwarding(facts, tier);
+    let mut group_ids: BTreeSet<&String> =
         template.map(|template| template.security_group_ids.iter().collect()).unwrap_or_default();
-    let named = |entries: Vec<(String, Value)>| Value::Object(entries.into_iter().collect());
+    group_ids.extend(balancers.iter().flat_map(|balancer| &balancer.security_group_ids));
+    let security_groups = facts.security_groups.values().filter(|group| group_ids.contains(&group.id));
+    let target_groups = facts.target_groups.values().filter(|target| target_arns.contains(&target.arn));
     json!({
-        "group": without(group, &["size", "instances", "suspended_processes", "availability_zones", "subnet_ids", "launch_template", "metrics_enabled"]),
+        "group": without(group, &GROUP_NOISE),
         "launch-template": without(template, &["id", "version", "image_id"]),
-        "security-group": named(
-            facts.security_groups.values().filter(|g| group_ids.contains(&g.id)).map(|g| (g.name.clone(), without(Some(g), &[]))).collect(),
-        ),
-        "target-group": named(
-            facts.target_groups.values().filter(|t| target_arns.contains(&t.arn)).map(|t| (t.name.clone(), without(Some(t), &["load_balancer_arns"]))).collect(),
-        ),
+        "security-group": by_name(security_groups.map(|group| (&group.name, without(Some(group), &[])))),
+        "target-group": by_name(target_groups.map(|target| (&target.name, without(Some(target), &["load_balancer_arns"])))),
+        "load-balancer": by_name(balancers.iter().map(|balancer| {
+            (&balancer.name, without(Some(balancer), &["subnet_ids", "dns_name"]))
+        })),
     })
+}
+
+fn by_name<'a>(entries: impl Iterator<Item = (&'a String, Value)>) -> Value {
+    Value::Object(entries.map(|(name, facts)| (name.clone(), facts)).collect())
 }
 
 fn without<T: Serialize>(facts: Option<&T>, fields: &[&str]) -> Value {

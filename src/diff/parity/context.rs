@@ -81,12 +81,16 @@ pub struct Spot<'a> {
 impl Spot<'_> {
     /// A finding below this place; an empty name is the place itself.
     pub fn finding(&self, name: &str, status: Status, severity: Severity) -> Finding {
-        let place = match (self.prefix.is_empty(), name.is_empty()) {
+        Finding::new(Kind::Parity, self.subject, &self.place(name), status, severity, self.source)
+    }
+
+    /// The place of that name below this one.
+    pub fn place(&self, name: &str) -> String {
+        match (self.prefix.is_empty(), name.is_empty()) {
             (true, _) => name.to_owned(),
             (_, true) => self.prefix.clone(),
             _ => format!("{}/{name}", self.prefix),
-        };
-        Finding::new(Kind::Parity, self.subject, &place, status, severity, self.source)
+        }
     }
 
     /// A finding when the two differ.

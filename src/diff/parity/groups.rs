@@ -73,11 +73,11 @@ fn health(spot: &Spot<'_>, production: &GroupFacts, standby: &GroupFacts, found:
     spot.same("termination-policies", Severity::Cosmetic, policies(production), policies(standby), found);
 }
 
-/// The instance types in order: the file's where it names several, production's otherwise.
+/// The instance types in order: the file's where it names some, production's otherwise.
 fn overrides(spot: &Spot<'_>, tier: &Tier, production: &GroupFacts, standby: &GroupFacts, found: &mut Found) {
     let wanted = if tier.instance_types.is_empty() { &production.overrides } else { &tier.instance_types };
-    // A single type needs no policy: the launch template's says it.
-    if wanted.len() <= 1 && standby.overrides.is_empty() {
+    // The file's types may stand in one after the other without a policy, and a single type needs none.
+    if standby.overrides.is_empty() && (wanted.len() <= 1 || !tier.instance_types.is_empty()) {
         return;
     }
     let list = |types: &[String]| Shown::list(types.iter().map(String::as_str));

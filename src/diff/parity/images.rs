@@ -63,6 +63,7 @@ fn identity(parity: &Parity<'_>, tier: &Tier, wanted: &str, copy: &ImageFacts, f
     let note = match (waiting, copied_from) {
         (Some(waiting), _) => waiting,
         (None, Some(other)) => match age(source, copy) {
+            Some(1) => format!("a copy of {other}, 1 day older: run `lifeboat sync`"),
             Some(days) => format!("a copy of {other}, {days} days older: run `lifeboat sync`"),
             None => format!("a copy of {other}: run `lifeboat sync`"),
         },

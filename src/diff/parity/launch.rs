@@ -102,10 +102,11 @@ fn metadata(spot: &Spot<'_>, production: &LaunchTemplateFacts, standby: &LaunchT
     };
     let wanted = production.metadata_options.as_ref();
     let there = standby.metadata_options.as_ref();
-    let text = |pick: fn(&MetadataOptions) -> Option<String>, options: Option<&MetadataOptions>| {
+    type Pick = fn(&MetadataOptions) -> Option<String>;
+    let text = |pick: Pick, options: Option<&MetadataOptions>| {
         Shown::maybe(options.and_then(pick).or_else(|| pick(&defaults)))
     };
-    let fields: [(&str, fn(&MetadataOptions) -> Option<String>); 4] = [
+    let fields: [(&str, Pick); 4] = [
         ("http-endpoint", |options| options.http_endpoint.clone()),
         ("http-tokens", |options| options.http_tokens.clone()),
         ("hop-limit", |options| options.http_put_response_hop_limit.map(|limit| limit.to_string())),

@@ -119,12 +119,13 @@ fn compare(production: &ParameterFacts, standby: &ParameterFacts, found: &mut Fo
         Shown::maybe(production.allowed_pattern.as_ref()),
         Shown::maybe(standby.allowed_pattern.as_ref()),
     );
-    if production.value != standby.value {
-        let changed = finding(name, "", Status::Modified, Severity::Degrades).values(value(production), value(standby));
-        found.push(match (&production.value, &standby.value) {
-            (ParameterValue::Plain(_), ParameterValue::Plain(_)) => changed,
-            _ => changed.note("secret differs"),
-        });
+    let comparable = matches!(
+        (&production.value, &standby.value),
+        (ParameterValue::Plain(_), ParameterValue::Plain(_)) | (ParameterValue::Secret(_), ParameterValue::Secret(_))
+    );
+    // A digest says nothing of a plain value; the type, which differs too, has been told.
+    if comparable && production.value != standby.value {
+        found.push(finding(name, "", Status::Modified, Severity::Degrades).values(value(production), value(standby)));
     }
 }
 

@@ -10,7 +10,8 @@ pub fn text(rule: &RuleFacts, peer: &str, inbound: bool) -> String {
     format!("{} {word} {peer}", traffic(rule))
 }
 
-fn traffic(rule: &RuleFacts) -> String {
+/// The rule without its peer, `tcp 443`.
+pub fn traffic(rule: &RuleFacts) -> String {
     let protocol = protocol(&rule.protocol);
     match (protocol, rule.from_port, rule.to_port) {
         ("all", _, _) => "all traffic".to_owned(),

@@ -84,12 +84,18 @@ fn directions(
     let rules_there = pick(standby);
     let mut there: BTreeMap<String, &RuleFacts> =
         rules_there.iter().map(|rule| (rules::text(rule, rules::peer(&rule.peer), inbound), rule)).collect();
+    // Traffic of rules whose peer nobody can translate: what the standby has of it may be their counterpart.
+    let mut uncertain: BTreeSet<String> = BTreeSet::new();
     for rule in pick(production) {
         let wanted: Vec<String> = match rules::peers(parity, &rule, production, standby) {
             Peers::OneOf(peers) => peers.iter().map(|peer| rules::text(&rule, peer, inbound)).collect(),
             // Nothing can stand for it yet; its own stack tells.
-            Peers::NotDeployed => continue,
+            Peers::NotDeployed => {
+                uncertain.insert(rules::traffic(&rule));
+                continue;
+            }
             Peers::Unknown(id) => {
+                uncertain.insert(rules::traffic(&rule));
                 let text = rules::text(&rule, rules::peer(&rule.peer), inbound);
                 spot.untranslated(&format!("{direction}/{}", escape(&text)), &id, found);
                 continue;
@@ -107,18 +113,20 @@ fn directions(
                 let name = format!("{direction}/{}", escape(first));
                 found.push(
                     spot.finding(&name, Status::Deleted, severity)
+                        .placed(spot.place(direction))
                         .values(Shown::text(first.as_str()), Shown::Absent)
                         .note("missing in standby"),
                 );
             }
         }
     }
-    for (text, _) in there {
+    for (text, _) in there.into_iter().filter(|(_, rule)| !uncertain.contains(&rules::traffic(rule))) {
         // A group without a word on outbound traffic gets this rule from AWS.
         let by_itself = !inbound && text == "all traffic to 0.0.0.0/0";
         let severity = if by_itself { Severity::Cosmetic } else { Severity::Degrades };
         found.push(
             spot.finding(&format!("{direction}/{}", escape(&text)), Status::Added, severity)
+                .placed(spot.place(direction))
                 .values(Shown::Absent, Shown::text(text.as_str()))
                 .note("missing in production: the standby is open where production is not"),
         );

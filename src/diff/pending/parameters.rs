@@ -7,7 +7,7 @@ use crate::diff::finding::{Kind, Severity, Status};
 use crate::diff::found::Found;
 use crate::diff::input::{DeployedStack, DriftInput};
 use crate::diff::shown::Shown;
-use crate::model::{Part, image_stack_parameter};
+use crate::model::{Part, image_stack_parameter, standby_group_name};
 use crate::render::{Input, RenderedStack};
 
 /// Judges parameter values. Zones are left out: once deployed, the deployed one stays.
@@ -78,7 +78,10 @@ fn rolls(input: &DriftInput<'_>, part: Part, rendered: &RenderedStack, deployed:
         }
         let Some(published) = input.published_images.get(&tier.name) else { continue };
         found.coverage(Kind::Pending, part.as_str()).checked();
-        let resolved = deployed.facts.resolved_parameters.get(&name);
+        // Stand-ins do not tell what a parameter resolved to; the launch template holds it literally.
+        let group = standby_group_name(&input.environment.name, &tier.name);
+        let launched = || input.standby.launch_templates.get(&group).and_then(|template| template.image_id.as_ref());
+        let resolved = deployed.facts.resolved_parameters.get(&name).or_else(launched);
         if resolved != Some(published) {
             let place = format!("parameters/{name}/value");
             found.push(

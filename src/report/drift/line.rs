@@ -35,26 +35,22 @@ pub fn cells(finding: &Finding) -> Vec<Cell> {
     };
     vec![
         Cell::new(style_of(style), glyph),
-        Cell::new(style_of(PLAIN), what(finding)),
-        Cell::new(style_of(PLAIN), place(finding)),
+        Cell::new(style_of(PLAIN), where_(finding)),
         Cell::new(style_of(PLAIN), values(finding)),
         Cell::new(severity_style, severity),
     ]
 }
 
-/// The resource, where there is one.
-fn what(finding: &Finding) -> String {
-    match &finding.resource {
+/// The resource, where there is one, and the place in it; slashes inside names are written as such again.
+fn where_(finding: &Finding) -> String {
+    let place = finding.place.replace("~1", "/").replace("~0", "~");
+    let text = match &finding.resource {
         Some(resource) if !resource.logical_id.is_empty() => {
-            printable(&format!("{} {}", resource.resource_type, resource.logical_id))
+            format!("{} {}  {place}", resource.resource_type, resource.logical_id)
         }
-        _ => String::new(),
-    }
-}
-
-/// The place with slashes inside names written as such again.
-fn place(finding: &Finding) -> String {
-    printable(&finding.place.replace("~1", "/").replace("~0", "~"))
+        _ => place,
+    };
+    printable(text.trim_end())
 }
 
 /// Both values in the direction of the kind: drift goes from the stack to what is live, pending from what is deployed to
@@ -78,8 +74,10 @@ fn values(finding: &Finding) -> String {
     }
     match sides(finding) {
         (Shown::Secret, Shown::Secret) => "secret differs".to_owned(),
-        (Shown::Document(_), Shown::Document(_)) => "differs:".to_owned(),
         (Shown::Absent, Shown::Absent) => String::new(),
+        (Shown::Absent, Shown::Document(_)) => "added:".to_owned(),
+        (Shown::Document(_), Shown::Absent) => "removed:".to_owned(),
+        sides if documents(sides).is_some() => "differs:".to_owned(),
         (left, right) => format!("{} -> {}", word(left), word(right)),
     }
 }
@@ -89,7 +87,8 @@ fn word(value: &Shown) -> String {
         Shown::Absent => "(none)".to_owned(),
         Shown::Text(text) if text.is_empty() => "(empty)".to_owned(),
         Shown::Text(text) => short(text),
-        Shown::Document(text) => format!("({} lines)", text.lines().count()),
+        // Documents are shown below; this is one against a secret.
+        Shown::Document(_) => "(document)".to_owned(),
         Shown::Secret => "(secret)".to_owned(),
     }
 }
@@ -108,7 +107,7 @@ pub fn below(finding: &Finding, indent: usize, paint: Paint) -> Vec<String> {
     let mut out = vec![];
     let pad = " ".repeat(indent);
     let mut quiet = |text: String| out.push(format!("{pad}{}", paint.text(QUIET, &printable(&text))));
-    if let Some(note) = finding.note.as_ref().filter(|note| *note != "secret differs") {
+    if let Some(note) = &finding.note {
         quiet(note.clone());
     }
     match &finding.standing {
@@ -116,8 +115,20 @@ pub fn below(finding: &Finding, indent: usize, paint: Paint) -> Vec<String> {
         Standing::Intended(reason) => quiet(format!("intended: {reason}")),
         Standing::Ignored { reason, line, .. } => quiet(format!("ignored (line {line}): {reason}")),
     }
-    if let ((Shown::Document(left), Shown::Document(right)), Standing::Counts) = (sides(finding), &finding.standing) {
+    if let (Some((left, right)), Standing::Counts) = (documents(sides(finding)), &finding.standing) {
         out.extend(document::lines(left, right, indent, paint));
     }
     out
+}
+
+/// Both sides as documents, when at least one is one and neither is secret.
+fn documents<'a>((left, right): (&'a Shown, &'a Shown)) -> Option<(&'a str, &'a str)> {
+    let text = |shown: &'a Shown| match shown {
+        Shown::Absent => Some(""),
+        Shown::Text(text) | Shown::Document(text) => Some(text.as_str()),
+        Shown::Secret => None,
+    };
+    let any = [left, right].iter().any(|shown| matches!(shown, Shown::Document(_)));
+    any.then_some(())?;
+    Some((text(left)?, text(right)?))
 }

@@ -15,6 +15,7 @@ pub fn text(report: &DriftReport, color: bool) -> String {
         out.extend(question(report, kind, paint));
     }
     out.extend(section("not seen", gaps(report), paint));
+    out.extend(section("not compared", not_compared(report), paint));
     out.extend(section("ignore rules to look at", rules(report), paint));
     out.extend(section(
         "notes",
@@ -95,8 +96,7 @@ fn summary(subject: &str, found: &[&Finding], coverage: Option<&Coverage>) -> Ve
         (0, false, false) => ("=", "in sync".to_owned(), ADDED),
         (0, true, _) => ("?", "unknown".to_owned(), UNKNOWN),
         (0, false, true) => ("?", "not checked".to_owned(), UNKNOWN),
-        (1, _, _) => ("~", "1 difference".to_owned(), CHANGED),
-        (count, _, _) => ("~", format!("{count} differences"), CHANGED),
+        (count, _, _) => ("~", counted(count, "difference", "differences"), CHANGED),
     };
     vec![
         Cell::new(HEADING, subject),
@@ -118,16 +118,45 @@ fn findings(found: &[&Finding], paint: Paint) -> Vec<String> {
     out
 }
 
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn gaps(report: &DriftReport) -> Vec<Vec<Cell>> {
     let row = |gap: &crate::diff::SideGap| {
         vec![
             Cell::new(UNKNOWN, "?"),
             Cell::new(PLAIN, gap.side.to_string()),
-            Cell::new(PLAIN, printable(&format!("{} {}", gap.gap.noun, gap.gap.subject))),
-            Cell::new(QUIET, printable(&gap.gap.reason)),
+            Cell::new(
+                PLAIN,
+                match (gap.noun, gap.subject.as_str()) {
+                    (None, _) => "everything".to_owned(),
+                    (Some(noun), "*") => format!("every {noun}"),
+                    (Some(noun), subject) => printable(&format!("{noun} {subject}")),
+                },
+            ),
+            Cell::new(QUIET, printable(&gap.reason)),
         ]
     };
     report.gaps.iter().map(row).collect()
+}
+
+/// What CloudFormation does not look at, and what was left out on purpose.
+fn not_compared(report: &DriftReport) -> Vec<Vec<Cell>> {
+    let row = |coverage: &Coverage, what: &str, why: &str| {
+        vec![
+            Cell::new(QUIET, format!("{} {}", coverage.kind, coverage.subject)),
+            Cell::new(PLAIN, printable(what)),
+            Cell::new(QUIET, printable(why)),
+        ]
+    };
+    let mut rows = vec![];
+    for coverage in &report.coverage {
+        let cannot = "CloudFormation does not look at this type";
+        rows.extend(coverage.unsupported.iter().map(|what| row(coverage, what, cannot)));
+        rows.extend(coverage.skipped.iter().map(|skipped| row(coverage, &skipped.what, &skipped.reason)));
+    }
+    rows
 }
 
 /// Rules that no longer earn their place; those in use stand with what they took out.
@@ -141,7 +170,7 @@ fn rules(report: &DriftReport) -> Vec<Vec<Cell>> {
                 RuleState::Unused => "unused: nothing is there to ignore, it can go".to_owned(),
                 RuleState::Expired { findings } => {
                     let on = rule.expires.map(|day| format!(" on {day}")).unwrap_or_default();
-                    format!("expired{on}: {findings} findings count again")
+                    format!("expired{on}: {} again", counted(findings, "finding counts", "findings count"))
                 }
                 RuleState::Refused { .. } => "refused: what is gone can not be ignored".to_owned(),
             };
@@ -182,7 +211,7 @@ fn verdict(report: &DriftReport, paint: Paint) -> Vec<String> {
         Verdict::Differences => {
             let mut words = "differences".to_owned();
             if blocking > 0 {
-                words.push_str(&format!(", {blocking} of them block a failover"));
+                words.push_str(&format!(", {} a failover", counted(blocking, "of them blocks", "of them block")));
             }
             if report.is_incomplete() {
                 words.push_str("; there may be more, not everything could be seen");
