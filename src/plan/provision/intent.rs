@@ -100,3 +100,7 @@ pub fn intend(environment: &Environment, rendered: &Rendered, posture: Option<Po
         warnings,
     }
 }
+
+#[cfg(test)]
+#[path = "intent_tests.rs"]
+mod tests;

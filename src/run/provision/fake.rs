@@ -263,6 +263,7 @@ impl Clock for Fake {
 impl ReadStacks for Fake {
     async fn stacks(&self, names: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
         self.scripted("DescribeStacks")?;
+        let now = Clock::now(self);
         Ok(self.edit(|state| {
             state.polls += 1;
             for name in names {
@@ -270,6 +271,7 @@ impl ReadStacks for Fake {
                 let Some((status, mut events)) = stack.frames.pop_front() else { continue };
                 stack.facts.status = StackStatus(status.into());
                 events.reverse();
+                events.iter_mut().for_each(|event| event.at = now);
                 stack.events.splice(0..0, events);
                 if status.ends_with("_COMPLETE") && !status.contains("ROLLBACK") {
                     if let Some((body, parameters)) = stack.next.take() {

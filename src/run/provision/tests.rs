@@ -277,7 +277,7 @@ async fn the_first_failing_resource_is_the_root_cause() {
     what was made has been removed again; the empty stack is in the way
     AWS::EC2::VPC Vpc is CREATE_FAILED: The maximum number of VPCs has been reached.
     a quota is reached: remove what is not needed or ask for a higher quota in the standby Region
-    then continue with `lifeboat provision shop.yaml --recreate`
+    continue with `lifeboat provision shop.yaml --recreate`
     "#);
 
     // The command that continues does continue.
