@@ -6,6 +6,7 @@ pub mod hint;
 pub mod inputs;
 pub mod intent;
 pub mod judge;
+pub mod redact;
 pub mod sizes;
 pub mod stale;
 pub mod template;
@@ -147,3 +148,6 @@ impl ProvisionPlan {
         self.stacks.iter().find(|stack| stack.part == part)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub async fn look_for_teardown(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<TeardownPlan, ProvisionError> {
-    let session = Session { ports, options, watch, stop };
+    let session = Session { ports, options, watch, stop, purpose: "teardown" };
     let names: BTreeMap<Part, StackName> =
         Part::ALL.into_iter().map(|part| (part, StackName::of(environment, part))).collect();
     let wanted: Vec<String> = names.values().map(|name| name.0.clone()).collect();
@@ -56,7 +56,7 @@ pub async fn teardown(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> ProvisionReport {
-    let session = Session { ports, options, watch, stop };
+    let session = Session { ports, options, watch, stop, purpose: "teardown" };
     let mut report = ProvisionReport {
         schema_version: TEARDOWN_REPORT_SCHEMA,
         environment: plan.environment.clone(),
@@ -130,3 +130,7 @@ async fn delete(session: &Session<'_>, stack: &StackToDelete) -> Result<StackOut
     let end = delete_and_watch(session, stack.part, name, &facts, stack.resources.len()).await?;
     Ok(outcome(Deed::Deleted, end.history.retained()))
 }
+
+#[cfg(test)]
+#[path = "teardown_tests.rs"]
+mod tests;

@@ -97,3 +97,7 @@ pub fn intend(environment: &Environment, rendered: &Rendered, posture: Option<Po
         warnings,
     }
 }
+
+#[cfg(test)]
+#[path = "intent_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::paint::{Ink, Paint};
+use super::paint::{Ink, Paint, many};
 use super::property::plain;
 use crate::run::provision::{Deed, ProvisionReport, StackOutcome, StopKind, Stopped};
 
@@ -13,8 +13,11 @@ pub fn outcome_text(report: &ProvisionReport, color: bool) -> String {
     let widest = report.done.iter().map(|done| done.name.0.len()).max().unwrap_or_default();
     for done in &report.done {
         let (word, ink) = deed(done.deed);
-        let resources =
-            if done.deed == Deed::Unchanged { String::new() } else { format!("  {} resources", done.resources) };
+        let resources = if done.deed == Deed::Unchanged {
+            String::new()
+        } else {
+            format!("  {}", many(done.resources, "resource"))
+        };
         let time = if done.deed == Deed::Unchanged { String::new() } else { format!("  {}", time(done)) };
         let _ = writeln!(out, "{:widest$}  {}{resources}{time}", done.name.0, paint.it(ink, word));
     }

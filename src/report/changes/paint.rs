@@ -1,4 +1,4 @@
-//! Owns colour in these reports: what is made, changed and lost looks alike everywhere.
+//! Owns colour and number in these reports: what is made, changed and lost looks alike everywhere.
 
 use anstyle::{AnsiColor, Style};
 
@@ -36,4 +36,9 @@ impl Paint {
         };
         format!("{style}{text}{style:#}")
     }
+}
+
+/// So many of something: `1 stack`, `2 stacks`.
+pub(super) fn many(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

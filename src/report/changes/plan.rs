@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paint::{Ink, Paint};
-use super::property::{lines, name_of, plain};
+use super::property::{NOT_TOLD, lines, name_of, plain};
 use crate::facts::{ChangeAction, Replacement, ResourceChange};
 use crate::plan::provision::{LaterInput, LaterReason, PreviewBasis, ProvisionPlan, Refusal, StackAction, StackPlan};
 
@@ -62,7 +62,8 @@ pub fn plan_text(plan: &ProvisionPlan, refusals: &[Refusal], color: bool) -> Str
     }
     out.push('\n');
     if plan.is_no_change() {
-        let text = format!("No changes. {} stacks are as rendered.", plan.stacks.len());
+        let stacks = if plan.stacks.len() == 1 { "The stack is" } else { "All stacks are" };
+        let text = format!("No changes. {stacks} as rendered.");
         let _ = writeln!(out, "{}", paint.it(Ink::Well, &text));
     }
     let _ = writeln!(out, "{}", plan_summary(plan));
@@ -166,6 +167,7 @@ fn resources_text(out: &mut String, paint: Paint, stack: &StackPlan) {
             let replaces = if line.replaces { paint.it(Ink::Lost, "  (replaces)") } else { String::new() };
             let values = match (line.before.as_str(), line.after.as_str()) {
                 ("\"\"", "\"\"") => String::new(),
+                (NOT_TOLD, _) => format!("  {NOT_TOLD}"),
                 (before, after) => format!("  {before} -> {after}"),
             };
             let _ = writeln!(out, "        {}{values}{replaces}", line.name);

@@ -1,4 +1,4 @@
-//! Owns how one property is shown before and after: leaf by leaf, short, and without documents that may hold secrets.
+//! Owns how one property is shown before and after: leaf by leaf, and short.
 
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ pub(super) struct PropertyLine {
 const UNKNOWN: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
 /// The longest value shown in full; longer ones are cut where their beginnings no longer tell them apart anyway.
 const LONGEST: usize = 72;
+/// What is said of values CloudFormation, or a stand-in, does not tell.
+pub(super) const NOT_TOLD: &str = "(values not told)";
 /// The most leaves of one property that are shown.
 const MOST_LEAVES: usize = 12;
 
@@ -59,16 +61,10 @@ pub(super) fn plain(text: &str) -> String {
 
 fn line(name: &str, before: Option<&str>, after: Option<&str>, replaces: bool) -> PropertyLine {
     let (before, after) = match (before, after) {
-        (None, None) => ("?".to_owned(), "? (values not told)".to_owned()),
-        // Start-up scripts are documents, and carry passwords more often than they should.
-        (before, after) if name.ends_with("UserData") => (size(before), size(after)),
+        (None, None) => (NOT_TOLD.to_owned(), NOT_TOLD.to_owned()),
         (before, after) => (shown(before), shown(after)),
     };
     PropertyLine { name: name.to_owned(), before, after, replaces }
-}
-
-fn size(text: Option<&str>) -> String {
-    text.map_or_else(|| "(none)".to_owned(), |text| format!("({} bytes)", text.len()))
 }
 
 fn shown(text: Option<&str>) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::paint::{Ink, Paint};
+use super::paint::{Ink, Paint, many};
 use super::property::plain;
 use crate::plan::teardown::TeardownPlan;
 
@@ -15,7 +15,7 @@ pub fn teardown_text(plan: &TeardownPlan, color: bool) -> String {
     let _ = writeln!(out, "{}", paint.it(Ink::Heading, &heading));
     for stack in &plan.stacks {
         let count = stack.resources.len();
-        let what = format!("delete {count} resources");
+        let what = format!("delete {}", many(count, "resource"));
         let _ = writeln!(out, "\n{}  {}", paint.it(Ink::Heading, stack.name.as_str()), paint.it(Ink::Lost, &what));
         if let Some(blocked) = &stack.blocked {
             let text = format!("cannot be deleted: {}", plain(&blocked.reason));
@@ -42,6 +42,11 @@ pub fn teardown_text(plan: &TeardownPlan, color: bool) -> String {
         }
     }
     let resources: usize = plan.stacks.iter().map(|stack| stack.resources.len()).sum();
-    let _ = writeln!(out, "\nteardown: {} stacks, {resources} resources to delete", plan.stacks.len());
+    let _ = writeln!(
+        out,
+        "\nteardown: {} with {} to delete",
+        many(plan.stacks.len(), "stack"),
+        many(resources, "resource")
+    );
     out
 }

@@ -33,7 +33,7 @@ pub async fn provision(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> ProvisionReport {
-    let session = Session { ports, options, watch, stop };
+    let session = Session { ports, options, watch, stop, purpose: "run" };
     let mut run = Run {
         session,
         intent,

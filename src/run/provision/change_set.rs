@@ -41,8 +41,18 @@ pub(super) async fn ask(
 ) -> Result<Worked, ProvisionError> {
     let cloud = |error| ProvisionError::Cloud { stack: Some(stack.clone()), error };
     let id = &mut made.insert(Made { stack: stack.clone(), id: request.name.clone(), kind: request.kind }).id;
-    match session.retry(async || session.ports.write.create_change_set(request).await).await {
+    let mut doubtful = false;
+    let answer = session
+        .retry(async || {
+            let answer = session.ports.write.create_change_set(request).await;
+            doubtful |= answer.as_ref().is_err_and(|error| !error.kind.no_effect());
+            answer
+        })
+        .await;
+    match answer {
         Ok(arn) => *id = arn,
+        // An unanswered attempt went through after all: the change set goes by its name.
+        Err(error) if doubtful && error.kind == CloudErrorKind::Conflict => {}
         Err(error)
             if matches!(error.kind, CloudErrorKind::Invalid | CloudErrorKind::Limit | CloudErrorKind::Conflict) =>
         {
@@ -102,7 +112,7 @@ pub(super) async fn remove(session: &Session<'_>, made: &Made) -> Result<(), Str
     };
     if made.kind == ChangeSetKind::Create {
         // The stack takes its change sets along.
-        return remove_review(session, &made.stack).await;
+        return remove_review(session, &made.stack, "own").await;
     }
     deleted.map_err(|error| {
         format!(
@@ -115,7 +125,7 @@ pub(super) async fn remove(session: &Session<'_>, made: &Made) -> Result<(), Str
 
 /// Removes a stack that exists only as an unexecuted change set, and waits until it is gone. A stack that is more than
 /// that is left alone: somebody may have executed it a moment ago.
-pub(super) async fn remove_review(session: &Session<'_>, stack: &StackName) -> Result<(), String> {
+pub(super) async fn remove_review(session: &Session<'_>, stack: &StackName, whose: &str) -> Result<(), String> {
     let by_hand = |why: String| {
         format!(
             "the empty stack {stack} ({why}); if it is in REVIEW_IN_PROGRESS, remove it with `aws cloudformation \
@@ -137,7 +147,7 @@ pub(super) async fn remove_review(session: &Session<'_>, stack: &StackName) -> R
             Some(status) if status.0 == "DELETE_COMPLETE" => return Ok(()),
             Some(status) if status.is_review() => {
                 if !asked {
-                    let token = format!("{}-clean", session.options.run_id);
+                    let token = session.token(&format!("{stack}-{whose}"));
                     let answer =
                         session.retry(async || session.ports.write.delete_stack(stack.as_str(), &token).await).await;
                     answer.map_err(|error| by_hand(error.to_string()))?;

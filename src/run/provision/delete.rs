@@ -15,7 +15,7 @@ pub(crate) async fn delete_and_watch(
     facts: &StackFacts,
     resources: usize,
 ) -> Result<OperationEnd, Stopped> {
-    let token = format!("lifeboat-{}-{part}-delete", session.options.run_id);
+    let token = session.token(&format!("{part}-delete"));
     let last_seen = operation::before(session, &facts.id).await;
     let started = session.now();
     let under_way = facts.status.0 == "DELETE_IN_PROGRESS";

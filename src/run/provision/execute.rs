@@ -27,7 +27,7 @@ pub(super) async fn execute(
         return Err(stopping::outdated(session, name, "its change set has gone".to_owned()));
     };
     let verb = if set.kind == ChangeSetKind::Create { Verb::Create } else { Verb::Update };
-    let token = format!("lifeboat-{}-{}", session.options.run_id, stack.part);
+    let token = session.token(&format!("{}-execute", stack.part));
     let last_seen = operation::before(session, name.as_str()).await;
     let names = [name.0.clone()];
     // Read after the change set was made, so that a stack in REVIEW_IN_PROGRESS is what was there before.

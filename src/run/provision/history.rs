@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::outcome::RootCause;
 use crate::facts::StackEvent;
 
@@ -10,6 +12,8 @@ use crate::facts::StackEvent;
 pub(crate) struct History {
     stack: String,
     token: String,
+    /// Nothing without a token counts before this.
+    since: Option<Timestamp>,
     events: Vec<StackEvent>,
     seen: BTreeSet<String>,
     complete: BTreeSet<String>,
@@ -17,8 +21,10 @@ pub(crate) struct History {
 }
 
 impl History {
-    pub fn new(stack: &str, token: &str) -> Self {
-        History { stack: stack.to_owned(), token: token.to_owned(), ..History::default() }
+    /// The history of the operation with that token. `since` tells old events without a token apart, where it is not
+    /// known which event was the last before.
+    pub fn new(stack: &str, token: &str, since: Option<Timestamp>) -> Self {
+        History { stack: stack.to_owned(), token: token.to_owned(), since, ..History::default() }
     }
 
     /// Takes news, newest first, and gives back what is new and ours, oldest first. Events of another token belong to
@@ -26,7 +32,10 @@ impl History {
     pub fn take(&mut self, news: Vec<StackEvent>) -> Vec<StackEvent> {
         let mut fresh = Vec::new();
         for event in news.into_iter().rev() {
-            let foreign = event.token.as_ref().is_some_and(|token| *token != self.token);
+            let foreign = match &event.token {
+                Some(token) => *token != self.token,
+                None => self.since.is_some_and(|since| event.at < since),
+            };
             if foreign || !self.seen.insert(event.id.clone()) {
                 continue;
             }

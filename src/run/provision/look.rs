@@ -11,6 +11,7 @@ use crate::model::{Part, StackName};
 use crate::plan::provision::decide::operation_name;
 use crate::plan::provision::hint::cause_hint;
 use crate::plan::provision::inputs::needs_zones;
+use crate::plan::provision::redact::redact;
 use crate::plan::provision::{
     Decision, Intent, ParameterChange, PreviewBasis, ResolvedInputs, StackAction, StackIntent, StackPlan, Upstream,
     decide, resolve, template,
@@ -158,7 +159,7 @@ pub(super) async fn look(
         }
         Decision::Create { leftover } => {
             if leftover {
-                change_set::remove_review(session, &stack.name)
+                change_set::remove_review(session, &stack.name, "leftover")
                     .await
                     .map_err(|why| leftover_error(session, stack, why))?;
             }
@@ -172,6 +173,7 @@ pub(super) async fn look(
             work_out(session, stack, &request, made, &mut plan).await?;
         }
     }
+    plan.changes = redact(plan.changes);
     Ok(Looked { facts, plan, before: deployed, after })
 }
 
@@ -203,11 +205,10 @@ fn request(
     templates: &Templates,
     parameters: &BTreeMap<String, String>,
 ) -> ChangeSetRequest {
-    let name = format!("lifeboat-{}", session.options.run_id);
     ChangeSetRequest {
         stack: stack.name.0.clone(),
-        token: format!("{name}-{}", stack.part),
-        name,
+        token: session.token(stack.part.as_str()),
+        name: session.token(stack.part.as_str()),
         kind,
         template: templates.get(&stack.part).cloned().unwrap_or_else(|| TemplateSource::Body(stack.body.clone())),
         parameters: parameters.clone(),

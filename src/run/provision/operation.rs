@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::history::History;
 use super::session::{Session, is_passing};
-use crate::cloud::CloudError;
+use crate::cloud::{CloudError, CloudResult};
 use crate::facts::{StackEvent, StackFacts};
 use crate::model::{Part, StackName};
 use crate::run::RunEvent;
@@ -74,15 +74,15 @@ pub(crate) async fn watch_operation(
 ) -> Result<OperationEnd, OperationError> {
     let name = operation.name.as_str();
     let names = [name.to_owned()];
-    let mut history = History::new(name, operation.token);
+    let since = operation.last_seen.is_none().then_some(operation.started);
+    let mut history = History::new(name, operation.token, since);
     let mut last_seen = operation.last_seen.clone();
     let mut last_answer = session.now();
     let mut status = operation.before.as_ref().map_or_else(|| "not there yet".to_owned(), |f| f.status.0.clone());
     loop {
         // The status first: events read after a final status are all there are.
         let answer = session.ports.stacks.stacks(&names).await;
-        let of_which = operation.id.as_deref().unwrap_or(name);
-        match session.ports.stacks.events_since(of_which, last_seen.as_deref()).await {
+        match events(session, operation, last_seen.as_deref()).await {
             Ok(news) => {
                 if let Some(newest) = news.first() {
                     last_seen = Some(newest.id.clone());
@@ -122,6 +122,23 @@ pub(crate) async fn watch_operation(
             return Err(OperationError::Interrupted { status });
         }
     }
+}
+
+/// News of the stack, by its id where that is known: a deleted stack has no name any more.
+async fn events(
+    session: &Session<'_>,
+    operation: &Operation<'_>,
+    last_seen: Option<&str>,
+) -> CloudResult<Vec<StackEvent>> {
+    let stacks = session.ports.stacks;
+    if let Some(id) = &operation.id {
+        match stacks.events_since(id, last_seen).await {
+            // Some stand-ins know names alone.
+            Err(error) if !is_passing(&error) => {}
+            answer => return answer,
+        }
+    }
+    stacks.events_since(operation.name.as_str(), last_seen).await
 }
 
 fn no_answer(session: &Session<'_>, error: &CloudError) -> String {

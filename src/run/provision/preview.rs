@@ -21,7 +21,7 @@ pub async fn preview(
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<ProvisionPlan, ProvisionFailure> {
-    let session = Session { ports, options, watch, stop };
+    let session = Session { ports, options, watch, stop, purpose: "plan" };
     let mut left_behind = Vec::new();
     let result = all(&session, intent, &mut left_behind).await;
     match result {

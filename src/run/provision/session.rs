@@ -82,12 +82,20 @@ pub(crate) struct Session<'a> {
     pub options: &'a Options,
     pub watch: &'a dyn Watch,
     pub stop: &'a Stop,
+    /// Keeps the tokens and change sets of a preview apart from those of the run that follows it under the same run id:
+    /// CloudFormation would take the second request for a repetition of the first.
+    pub purpose: &'static str,
 }
 
 /// Attempts of a call that may go through later, after the adapter's own retries.
 const ATTEMPTS: u32 = 4;
 
 impl Session<'_> {
+    /// An idempotency token, or a name, for one deed of this run: letters, digits and dashes.
+    pub fn token(&self, deed: &str) -> String {
+        format!("lifeboat-{}-{}-{deed}", self.purpose, self.options.run_id)
+    }
+
     pub fn now(&self) -> Timestamp {
         self.ports.clock.now()
     }

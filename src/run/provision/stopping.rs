@@ -145,7 +145,7 @@ fn aftermath(session: &Session<'_>, operation: &Operation<'_>, status: &str) -> 
     } else if let Some(repair) = repair {
         next.push(format!("first `{repair}`"));
     }
-    next.push(format!("then continue with `{command}{flag}`"));
+    next.push(format!("continue with `{command}{flag}`"));
     (state.to_owned(), next)
 }
 

@@ -1,0 +1,111 @@
+//! Tests of teardowns against the scripted CloudFormation.
+
+use super::*;
+use crate::cloud::CloudErrorKind;
+use crate::run::event::Recorded;
+use crate::run::provision::fake::{Fake, body, event, options, stack_intent, two_stacks};
+
+async fn plan_of(fake: &Fake) -> TeardownPlan {
+    look_for_teardown(&fake.ports(), "shop", vec![], &options(), &Recorded::default(), &Stop::never()).await.unwrap()
+}
+
+async fn carry_out(fake: &Fake, plan: &TeardownPlan) -> ProvisionReport {
+    teardown(&fake.ports(), plan, &options(), &Recorded::default(), &Stop::never()).await
+}
+
+fn deployed() -> Fake {
+    let intent = two_stacks();
+    Fake::new().with(&intent.stacks[0], "CREATE_COMPLETE", &[]).with(&intent.stacks[1], "UPDATE_COMPLETE", &[])
+}
+
+#[tokio::test]
+async fn stacks_go_in_reverse_order_until_none_is_left() {
+    let fake = deployed();
+    let plan = plan_of(&fake).await;
+    assert_eq!(plan.stacks.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["shop-compute", "shop-network"]);
+    assert_eq!(plan.stacks.iter().map(|s| s.resources.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(plan.absent.len(), 2);
+    let report = carry_out(&fake, &plan).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(fake.ledger(), ["delete stack shop-compute", "delete stack shop-network"]);
+    assert_eq!(fake.left(), (vec![], 0));
+
+    let again = plan_of(&fake).await;
+    assert!(again.stacks.is_empty());
+    assert!(!carry_out(&fake, &again).await.changed());
+}
+
+#[tokio::test]
+async fn what_has_gone_meanwhile_is_fine() {
+    let fake = deployed();
+    let plan = plan_of(&fake).await;
+    fake.edit(|state| state.stacks.remove("shop-compute"));
+    let report = carry_out(&fake, &plan).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(report.done.iter().map(|d| d.deed).collect::<Vec<_>>(), [Deed::Unchanged, Deed::Deleted]);
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_names_its_cause_and_stops() {
+    let fake = deployed();
+    let plan = plan_of(&fake).await;
+    fake.edit(|state| {
+        let reason = Some("resource sg-1 has a dependent object");
+        let events = vec![
+            event("d1", "WebGroup", "AWS::X", "DELETE_FAILED", reason),
+            event("d2", "shop-compute", "AWS::CloudFormation::Stack", "DELETE_FAILED", Some("WebGroup")),
+        ];
+        let frames = vec![("DELETE_IN_PROGRESS", vec![]), ("DELETE_FAILED", events)];
+        state.endings.entry("shop-compute".into()).or_default().push_back(frames);
+    });
+    let report = carry_out(&fake, &plan).await;
+    assert_eq!(report.not_started, [StackName("shop-network".into())]);
+    let stopped = report.stopped.unwrap();
+    insta::assert_snapshot!(format!("{}\n{}\n{}", stopped.what, stopped.why.join("\n"), stopped.next.join("\n")), @r#"
+    the deletion of stack shop-compute failed: it is in DELETE_FAILED
+    AWS::X WebGroup is DELETE_FAILED: resource sg-1 has a dependent object
+    something outside this stack still uses it: remove that first, then run this again
+    remove what holds it and run `lifeboat provision shop.yaml` again; as a last resort `aws cloudformation delete-stack --deletion-mode FORCE_DELETE_STACK --stack-name shop-compute --region us-west-2` leaves the rest behind
+    continue with `lifeboat provision shop.yaml`
+    "#);
+
+    let report = carry_out(&fake, &plan_of(&fake).await).await;
+    assert!(report.is_complete(), "a stack in DELETE_FAILED is deleted again: {report:?}");
+}
+
+#[tokio::test]
+async fn protected_and_busy_stacks_are_refused_before_anything_is_deleted() {
+    let fake = deployed();
+    fake.edit(|state| state.stacks.get_mut("shop-network").unwrap().facts.termination_protection = true);
+    let report = carry_out(&fake, &plan_of(&fake).await).await;
+    let stopped = report.stopped.unwrap();
+    assert_eq!((stopped.kind, fake.ledger().len()), (StopKind::Refused, 0));
+    assert!(stopped.next[0].contains("--no-enable-termination-protection --stack-name shop-network"), "{stopped:?}");
+
+    let network = stack_intent(Part::Network, &["Vpc"]);
+    let fake = Fake::new().with(&network, "UPDATE_IN_PROGRESS", &[]);
+    assert_eq!(plan_of(&fake).await.stacks[0].blocked.as_ref().unwrap().reason, "UPDATE_IN_PROGRESS is under way");
+}
+
+#[tokio::test]
+async fn what_is_retained_is_told() {
+    let fake = deployed();
+    let plan = plan_of(&fake).await;
+    fake.edit(|state| {
+        let events = vec![event("d1", "Vpc", "AWS::EC2::VPC", "DELETE_SKIPPED", None)];
+        let frames = vec![("DELETE_IN_PROGRESS", events), ("DELETE_COMPLETE", vec![])];
+        state.endings.entry("shop-network".into()).or_default().push_back(frames);
+    });
+    let report = carry_out(&fake, &plan).await;
+    assert_eq!(report.left_behind, ["Vpc (Vpc-id), kept by its deletion policy"]);
+}
+
+#[tokio::test]
+async fn an_unexecuted_stack_goes_too_and_throttling_is_waited_out() {
+    let fake = Fake::new().with(&stack_intent(Part::Edge, &[]), "REVIEW_IN_PROGRESS", &[]);
+    assert_eq!(body(&[]), fake.edit(|state| state.stacks["shop-edge"].body.clone()));
+    fake.fail("DeleteStack", CloudErrorKind::Throttled, 2);
+    let report = carry_out(&fake, &plan_of(&fake).await).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(fake.left(), (vec![], 0));
+}
