@@ -1,6 +1,6 @@
 //! Owns `lifeboat check`: reads and resolves environment files and tells every problem of every one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ struct Report<'a> {
 
 /// Checks the files. Every one is looked at, whatever is wrong with those before it.
 pub fn run(args: &CheckArgs, printer: &Printer) -> Result<Exit, Failure> {
-    let checked: Vec<Checked> = args.files.iter().map(check).collect();
+    let checked: Vec<Checked> = args.files.iter().map(|path| check(path)).collect();
     let wrong = checked.iter().filter(|file| !file.ok).count();
     if args.output == OutputFormat::Json {
         let report = Report { schema_version: 1, ok: wrong == 0, files: &checked };
@@ -82,7 +82,7 @@ pub fn run(args: &CheckArgs, printer: &Printer) -> Result<Exit, Failure> {
     Err(Failure::new(Exit::Usage, format!("{files}: {errors}")))
 }
 
-fn check(path: &PathBuf) -> Checked {
+fn check(path: &Path) -> Checked {
     let file = path.display().to_string();
     let empty = Checked {
         file: file.clone(),
@@ -143,11 +143,13 @@ mod tests {
         let missing = folder.path().join("missing.yaml");
         let text = starter::text("shop", Strategy::WarmStandby).expect("a name");
         std::fs::write(&good, &text).expect("written");
-        std::fs::write(&bad, text.replace("order: 10", "ordre: 10").replace("basis: peak", "basis: peek")).expect("written");
+        std::fs::write(&bad, text.replace("order: 10", "ordre: 10").replace("basis: peak", "basis: peek"))
+            .expect("written");
 
         assert_eq!(exit_of(std::slice::from_ref(&good), OutputFormat::Text), Ok(Exit::Done));
         assert_eq!(exit_of(std::slice::from_ref(&good), OutputFormat::Json), Ok(Exit::Done));
-        let failure = exit_of(&[missing.clone(), bad.clone(), good.clone()], OutputFormat::Text).expect_err("wrong files");
+        let failure =
+            exit_of(&[missing.clone(), bad.clone(), good.clone()], OutputFormat::Text).expect_err("wrong files");
         assert_eq!((failure.exit, failure.what.as_str()), (Exit::Usage, "2 of 3 files cannot be used: 3 errors"));
         assert_eq!(exit_of(&[missing, bad, good], OutputFormat::Json), Ok(Exit::Usage));
     }

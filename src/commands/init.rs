@@ -97,11 +97,8 @@ mod tests {
     use crate::ui::ColorChoice;
 
     fn init(name: &str, path: &Path) -> Result<Exit, Failure> {
-        let args = InitArgs {
-            name: name.to_owned(),
-            strategy: StrategyChoice::PilotLight,
-            output: Some(path.to_path_buf()),
-        };
+        let args =
+            InitArgs { name: name.to_owned(), strategy: StrategyChoice::PilotLight, output: Some(path.to_path_buf()) };
         run(&args, &Printer::new(ColorChoice::Never, true))
     }
 

@@ -56,3 +56,50 @@ pub fn failure(name: &str, problems: &Problems, printer: &Printer) -> Failure {
     failure.details = Some(format!("{}\n", problems.render(printer.color_err())));
     failure
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::starter;
+    use crate::model::{StoreLocation, Strategy};
+    use crate::ui::ColorChoice;
+
+    fn try_load(path: &Path) -> Result<Environment, Failure> {
+        load(path, &Printer::new(ColorChoice::Never, true))
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_with_a_way_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let missing = try_load(&folder.path().join("no.yaml")).expect_err("missing");
+        assert_eq!((missing.exit, missing.why[0].as_str()), (Exit::Usage, "there is no such file"));
+        assert!(missing.hints[0].contains("lifeboat init -o"), "{missing:?}");
+        let directory = try_load(folder.path()).expect_err("a folder");
+        assert_eq!((directory.exit, directory.why[0].as_str()), (Exit::Usage, "it is a folder"));
+        let latin = folder.path().join("latin.yaml");
+        std::fs::write(&latin, b"name: caf\xe9\n").expect("written");
+        let latin = try_load(&latin).expect_err("not UTF-8");
+        assert_eq!(latin.why[0], "it is not UTF-8 text: byte 9 is not part of a character");
+    }
+
+    #[test]
+    fn problems_become_one_failure_with_every_snippet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("shop.yaml");
+        std::fs::write(&path, "schema: lifeboat/v1\nname: Shop\ntiers: []\n").expect("written");
+        let failure = try_load(&path).expect_err("problems");
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.what.ends_with("shop.yaml cannot be used: 6 errors"), "{}", failure.what);
+        assert_eq!(failure.details.expect("snippets").matches("error: ").count(), 6);
+    }
+
+    #[test]
+    fn the_store_is_beside_the_file_and_a_byte_order_mark_does_no_harm() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("shop.yaml");
+        let text = starter::text("shop", Strategy::MultiSite).expect("a name");
+        std::fs::write(&path, format!("\u{feff}{text}")).expect("written");
+        let environment = try_load(&path).expect("it loads");
+        assert_eq!(environment.store, StoreLocation::Folder(folder.path().join(".lifeboat")));
+    }
+}

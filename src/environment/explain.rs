@@ -16,6 +16,9 @@ pub fn explain(errors: &[ReadError]) -> Vec<Remark> {
 /// The path of the key that an unknown key most likely is.
 fn meant_path(error: &ReadError) -> Option<String> {
     let ReadErrorKind::UnknownKey { key, known } = &error.kind else { return None };
+    if home_of(key).is_some_and(|home| known.contains(&home)) {
+        return None;
+    }
     let meant = closest(key, known)?;
     Some(format!("{}{meant}", error.path.strip_suffix(key.as_str())?))
 }
@@ -23,7 +26,9 @@ fn meant_path(error: &ReadError) -> Option<String> {
 fn remark(error: &ReadError) -> Remark {
     let tell = |message: String| Remark::error(error.place, &error.path, message);
     match &error.kind {
-        ReadErrorKind::Syntax { message } => tell(format!("this cannot be read as YAML: {message}")),
+        ReadErrorKind::Syntax { message, help } => {
+            Remark { help: help.clone(), ..tell(format!("this cannot be read as YAML: {message}")) }
+        }
         ReadErrorKind::DuplicateKey { key, first } => {
             let remark = tell(format!("the key `{key}` stands here a second time"))
                 .help("keep one of them: which of the two would hold is a guess");
@@ -53,6 +58,7 @@ fn remark(error: &ReadError) -> Remark {
             match help {
                 Some(help) => remark.help(help),
                 None if *plain && expected == "text" => remark.help("put it in quotes to make it text"),
+                None if expected == "a list" => remark.help("write a list of one in brackets: [value]"),
                 None if expected.starts_with("`true`") => {
                     remark.help("`yes`, `no`, `on` and `off` are text here; write `true` or `false`, without quotes")
                 }
@@ -75,11 +81,28 @@ fn unknown_key(error: &ReadError, key: &str, known: &[&str]) -> Remark {
         )
         .help(format!("take the key away; until a later version does, {what} need another way to the standby"));
     }
-    let help = match closest(key, known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the keys here are `{}`", known.join("`, `")),
+    let help = match (closest(key, known), home_of(key).filter(|home| known.contains(home))) {
+        (_, Some(home)) => format!("`{key}` belongs one level down, below `{home}`"),
+        (Some(meant), None) => format!("did you mean `{meant}`?"),
+        (None, None) => format!("the keys here are `{}`", known.join("`, `")),
     };
     Remark::error(error.place, &error.path, format!("the key `{key}` is not known here")).help(help)
+}
+
+/// The map a key belongs into, for keys that are easily written beside it.
+fn home_of(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "rto" | "rpo" => "objectives",
+        "auto_scaling_group" => "group",
+        "percent" | "min" => "standby",
+        "basis" | "window" | "floor" => "full",
+        "listener" | "health_check" => "load_balancer",
+        "cidr" | "availability_zones" | "vpc_id" | "public_subnet_ids" | "private_subnet_ids" => "network",
+        "images" | "parameters" => "sync",
+        "keep" => "images",
+        "ignore" => "drift",
+        _ => return None,
+    })
 }
 
 /// What a missing key looks like in a file.
@@ -95,7 +118,9 @@ fn example(key: &str) -> Option<&'static str> {
         "standby" => "standby: { region: us-west-2, account: \"111122223333\" }",
         "region" => "region: us-west-2",
         "account" => "account: \"111122223333\"",
-        "tiers" => "tiers:` with one entry per Auto Scaling group, such as `- { name: web, group: { auto_scaling_group: shop-web } }",
+        "tiers" => {
+            "tiers:` with one entry per Auto Scaling group, such as `- { name: web, group: { auto_scaling_group: shop-web } }"
+        }
         "group" => "group: { auto_scaling_group: shop-web }",
         "auto_scaling_group" => "auto_scaling_group: shop-web",
         "path" => "path: /shop/prod/",

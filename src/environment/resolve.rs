@@ -76,7 +76,8 @@ fn strategy(written: &WrittenEnvironment, remarks: &mut Vec<Remark>) -> Option<S
     if *word == WrittenStrategy::BackupAndRestore {
         let message = "this version neither takes nor restores backups: it provisions and follows, and no server runs";
         remarks.push(
-            Remark::warning(place, "strategy", message).help("look after backups by other means until a later version does"),
+            Remark::warning(place, "strategy", message)
+                .help("look after backups by other means until a later version does"),
         );
     }
     Some(match word {
@@ -94,7 +95,9 @@ fn objectives(written: &Placed<WrittenObjectives>, remarks: &mut Vec<Remark>) ->
         && rto.0.as_secs() == 0
     {
         let message = "a recovery time objective of zero cannot be met: deciding alone takes time";
-        remarks.push(Remark::error(place, "objectives.rto", message).help("write how long service may be gone, such as 30m"));
+        remarks.push(
+            Remark::error(place, "objectives.rto", message).help("write how long service may be gone, such as 30m"),
+        );
         return None;
     }
     Some(Objectives { rto: rto?.0.0, rpo: objectives.rpo.get()?.0.0 })

@@ -85,10 +85,8 @@ fn parts(strategy: Strategy) -> (&'static str, &'static str, &'static str) {
             "{ rto: 30m, rpo: 5m }",
             "    # A fifth of full production size runs, rounded up, and never less than one.\n    standby: { percent: 20, min: 1 }\n",
         ),
-        Strategy::MultiSite => (
-            "A full copy runs all the time; a disaster moves the traffic only.",
-            "{ rto: 5m, rpo: 1m }",
-            "",
-        ),
+        Strategy::MultiSite => {
+            ("A full copy runs all the time; a disaster moves the traffic only.", "{ rto: 5m, rpo: 1m }", "")
+        }
     }
 }

@@ -47,17 +47,18 @@ pub struct WrittenEnvironment {
     /// relative to this file.
     #[schemars(extend("default" = defaults::STORE))]
     pub store: May<Store>,
-    /// The standby's network: one that lifeboat makes, or one that is already there.
+    /// The standby's network: one that lifeboat makes, or one that is already there. By default the
+    /// former.
     pub network: May<WrittenNetwork>,
     /// What is protected: one tier per Auto Scaling group.
     #[schemars(length(min = 1))]
     pub tiers: Must<Vec<Placed<WrittenTier>>>,
-    /// What follows production.
+    /// What follows production. By default images only.
     pub sync: May<WrittenSync>,
     /// Identifiers of the primary Region that only a person can translate, with their counterparts in the standby:
-    /// certificates, key pairs, host names.
+    /// certificates, key pairs, host names. By default none.
     pub map: May<BTreeMap<Placed<Text>, Placed<Text>>>,
-    /// What is not drift.
+    /// What is not drift. By default everything is.
     pub drift: May<WrittenDrift>,
 }
 

@@ -31,15 +31,18 @@ pub fn map(
             && regions.standby != regions.primary
         {
             let message = format!("the counterpart is in the primary's Region `{primary}` and would be lost with it");
-            remarks.push(Remark::warning(to_place, &path, message).help("name its counterpart in the standby's Region"));
+            remarks
+                .push(Remark::warning(to_place, &path, message).help("name its counterpart in the standby's Region"));
         }
         if let (Some(found), Some(standby)) = (region_of_arn(&from.0), regions.standby)
             && found == standby
             && regions.standby != regions.primary
         {
-            let message = format!("this names something of the standby's Region `{standby}`; production has no such thing");
+            let message =
+                format!("this names something of the standby's Region `{standby}`; production has no such thing");
             remarks.push(
-                Remark::warning(from_place, &path, message).help("write the primary's identifier first, the standby's second"),
+                Remark::warning(from_place, &path, message)
+                    .help("write the primary's identifier first, the standby's second"),
             );
         }
         if let Some(resolved) = &mut resolved {

@@ -32,7 +32,8 @@ pub fn network(written: &May<WrittenNetwork>, remarks: &mut Vec<Remark>) -> Opti
     ]);
     match (made, there) {
         (Some((new, new_place)), Some((old, old_place))) => {
-            let message = format!("`{new}` is for a network that lifeboat makes, `{old}` for one that is already there");
+            let message =
+                format!("`{new}` is for a network that lifeboat makes, `{old}` for one that is already there");
             remarks.push(
                 Remark::error(new_place, format!("network.{new}"), message)
                     .help("keep `cidr` and `availability_zones`, or `vpc_id` and the subnets")
@@ -81,9 +82,13 @@ fn subnets(key: &str, written: &May<Vec<Placed<SubnetId>>>, remarks: &mut Vec<Re
         let Some((subnet, place)) = item.get() else { continue };
         if let Some(first) = seen.insert(subnet, place) {
             remarks.push(
-                Remark::error(place, format!("network.{key}[{i}]"), format!("the subnet `{}` is listed twice", subnet.0))
-                    .help("list each subnet once")
-                    .related(first, "first here"),
+                Remark::error(
+                    place,
+                    format!("network.{key}[{i}]"),
+                    format!("the subnet `{}` is listed twice", subnet.0),
+                )
+                .help("list each subnet once")
+                .related(first, "first here"),
             );
         }
     }

@@ -41,7 +41,8 @@ fn apart(primary: &WrittenSide, standby: &WrittenSide, remarks: &mut Vec<Remark>
     let (home, home_place) = primary.region.get()?;
     let (away, away_place) = standby.region.get()?;
     if partition(&home.0) != partition(&away.0) {
-        let message = format!("`{}` and `{}` are in different AWS partitions: images cannot be copied there", home.0, away.0);
+        let message =
+            format!("`{}` and `{}` are in different AWS partitions: images cannot be copied there", home.0, away.0);
         remarks.push(
             Remark::error(away_place, "standby.region", message)
                 .help("choose a standby Region in the primary's partition")
@@ -54,10 +55,14 @@ fn apart(primary: &WrittenSide, standby: &WrittenSide, remarks: &mut Vec<Remark>
     let (home_account, _) = primary.account.get()?;
     let (away_account, away_account_place) = standby.account.get()?;
     remarks.push(if home_account == away_account {
-        Remark::error(away_place, "standby", "the standby has the primary's Region and account: it would be lost with it")
-            .help("choose another Region for the standby, or at least another account")
-            .related(home_place, "the primary's Region")
-            .related(away_account_place, "the primary's account as well")
+        Remark::error(
+            away_place,
+            "standby",
+            "the standby has the primary's Region and account: it would be lost with it",
+        )
+        .help("choose another Region for the standby, or at least another account")
+        .related(home_place, "the primary's Region")
+        .related(away_account_place, "the primary's account as well")
     } else {
         Remark::warning(away_place, "standby.region", "both sides are in one Region: losing the Region would lose both")
             .help("choose another Region for the standby if Regions are what it protects against")

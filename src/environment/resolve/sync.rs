@@ -89,6 +89,7 @@ fn key_is_in_standby(path: &str, key: &May<KmsKey>, regions: Regions<'_>, remark
         && found != standby
     {
         let message = format!("the key is in `{found}`, and the copies it would encrypt are in `{standby}`");
-        remarks.push(Remark::error(place, path, message).help(format!("name a key of {standby}, such as alias/shop-dr")));
+        remarks
+            .push(Remark::error(place, path, message).help(format!("name a key of {standby}, such as alias/shop-dr")));
     }
 }

@@ -22,10 +22,9 @@ pub fn tiers(
 ) -> Option<Vec<Tier>> {
     let items = written.value.as_ref()?;
     if items.is_empty() {
-        remarks.push(
-            Remark::error(written.place, "tiers", "there is no tier: nothing would be protected")
-                .help("add one entry per Auto Scaling group, such as `- { name: web, group: { auto_scaling_group: shop-web } }`"),
-        );
+        remarks.push(Remark::error(written.place, "tiers", "there is no tier: nothing would be protected").help(
+            "add one entry per Auto Scaling group, such as `- { name: web, group: { auto_scaling_group: shop-web } }`",
+        ));
         return None;
     }
     distinct(items, remarks);
@@ -45,7 +44,8 @@ fn distinct(items: &[Placed<WrittenTier>], remarks: &mut Vec<Remark>) {
                 let remark = if *other == name.0 {
                     Remark::error(place, format!("tiers[{i}].name"), format!("there are two tiers named `{other}`"))
                 } else {
-                    let message = format!("the tiers `{other}` and `{}` would both be `{logical}` in templates", name.0);
+                    let message =
+                        format!("the tiers `{other}` and `{}` would both be `{logical}` in templates", name.0);
                     Remark::error(place, format!("tiers[{i}].name"), message)
                 };
                 remarks.push(remark.help("give each tier a name of its own").related(*first, "first here"));
@@ -60,7 +60,9 @@ fn distinct(items: &[Placed<WrittenTier>], remarks: &mut Vec<Remark>) {
                 let path = format!("tiers[{i}].group.auto_scaling_group");
                 let message = format!("two tiers mirror the group `{}`: it would be counted twice", name.0);
                 remarks.push(
-                    Remark::error(place, path, message).help("mirror each group in one tier").related(*first, "first here"),
+                    Remark::error(place, path, message)
+                        .help("mirror each group in one tier")
+                        .related(*first, "first here"),
                 );
             } else {
                 groups.insert(name.0.as_str(), place);
@@ -108,7 +110,9 @@ fn standby(
         Some(strategy @ (Strategy::PilotLight | Strategy::BackupAndRestore)) => {
             Some(format!("under {strategy} the groups stand at zero, so `standby` says nothing here"))
         }
-        Some(Strategy::MultiSite) => Some("under multi-site the groups stand at full size, so `standby` says nothing here".into()),
+        Some(Strategy::MultiSite) => {
+            Some("under multi-site the groups stand at full size, so `standby` says nothing here".into())
+        }
         Some(Strategy::WarmStandby) | None => None,
     };
     if let Some(why) = why {

@@ -110,7 +110,9 @@ drift:
     assert_eq!(environment.tier("worker").map(|tier| tier.full.window), Some(Span::from_secs(36 * 3_600)));
     let store = StoreLocation::S3 { bucket: "shop-dr-us-west-2".into(), prefix: "lifeboat".into() };
     assert_eq!(environment.store, store);
-    assert!(matches!(&environment.network, Network::Existing { private_subnet_ids, .. } if private_subnet_ids.len() == 2));
+    assert!(
+        matches!(&environment.network, Network::Existing { private_subnet_ids, .. } if private_subnet_ids.len() == 2)
+    );
     assert_eq!((environment.sync.images.key.as_deref(), environment.sync.images.keep), (Some("alias/shop-dr"), 5));
     let parameters = &environment.sync.parameters[0];
     assert_eq!((parameters.path.as_str(), parameters.delete), ("/shop/prod/", true));
@@ -148,7 +150,8 @@ fn every_starter_checks_clean() {
 fn a_starter_is_still_right_with_its_comments_taken_off() {
     let text = starter::text("shop", Strategy::WarmStandby).expect("a name");
     let (head, tail) = text.split_once("sync:\n").expect("sync");
-    let tail = tail.replace("  # Everything", "  ## Everything").replace("# Ident", "## Ident").replace("# Diff", "## Diff");
+    let tail =
+        tail.replace("  # Everything", "  ## Everything").replace("# Ident", "## Ident").replace("# Diff", "## Diff");
     let tail: Vec<String> = tail
         .lines()
         .map(|line| if line.contains("##") { line.to_owned() } else { line.replacen("# ", "", 1) })

@@ -57,6 +57,18 @@ fn unknown_key_with_what_was_meant() {
 }
 
 #[test]
+fn key_on_the_wrong_level() {
+    insta::assert_snapshot!(messages(&format!("{GOOD}    percent: 20\n    floor: 6\nkeep: 3\n")), @r#"
+    10:5 tiers[0].percent: the key `percent` is not known here
+      -> `percent` belongs one level down, below `standby`
+    11:5 tiers[0].floor: the key `floor` is not known here
+      -> `floor` belongs one level down, below `full`
+    12:1 keep: the key `keep` is not known here
+      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `tiers`, `sync`, `map`, `drift`
+    "#);
+}
+
+#[test]
 fn unknown_key_that_resembles_nothing() {
     insta::assert_snapshot!(added("colour: red\n"), @r#"
     error: the key `colour` is not known here
@@ -197,10 +209,12 @@ fn empty_file() {
 fn not_yaml() {
     insta::assert_snapshot!(replaced("objectives: {", "objectives: [{"), @r#"
     error: this cannot be read as YAML: illegal placement of ':' indicator
-     --> shop.yaml:1:1
+     --> shop.yaml:5:8
       |
-    1 | schema: lifeboat/v1
-      | ^
+    5 | primary: { region: us-east-1, account: "111122223333" }
+      |        ^
+      |
+      = help: look on this line and the one before for a missing quote, bracket, colon or space, or for a tab
     "#);
     insta::assert_snapshot!(replaced("name: shop", "name: !secret shop"), @r#"
     error: this cannot be read as YAML: unsupported tag `!secret`
@@ -208,20 +222,39 @@ fn not_yaml() {
       |
     2 | name: !secret shop
       |               ^^^^
+      |
+      = help: write the plain value
     "#);
     insta::assert_snapshot!(replaced("name: shop", "\tname: shop"), @r#"
     error: this cannot be read as YAML: while scanning a plain scalar, found a tab
-     --> shop.yaml:1:1
+     --> shop.yaml:1:9
       |
     1 | schema: lifeboat/v1
-      | ^
+      |         ^
+      |
+      = help: look on this line and the one before for a missing quote, bracket, colon or space, or for a tab
+    "#);
+    insta::assert_snapshot!(added("sync: &a { images: { keep: 3 } }\ndrift: { <<: *a }\n"), @r#"
+    error: this cannot be read as YAML: the merge key `<<` is not supported
+      --> shop.yaml:11:10
+       |
+    11 | drift: { <<: *a }
+       |          ^^
+       |
+       = help: write the keys out here
+    "#);
+    insta::assert_snapshot!(messages(&format!("{GOOD}map: {}{}", "[".repeat(200), "]".repeat(200))), @r#"
+    10:29 : this cannot be read as YAML: the file is larger or more deeply nested than such a file can be
+      -> it may have 20,000 values, 24 levels and 1,000,000 characters of text, aliases counted in full
     "#);
     insta::assert_snapshot!(added("---\nname: other\n"), @r#"
-    error: this cannot be read as YAML: YAML document too large or too complex: limits breached: Documents { documents: 2 }
-      --> shop.yaml:10:1
+    error: this cannot be read as YAML: a second document begins here
+      --> shop.yaml:11:1
        |
-    10 | ---
-       | ^^^
+    11 | name: other
+       | ^
+       |
+       = help: a file holds one: take one of them out
     "#);
 }
 
@@ -246,7 +279,7 @@ fn wrong_types() {
     11:36 tiers[0].standby.min: this number is 0 or more, not -1
       -> -
     12:21 tiers[0].instance_types: expected a list, found the text `m6i.large`
-      -> -
+      -> write a list of one in brackets: [value]
     "#
     );
     insta::assert_snapshot!(added("sync: { parameters: [{ path: /shop/prod/, delete: yes }] }\n"), @r#"
@@ -802,9 +835,10 @@ fn expired_rule() {
 
 #[test]
 fn problems_of_shape_and_of_meaning_come_together_in_the_order_of_the_file() {
-    let text = format!("{GOOD}  - {{ name: web, group: {{ auto_scaling_group: shop-web }}, ordre: 1 }}\nstore: http://x\n")
-        .replace("us-west-2", "us-east-1")
-        .replace("rto: 30m", "rto: soon");
+    let text =
+        format!("{GOOD}  - {{ name: web, group: {{ auto_scaling_group: shop-web }}, ordre: 1 }}\nstore: http://x\n")
+            .replace("us-west-2", "us-east-1")
+            .replace("rto: 30m", "rto: soon");
     insta::assert_snapshot!(messages(&text), @r#"
     4:20 objectives.rto: `soon` is not a length of time
       -> write it like 60s, 30m, 4h or 14d

@@ -15,12 +15,12 @@ pub struct WrittenSide {
     pub region: Must<RegionCode>,
     /// Its account: twelve digits in quotes. It is compared with what AWS says before anything is written.
     pub account: Must<Account>,
-    /// A role to assume there.
+    /// A role to assume there. By default none: the credentials at hand are used.
     pub role_arn: May<RoleArn>,
-    /// The external id that role asks for.
+    /// The external id that role asks for. By default none.
     pub external_id: May<Text>,
-    /// A profile of the AWS configuration files.
+    /// A profile of the AWS configuration files. By default the one at hand.
     pub profile: May<Text>,
-    /// An endpoint for every service of this side: a local stand-in for AWS.
+    /// An endpoint for every service of this side: a local stand-in for AWS. By default AWS itself.
     pub endpoint_url: May<EndpointUrl>,
 }

@@ -15,7 +15,7 @@ use crate::yaml::read::Placed;
 #[serde(deny_unknown_fields, expecting = "a map with `images` or `parameters`")]
 #[schemars(inline)]
 pub struct WrittenSync {
-    /// How images are copied.
+    /// How images are copied. By default as their own defaults say.
     pub images: May<WrittenImages>,
     /// Paths of parameters that follow production. By default none.
     pub parameters: May<Vec<Placed<WrittenParameters>>>,

@@ -20,13 +20,13 @@ pub struct WrittenTier {
     pub order: May<Count>,
     /// What it mirrors in production.
     pub group: Must<WrittenGroup>,
-    /// What stands ready. It says something only to a warm standby.
+    /// What stands ready. It says something only to a warm standby. By default its own defaults.
     pub standby: May<WrittenStandby>,
-    /// What "full production size" means.
+    /// What "full production size" means. By default its own defaults.
     pub full: May<WrittenFull>,
     /// What may stand in when the first type cannot be had; the first is preferred. By default production's type.
     pub instance_types: May<Vec<Placed<InstanceType>>>,
-    /// What differs from production's load balancer.
+    /// What differs from production's load balancer. By default nothing.
     pub load_balancer: May<WrittenLoadBalancer>,
 }
 

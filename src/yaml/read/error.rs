@@ -20,6 +20,8 @@ pub enum ReadErrorKind {
     Syntax {
         /// Why.
         message: String,
+        /// What to do.
+        help: Option<String>,
     },
     /// A key stands twice in one map.
     DuplicateKey {

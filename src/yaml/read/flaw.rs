@@ -9,13 +9,14 @@ use super::{Place, ReadErrorKind};
 /// What a type refused; the place is filled in by the tree reader nearest to it.
 #[derive(Debug)]
 pub(super) struct Flaw {
-    pub(super) kind: ReadErrorKind,
+    /// Boxed, because errors are rare and results are everywhere.
+    pub(super) kind: Box<ReadErrorKind>,
     pub(super) at: Option<(Place, String)>,
 }
 
 impl Flaw {
     pub(super) fn new(kind: ReadErrorKind) -> Self {
-        Flaw { kind, at: None }
+        Flaw { kind: Box::new(kind), at: None }
     }
 
     fn wrong_type(found: Unexpected<'_>, expected: &dyn Expected, plain: bool) -> Self {

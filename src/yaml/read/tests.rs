@@ -94,11 +94,11 @@ fn refuses_what_is_not_the_yaml_we_accept() {
         assert!(!reading.errors.is_empty(), "{text}");
     }
     insta::assert_snapshot!(told("name: [\n"), @r#"
-    1:7 `` at ``: Syntax { message: "unclosed bracket '['" }
+    1:7 `[` at ``: Syntax { message: "unclosed bracket '['", help: Some("look on this line and the one before for a missing quote, bracket, colon or space, or for a tab") }
     value: no
     "#);
     insta::assert_snapshot!(told("name: a\nboats: !secret x\n"), @r#"
-    2:16 `x` at ``: Syntax { message: "unsupported tag `!secret`" }
+    2:16 `x` at ``: Syntax { message: "unsupported tag `!secret`", help: Some("write the plain value") }
     value: no
     "#);
     insta::assert_snapshot!(told(""), @r#"

@@ -81,8 +81,8 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
         budget: serde_saphyr::budget! {
             max_nodes: 20_000,
             max_aliases: 200,
-            max_depth: 64,
-            max_documents: 1,
+            // Reading recurses, and the deepest environment file has six levels.
+            max_depth: 24,
             max_total_scalar_bytes: 1_000_000,
         },
         duplicate_keys: duplicate_keys,
@@ -94,15 +94,53 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
 }
 
 fn syntax_error(text: &str, error: &serde_saphyr::Error) -> ReadError {
-    let place = error.location().map(place_of).unwrap_or(Place { line: 1, column: 1, start: 0, end: 0 });
-    let place = Place { start: place.start.min(text.len()), end: place.end.min(text.len()), ..place };
+    use serde_saphyr::Error;
+    let place = error.location().map_or(Place { line: 1, column: 1, start: 0, end: 0 }, |location| {
+        let place = place_of(location);
+        match location.span().byte_offset() {
+            Some(_) => Place { start: place.start.min(text.len()), end: place.end.min(text.len()), ..place },
+            // The scanner tells line and column only.
+            None => find_bytes(text, place),
+        }
+    });
+    let syntax = |message: &str, help: &str| ReadErrorKind::Syntax { message: message.into(), help: Some(help.into()) };
     let kind = match error {
-        serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+        Error::DuplicateMappingKey { key, .. } => {
             ReadErrorKind::DuplicateKey { key: key.clone().unwrap_or_default(), first: None }
         }
-        error => ReadErrorKind::Syntax { message: UserMessageFormatter.format_message(error).into_owned() },
+        Error::MultipleDocuments { .. } => {
+            syntax("a second document begins here", "a file holds one: take one of them out")
+        }
+        Error::Budget { .. } => syntax(
+            "the file is larger or more deeply nested than such a file can be",
+            "it may have 20,000 values, 24 levels and 1,000,000 characters of text, aliases counted in full",
+        ),
+        Error::MergeKeyNotAllowed { .. } => syntax("the merge key `<<` is not supported", "write the keys out here"),
+        Error::UnsupportedTag { .. } => {
+            ReadErrorKind::Syntax { message: told(error), help: Some("write the plain value".into()) }
+        }
+        error => syntax(
+            &told(error),
+            "look on this line and the one before for a missing quote, bracket, colon or space, or for a tab",
+        ),
     };
     ReadError { place, path: String::new(), kind }
+}
+
+fn told(error: &serde_saphyr::Error) -> String {
+    UserMessageFormatter.format_message(error).into_owned()
+}
+
+/// The bytes of the character at a place's line and column.
+fn find_bytes(text: &str, place: Place) -> Place {
+    let line_start = match place.line {
+        0 | 1 => 0,
+        line => text.match_indices('\n').nth(line as usize - 2).map_or(text.len(), |(newline, _)| newline + 1),
+    };
+    let rest = &text[line_start..];
+    let mut characters = rest.char_indices().skip(place.column.saturating_sub(1) as usize);
+    let (offset, length) = characters.next().map_or((rest.len(), 0), |(offset, c)| (offset, c.len_utf8()));
+    Place { start: line_start + offset, end: line_start + offset + length, ..place }
 }
 
 fn place_of(location: Location) -> Place {
@@ -218,7 +256,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 Node::Unsigned(value) => value.to_string(),
                 Node::Float(value) => value.to_string(),
                 Node::Null => String::new(),
-                Node::List(_) | Node::Map(_) => return Err(A::Error::custom("a key must be text, not a list or a map")),
+                Node::List(_) | Node::Map(_) => {
+                    return Err(A::Error::custom("a key must be text, not a list or a map"));
+                }
             };
             let value = tree_of(map.next_value::<Spanned<Node>>()?);
             entries.push(Entry { key: Tree { place: place_of(key.referenced), node: Node::Text(text) }, value });

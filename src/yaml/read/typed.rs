@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::{slice, vec};
 
 use serde::de::value::{StrDeserializer, U64Deserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 use super::flaw::Flaw;
@@ -28,7 +30,7 @@ struct Context<'a> {
 impl Context<'_> {
     fn record(&self, flaw: Flaw) {
         let (place, path) = flaw.at.unwrap_or_default();
-        self.errors.borrow_mut().push(ReadError { place, path, kind: flaw.kind });
+        self.errors.borrow_mut().push(ReadError { place, path, kind: *flaw.kind });
     }
 }
 
@@ -72,15 +74,17 @@ impl<'a> At<'a> {
     }
 
     /// The same flaw telling a number as it is written: `012` must not come out as 12.
-    fn as_written(&self, flaw: Flaw) -> Flaw {
+    fn as_written(&self, mut flaw: Flaw) -> Flaw {
         let number = matches!(self.tree.node, Node::Signed(_) | Node::Unsigned(_) | Node::Float(_));
         let raw = self.context.text.get(self.tree.place.start..self.tree.place.end).map_or("", str::trim);
-        match flaw {
-            Flaw { kind: ReadErrorKind::WrongType { expected, help, plain, .. }, at: None } if number && !raw.is_empty() => {
-                Flaw::new(ReadErrorKind::WrongType { found: format!("the number `{raw}`"), expected, help, plain })
-            }
-            flaw => flaw,
+        if number
+            && flaw.at.is_none()
+            && !raw.is_empty()
+            && let ReadErrorKind::WrongType { found, .. } = &mut *flaw.kind
+        {
+            *found = format!("the number `{raw}`");
         }
+        flaw
     }
 
     /// Lets a seed read this value; what it raises gets this place unless a deeper reader gave it a better one.
@@ -171,9 +175,7 @@ impl<'de> Deserializer<'de> for At<'_> {
             Node::Text(word) if variants.contains(&word.as_str()) => {
                 return visitor.visit_enum(StrDeserializer::<Flaw>::new(word));
             }
-            Node::Text(word) => {
-                Flaw::new(ReadErrorKind::UnknownWord { word: word.clone(), known: variants })
-            }
+            Node::Text(word) => Flaw::new(ReadErrorKind::UnknownWord { word: word.clone(), known: variants }),
             _ => {
                 let expected = format!("one of `{}`", variants.join("`, `"));
                 self.as_written(Flaw::invalid_type(self.unexpected(), &expected.as_str()))
