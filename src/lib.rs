@@ -6,6 +6,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+// Unit tests and integration tests share the estates of `tests/support`, which name this crate from outside.
+#[cfg(test)]
+extern crate self as lifeboat;
+
 pub mod aws;
 pub mod cloud;
 pub mod commands;

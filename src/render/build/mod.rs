@@ -1,0 +1,105 @@
+//! Owns the way from environment and baseline to what templates see, and to the values of stack parameters.
+
+mod blocks;
+mod compute;
+mod edge;
+mod inventory;
+mod launch_template;
+mod listener;
+mod network;
+mod rules;
+mod security;
+mod tags;
+
+use std::collections::BTreeMap;
+
+use super::problem::RenderProblem;
+use super::stack::{Counterpart, Input};
+use super::translate::{Leftover, Translator};
+use super::view::View;
+use crate::facts::Baseline;
+use crate::model::{Environment, Footprint, Network, Part, Strategy};
+use inventory::Inventory;
+
+/// Values for stack parameters, by the parameter's name; a stack takes those its template declares.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Offers {
+    /// Known now.
+    pub literal: BTreeMap<String, String>,
+    /// Known when the stack is deployed.
+    pub inputs: BTreeMap<String, Input>,
+}
+
+impl Offers {
+    fn resources(&mut self, parameter: &str, part: Part, logical_ids: Vec<String>) {
+        self.inputs.insert(parameter.to_owned(), Input::Resources { part, logical_ids });
+    }
+}
+
+/// Everything templates need, and everything a person should know.
+pub(super) struct Built {
+    pub view: View,
+    /// The stacks that have something in them.
+    pub parts: Vec<Part>,
+    pub offers: Offers,
+    pub counterparts: BTreeMap<String, Counterpart>,
+    pub leftover: Leftover,
+}
+
+/// What every builder works with.
+struct Site<'a> {
+    environment: &'a Environment,
+    baseline: &'a Baseline,
+    footprint: Footprint,
+    inventory: Inventory,
+}
+
+/// Builds everything; problems are in the leftover, so that all come at once.
+pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: Footprint) -> Built {
+    let inventory = Inventory::new(environment, baseline);
+    let site = Site { environment, baseline, footprint, inventory };
+    let mut translator = Translator::new(environment, baseline, &site.inventory.made());
+    let mut offers = Offers::default();
+    if environment.name != baseline.environment {
+        translator.problem(RenderProblem::Baseline {
+            place: "baseline".into(),
+            what: format!("it was recorded for environment {}, not for {}", baseline.environment, environment.name),
+            next: "run `lifeboat baseline` with this environment".into(),
+        });
+    }
+    for gap in &baseline.facts.gaps {
+        translator.note(format!("the baseline has a gap, so this may not be mirrored: {gap}"));
+    }
+    let network = network::build(&site, &mut translator, &mut offers);
+    let security = security::build(&site, &mut translator, &mut offers);
+    let edge = edge::build(&site, &mut translator, &mut offers);
+    let compute = compute::build(&site, &mut translator, &mut offers);
+    let parts = [
+        (Part::Network, matches!(environment.network, Network::New { .. })),
+        (Part::Security, !security.groups.is_empty()),
+        (Part::Edge, !(edge.load_balancers.is_empty() && edge.target_groups.is_empty())),
+        (Part::Compute, !compute.groups.is_empty()),
+    ];
+    let counterparts = site.inventory.counterparts(&site);
+    Built {
+        view: View {
+            environment: environment.name.clone(),
+            strategy: environment.strategy.to_string(),
+            region: environment.standby.region.to_string(),
+            account: environment.standby.account.to_string(),
+            network,
+            security,
+            edge,
+            compute,
+        },
+        parts: parts.into_iter().filter(|(_, filled)| *filled).map(|(part, _)| part).collect(),
+        offers,
+        counterparts,
+        leftover: translator.into_leftover(),
+    }
+}
+
+/// Whether there are templates for a strategy.
+pub(super) fn has_templates(strategy: Strategy) -> bool {
+    !matches!(strategy, Strategy::BackupAndRestore)
+}

@@ -1,0 +1,319 @@
+//! Tests of rendering as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::estate::{self, baseline, environment};
+use super::*;
+use crate::model::{Network, Strategy};
+
+fn rendered(environment: &Environment, footprint: Footprint) -> Rendered {
+    render(environment, &baseline(), footprint, &Templates::embedded()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn body(rendered: &Rendered, part: Part) -> Value {
+    let stack = rendered.stacks.iter().find(|stack| stack.part == part).expect("the stack is there");
+    serde_json::from_str(&stack.body).expect("JSON")
+}
+
+fn snapshot(strategy: Strategy, footprint: Footprint) -> String {
+    let rendered = rendered(&environment(strategy), footprint);
+    let mut out = String::new();
+    for stack in &rendered.stacks {
+        out.push_str(&format!("==== {} ({:?}, {:#?})\n{}", stack.name, stack.parameters, stack.inputs, stack.body));
+    }
+    out
+}
+
+#[test]
+fn golden_pilot_light() {
+    insta::assert_snapshot!(snapshot(Strategy::PilotLight, Footprint::Standby));
+}
+
+#[test]
+fn golden_warm_standby() {
+    insta::assert_snapshot!(snapshot(Strategy::WarmStandby, Footprint::Standby));
+}
+
+#[test]
+fn golden_multi_site() {
+    insta::assert_snapshot!(snapshot(Strategy::MultiSite, Footprint::Standby));
+}
+
+#[test]
+fn what_people_are_told() {
+    let rendered = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
+    let untranslated: Vec<String> = rendered
+        .untranslated
+        .iter()
+        .map(|one| format!("{}\n  {}\n  {}", one.place, one.identifier, one.advice))
+        .collect();
+    insta::assert_snapshot!("untranslated", untranslated.join("\n"));
+    insta::assert_snapshot!("notes", rendered.notes.join("\n"));
+}
+
+#[test]
+fn sizes_follow_strategy_and_footprint() {
+    for (strategy, footprint, expected) in [
+        (Strategy::PilotLight, Footprint::Standby, [("0", "10"), ("0", "5"), ("0", "3")]),
+        (Strategy::WarmStandby, Footprint::Standby, [("2", "10"), ("1", "5"), ("1", "3")]),
+        (Strategy::WarmStandby, Footprint::Full, [("10", "10"), ("5", "5"), ("3", "3")]),
+        (Strategy::MultiSite, Footprint::Standby, [("10", "10"), ("5", "5"), ("3", "3")]),
+    ] {
+        let rendered = rendered(&environment(strategy), footprint);
+        let compute = rendered.stacks.last().expect("compute");
+        for (tier, (min, max)) in ["Web", "Api", "Worker"].iter().zip(expected) {
+            assert_eq!(compute.parameters[&format!("{tier}Min")], min, "{strategy} {footprint} {tier}");
+            assert_eq!(compute.parameters[&format!("{tier}Max")], max, "{strategy} {footprint} {tier}");
+        }
+        assert!(!compute.body.contains("DesiredCapacity"));
+        assert_eq!(compute.parameters["WebImage"], "/lifeboat/shop/images/web");
+    }
+}
+
+#[test]
+fn footprints_differ_in_sizes_only() {
+    let standby = rendered(&environment(Strategy::PilotLight), Footprint::Standby);
+    let full = rendered(&environment(Strategy::PilotLight), Footprint::Full);
+    for (a, b) in standby.stacks.iter().zip(&full.stacks) {
+        assert_eq!((&a.body, &a.inputs), (&b.body, &b.inputs), "{}", a.name);
+    }
+}
+
+#[test]
+fn the_same_arguments_give_the_same_bytes() {
+    let first = rendered(&environment(Strategy::MultiSite), Footprint::Full);
+    assert_eq!(first, rendered(&environment(Strategy::MultiSite), Footprint::Full));
+    let mut shuffled = baseline();
+    for group in shuffled.facts.security_groups.values_mut() {
+        group.ingress.reverse();
+        group.egress.reverse();
+    }
+    for balancer in shuffled.facts.load_balancers.values_mut() {
+        balancer.listeners.reverse();
+    }
+    let second = render(&environment(Strategy::MultiSite), &shuffled, Footprint::Full, &Templates::embedded());
+    assert_eq!(second.as_ref(), Ok(&first));
+}
+
+#[test]
+fn adding_a_tier_renames_nothing() {
+    let mut more = environment(Strategy::WarmStandby);
+    more.tiers.insert(0, estate::tier("aaa", 1, &[], None));
+    let mut baseline = baseline();
+    estate::add_tier(&mut baseline, "aaa", &[estate::SG_OFFICE], &[], &[], 4);
+    let after = render(&more, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
+    let before = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
+    let ids = |rendered: &Rendered, part: Part| -> BTreeSet<String> {
+        body(rendered, part)["Resources"].as_object().expect("resources").keys().cloned().collect()
+    };
+    for part in Part::ALL {
+        assert!(ids(&before, part).is_subset(&ids(&after, part)), "{part}");
+    }
+    assert!(ids(&after, Part::Compute).contains("AaaGroup"));
+    for (id, counterpart) in &before.counterparts {
+        assert_eq!(after.counterparts.get(id), Some(counterpart), "{id}");
+    }
+}
+
+#[test]
+fn counterparts_name_resources_that_are_there() {
+    let rendered = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
+    for (id, counterpart) in &rendered.counterparts {
+        let resource = &body(&rendered, counterpart.part)["Resources"][&counterpart.logical_id];
+        assert!(resource.is_object(), "{id} -> {counterpart:?}");
+    }
+    let of = |id: &str| rendered.counterparts.get(id).map(|one| one.logical_id.as_str());
+    assert_eq!(of(estate::SG_WEB), Some("SgShopWeb"));
+    assert_eq!(of("shop-web-0123.us-east-1.elb.amazonaws.com"), Some("LbShopWeb"));
+    assert_eq!(of("shop-worker"), Some("WorkerGroup"));
+    assert_eq!(of("lt-0a000000000000001"), Some("WebLaunchTemplate"));
+    assert_eq!(of(estate::SG_OFFICE), None);
+}
+
+#[test]
+fn user_data_is_inert_unless_it_must_name_a_standby_resource() {
+    use base64::Engine as _;
+    let rendered = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
+    let compute = body(&rendered, Part::Compute);
+    let data = |tier: &str| {
+        compute["Resources"][format!("{tier}LaunchTemplate")]["Properties"]["LaunchTemplateData"]["UserData"].clone()
+    };
+    let web = base64::engine::general_purpose::STANDARD.decode(data("Web").as_str().expect("base64")).expect("base64");
+    let expected = estate::USER_DATA.replace("orders.cluster-x.us-east-1.rds.amazonaws.com", "orders.dr.example.com");
+    assert_eq!(String::from_utf8(web).expect("text"), expected);
+    assert_eq!(
+        data("Api"),
+        serde_json::json!({"Fn::Base64": {"Fn::Join": ["", [
+            "#!/bin/sh\necho ", {"Ref": "SgShopWeb"}, " > /etc/peers\n"
+        ]]}})
+    );
+}
+
+#[test]
+fn values_cannot_become_structure_or_references() {
+    let mut baseline = baseline();
+    let group = baseline.facts.groups.get_mut("shop-web").expect("the group");
+    let nasty = [
+        "'\"\n  Injected:\n    Type: AWS::IAM::User",
+        "{\"Ref\": \"AWS::Region\"}",
+        "!Ref AWS::Region",
+        "${AWS::AccountId}",
+        "{{json x}} {{#if y}}",
+        "*anchor &anchor",
+        "- a\n- b",
+        "# comment",
+        "no",
+        "1e3",
+        "~",
+    ];
+    for (i, value) in nasty.iter().enumerate() {
+        group.tags.insert(format!("Nasty{i}"), (*value).to_owned());
+    }
+    let environment = environment(Strategy::WarmStandby);
+    let rendered = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
+    let compute = body(&rendered, Part::Compute);
+    let tags = compute["Resources"]["WebGroup"]["Properties"]["Tags"].as_array().expect("tags");
+    for (i, value) in nasty.iter().enumerate() {
+        let tag = tags.iter().find(|tag| tag["Key"] == format!("Nasty{i}")).expect("the tag is there");
+        assert_eq!(tag["Value"], *value);
+    }
+    assert_eq!(compute["Resources"].as_object().expect("resources").len(), 6);
+
+    let group = baseline.facts.groups.get_mut("shop-web").expect("the group");
+    group.tags.insert("Password".into(), "{{resolve:secretsmanager:shop:SecretString:password}}".into());
+    group.tags.insert("{{resolve:ssm:/x}}".into(), "y".into());
+    let error = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused");
+    insta::assert_snapshot!(error, @r"");
+}
+
+#[test]
+fn every_missing_fact_is_told_at_once() {
+    let mut baseline = baseline();
+    baseline.environment = "other".into();
+    baseline.tiers.remove("web");
+    baseline.capacity.remove("api");
+    baseline.facts.launch_templates.remove("shop-worker");
+    let error = render(&environment(Strategy::PilotLight), &baseline, Footprint::Standby, &Templates::embedded());
+    insta::assert_snapshot!(error.expect_err("refused"), @r"");
+    let error =
+        render(&environment(Strategy::BackupAndRestore), &baseline, Footprint::Standby, &Templates::embedded());
+    insta::assert_snapshot!(error.expect_err("refused"), @r"");
+}
+
+#[test]
+fn an_existing_network_has_literal_ids_and_no_stack() {
+    let mut environment = environment(Strategy::WarmStandby);
+    environment.network = Network::Existing {
+        vpc_id: "vpc-0b000000000000001".into(),
+        public_subnet_ids: vec!["subnet-0b000000000000001".into(), "subnet-0b000000000000002".into()],
+        private_subnet_ids: vec!["subnet-0b000000000000003".into(), "subnet-0b000000000000004".into()],
+    };
+    let with_public = rendered(&environment, Footprint::Standby);
+    let parts: Vec<Part> = with_public.stacks.iter().map(|stack| stack.part).collect();
+    assert_eq!(parts, [Part::Security, Part::Edge, Part::Compute]);
+    assert_eq!(with_public.stacks[1].parameters["VpcId"], "vpc-0b000000000000001");
+    assert_eq!(with_public.stacks[2].parameters["PrivateSubnets"], "subnet-0b000000000000003,subnet-0b000000000000004");
+    // The blocks of a VPC we did not make are unknown.
+    assert!(with_public.untranslated.iter().any(|one| one.identifier == "10.0.1.0/24"));
+
+    let Network::Existing { public_subnet_ids, .. } = &mut environment.network else { unreachable!() };
+    public_subnet_ids.clear();
+    let error = render(&environment, &baseline(), Footprint::Standby, &Templates::embedded()).expect_err("refused");
+    insta::assert_snapshot!(error, @r"");
+}
+
+#[test]
+fn what_the_map_names_is_used_and_not_made() {
+    let mut environment = environment(Strategy::WarmStandby);
+    for (from, to) in [
+        (estate::SG_OFFICE, "sg-0c000000000000009"),
+        (estate::SG_ALB, "sg-0c000000000000001"),
+        ("pl-0a000000000000001", "pl-0c000000000000001"),
+        ("prod-key", "dr-key"),
+        ("snap-0a000000000000001", "snap-0c000000000000001"),
+    ] {
+        environment.map.insert(from.into(), to.into());
+    }
+    let rendered = rendered(&environment, Footprint::Standby);
+    let security = body(&rendered, Part::Security);
+    assert!(security["Resources"].get("SgShopAlb").is_none());
+    let ingress = security["Resources"]["SgShopWeb"]["Properties"]["SecurityGroupIngress"].to_string();
+    assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000009""#), "{ingress}");
+    assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000001""#), "{ingress}");
+    let compute = body(&rendered, Part::Compute);
+    let data = &compute["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
+    assert_eq!(data["KeyName"], "dr-key");
+    assert_eq!(data["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"], "snap-0c000000000000001");
+    let edge = body(&rendered, Part::Edge);
+    let groups = &edge["Resources"]["LbShopWeb"]["Properties"]["SecurityGroups"];
+    assert_eq!(groups, &serde_json::json!(["sg-0c000000000000001"]));
+}
+
+fn with_override(name: &str, edit: impl Fn(&str) -> String) -> Result<Rendered, RenderProblems> {
+    let embedded = Templates::embedded();
+    let (_, text) = embedded.iter().find(|(known, _)| *known == name).expect("a known template");
+    let templates = Templates::with_overrides(BTreeMap::from([(name.to_owned(), edit(text))]))?;
+    render(&environment(Strategy::WarmStandby), &baseline(), Footprint::Standby, &templates)
+}
+
+#[test]
+fn overrides_are_told_what_is_wrong_and_where() {
+    let group = "partials/group.yaml.hbs";
+    let mut told = String::new();
+    for (name, from, to) in [
+        (group, "{{#if metrics}}", "{{#if metrix}}"),
+        (group, "{{health_check_grace}}", "{{helth_check_grace}}"),
+        (group, "{{#each instance_types}}", "{{#each instance_type}}"),
+        (group, "{{json name}}", "{{jsn name}}"),
+        (group, "{{json name}}", "{{tags}}"),
+        (group, "{{json name}}", "{{launch_template.profil.name}}"),
+        (group, "          Value: {{json Value}}", "          Value: {{Value}}"),
+        (group, "{{#if metrics}}", "{{#if metrics"),
+        (group, "{{#if metrics}}", "{{#if metrics}}{{/each}}"),
+        (group, "      HealthCheckType:", "{{> partials/gruop}}\n      HealthCheckType:"),
+        (group, "      HealthCheckType:", "{{> partials/launch-template}}{{> partials/group}}\n      HealthCheckType:"),
+        (group, "      HealthCheckType:", "      Cooldown: 5\n      HealthCheckType:"),
+        (group, "      HealthCheckType:", "   HealthCheckType:"),
+        (group, "      HealthCheckType:", "      Context: '{{ resolve:ssm:/x}}'\n      HealthCheckType:"),
+        (group, "!Ref PrivateSubnets", "!Ref PrivateSubnet"),
+        (group, "!GetAtt {{id}}Launch", "!GetAtt {{id}}Lunch"),
+        (group, "!Ref PrivateSubnets", "!Rfe PrivateSubnets"),
+        (group, "    Properties:", "    DependsOn: {{id}}Group\n    Properties:"),
+        ("warm-standby/compute.yaml.hbs", "Parameters:\n", "Parameters:\n  Colour: {Type: String}\n"),
+        ("warm-standby/compute.yaml.hbs", "AWSTemplateFormatVersion: \"2010-09-09\"\n", "Resource: {}\n"),
+    ] {
+        let error = with_override(name, |text| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        })
+        .expect_err(to);
+        told.push_str(&format!("{to:?}\n  {}\n", error.to_string().replace('\n', "\n  ")));
+    }
+    insta::assert_snapshot!("overrides", told);
+}
+
+#[test]
+fn dynamic_references_of_an_author_pass_untouched() {
+    let rendered = with_override("partials/group.yaml.hbs", |text| {
+        text.replacen("{{json name}}", "'{{resolve:ssm:/names/{{environment}}/{{tier}}}}'", 1)
+    })
+    .unwrap_or_else(|problems| panic!("{problems}"));
+    let compute = body(&rendered, Part::Compute);
+    let name = &compute["Resources"]["WebGroup"]["Properties"]["AutoScalingGroupName"];
+    assert_eq!(name, "{{resolve:ssm:/names/shop/web}}");
+}
+
+#[test]
+fn too_many_tiers_are_refused_with_the_limit() {
+    let mut environment = environment(Strategy::WarmStandby);
+    let mut baseline = baseline();
+    for i in 0..80 {
+        let name = format!("tier{i}");
+        environment.tiers.push(estate::tier(&name, 50, &[], None));
+        estate::add_tier(&mut baseline, &name, &[estate::SG_WEB], &[], &[], 4);
+    }
+    let error = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused");
+    insta::assert_snapshot!(error, @r"");
+}

@@ -1,0 +1,58 @@
+//! Owns what templates see: every variable, its type and its explanation. `templates/README.md` is written from it.
+
+mod compute;
+mod edge;
+mod network;
+mod security;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use compute::{BlockDeviceView, ComputeView, GroupView, LaunchTemplateView, MetadataView, ProfileView};
+pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
+pub use network::{NetworkView, ZoneView};
+pub use security::{GroupRuleView, RuleView, SecurityGroupView, SecurityView};
+
+/// What every template sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct View {
+    /// The environment's name.
+    pub environment: String,
+    /// Its strategy.
+    pub strategy: String,
+    /// The standby's Region.
+    pub region: String,
+    /// The standby's account.
+    pub account: String,
+    /// The network stack.
+    pub network: NetworkView,
+    /// The security stack.
+    pub security: SecurityView,
+    /// The edge stack.
+    pub edge: EdgeView,
+    /// The compute stack.
+    pub compute: ComputeView,
+}
+
+/// A tag as CloudFormation takes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TagView {
+    /// Key.
+    #[serde(rename = "Key")]
+    pub key: String,
+    /// Value.
+    #[serde(rename = "Value")]
+    pub value: String,
+}
+
+/// A stack parameter whose value comes from an earlier stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ParameterView {
+    /// Its logical id; `Ref` gives the value.
+    pub id: String,
+    /// Its CloudFormation type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is, for people.
+    pub description: String,
+}

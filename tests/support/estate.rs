@@ -1,0 +1,359 @@
+//! Owns a production estate made in code, with everything in it that is hard to mirror.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use jiff::Timestamp;
+use lifeboat::facts::*;
+use lifeboat::model::*;
+
+pub const ALB: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop-web/0123456789abcdef";
+pub const NLB: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/shop_api/fedcba9876543210";
+pub const TG_WEB: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop-web/0123456789abcdef";
+pub const TG_API: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop-api/1123456789abcdef";
+pub const CERTIFICATE: &str = "arn:aws:acm:us-east-1:111122223333:certificate/aaaaaaaa-0000-0000-0000-000000000000";
+pub const SG_ALB: &str = "sg-0a000000000000001";
+pub const SG_WEB: &str = "sg-0a000000000000002";
+pub const SG_API: &str = "sg-0a000000000000003";
+pub const SG_OFFICE: &str = "sg-0a000000000000009";
+pub const USER_DATA: &str = r#"#!/bin/bash
+# secrets stay where they are: {{resolve:secretsmanager:shop/prod:SecretString:password}} ${AWS::Region}
+export PEERS="sg-0a000000000000003"
+export API=http://shop-api-fedcba98.elb.us-east-1.amazonaws.com:8080/
+export QUEUE=arn:aws:sqs:us-east-1:111122223333:orders DB=orders.cluster-x.us-east-1.rds.amazonaws.com
+echo 'it''s "quoted"'
+"#;
+
+/// An environment of that strategy with three tiers.
+pub fn environment(strategy: Strategy) -> Environment {
+    let side = |region: &str| Side {
+        region: Region(region.into()),
+        account: AccountId("111122223333".into()),
+        role_arn: None,
+        external_id: None,
+        profile: None,
+        endpoint_url: None,
+    };
+    Environment {
+        name: "shop".into(),
+        strategy,
+        objectives: Objectives { rto: Span::from_secs(1_800), rpo: Span::from_secs(300) },
+        primary: side("us-east-1"),
+        standby: side("us-west-2"),
+        store: StoreLocation::Folder(".lifeboat".into()),
+        network: Network::New { cidr: "10.80.0.0/16".parse().expect("a block"), availability_zones: 3 },
+        tiers: vec![
+            tier("worker", 10, &["c6i.large", "c5.large", "m5.large"], None),
+            tier("api", 20, &[], None),
+            tier("web", 30, &[], Some(TierLoadBalancer { listener: None, health_check: Some("/healthz".into()) })),
+        ],
+        sync: Sync { images: ImageSync { key: Some("alias/shop-dr".into()), keep: 3 }, parameters: vec![] },
+        map: BTreeMap::from([
+            (CERTIFICATE.to_owned(), CERTIFICATE.replace("us-east-1", "us-west-2")),
+            ("orders.cluster-x.us-east-1.rds.amazonaws.com".to_owned(), "orders.dr.example.com".to_owned()),
+        ]),
+        drift: DriftRules { ignore: vec![] },
+    }
+}
+
+pub fn tier(name: &str, order: u32, types: &[&str], load_balancer: Option<TierLoadBalancer>) -> Tier {
+    Tier {
+        name: name.into(),
+        order,
+        auto_scaling_group: format!("shop-{name}"),
+        standby: StandbySize { percent: 20, min: 1 },
+        full: FullSize { basis: Basis::Peak, window: Span::from_secs(14 * 86_400), floor: 2 },
+        instance_types: types.iter().map(|kind| (*kind).to_owned()).collect(),
+        load_balancer,
+    }
+}
+
+/// Production as a baseline saw it.
+pub fn baseline() -> Baseline {
+    let at = Timestamp::UNIX_EPOCH;
+    let account = AccountId("111122223333".into());
+    let mut facts = SideFacts::empty(SideName::Primary, Region("us-east-1".into()), account, at, "arn:aws:iam::1:user/x".into());
+    facts.vpcs.insert(
+        "vpc-0a000000000000001".into(),
+        VpcFacts { id: "vpc-0a000000000000001".into(), cidr: "10.0.0.0/16".into(), tags: Tags::new(), subnets: vec![] },
+    );
+    for group in security_groups() {
+        facts.security_groups.insert(group.id.clone(), group);
+    }
+    for group in [target_group(TG_WEB, "shop-web", "HTTP", 80), target_group(TG_API, "shop-api", "TCP", 8080)] {
+        facts.target_groups.insert(group.arn.clone(), group);
+    }
+    for balancer in [alb(), nlb()] {
+        facts.load_balancers.insert(balancer.arn.clone(), balancer);
+    }
+    let mut baseline = Baseline {
+        schema_version: BASELINE_SCHEMA,
+        environment: "shop".into(),
+        tool_version: "0.1.0".into(),
+        facts,
+        tiers: BTreeMap::new(),
+        capacity: BTreeMap::new(),
+        digest: Digest(String::new()),
+    };
+    add_tier(&mut baseline, "web", &[SG_WEB], &[TG_WEB], &[ALB], 10);
+    add_tier(&mut baseline, "api", &[SG_API], &[TG_API], &[NLB], 5);
+    add_tier(&mut baseline, "worker", &[SG_WEB, SG_API], &[], &[], 3);
+    baseline.sealed()
+}
+
+/// Adds a tier with its group and launch template.
+pub fn add_tier(baseline: &mut Baseline, name: &str, groups: &[&str], targets: &[&str], balancers: &[&str], units: u32) {
+    let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
+    let group = format!("shop-{name}");
+    let number = baseline.tiers.len() + 1;
+    baseline.facts.groups.insert(
+        group.clone(),
+        GroupFacts {
+            name: group.clone(),
+            arn: format!("arn:aws:autoscaling:us-east-1:111122223333:autoScalingGroup:u:autoScalingGroupName/{group}"),
+            size: GroupSize { min: 2, max: 20, desired: units },
+            launch_template: Some(LaunchTemplateRef {
+                id: format!("lt-0a00000000000000{number}"),
+                name: group.clone(),
+                version: "$Latest".into(),
+            }),
+            overrides: vec![],
+            availability_zones: vec!["us-east-1a".into(), "us-east-1b".into()],
+            subnet_ids: vec!["subnet-0a000000000000001".into()],
+            target_group_arns: owned(targets),
+            health_check_type: if targets.is_empty() { "EC2" } else { "ELB" }.into(),
+            health_check_grace_s: 120,
+            default_cooldown_s: 300,
+            termination_policies: vec!["OldestInstance".into(), "Default".into()],
+            suspended_processes: if name == "worker" { vec!["AZRebalance".into()] } else { vec![] },
+            metrics_enabled: true,
+            tags: Tags::from([
+                ("Name".to_owned(), group.clone()),
+                ("Owner".to_owned(), "team \"web\": 'all' # of us\n- second line".to_owned()),
+                ("Answer".to_owned(), "yes".to_owned()),
+                ("CostCentre".to_owned(), "0123".to_owned()),
+                ("lifeboat:tier".to_owned(), "stale".to_owned()),
+            ]),
+            instances: vec![],
+        },
+    );
+    baseline.facts.launch_templates.insert(group.clone(), launch_template(&group, number, groups, name == "web"));
+    baseline.tiers.insert(
+        name.into(),
+        TierSource {
+            auto_scaling_group: group.clone(),
+            image_id: Some("ami-0a000000000000001".into()),
+            target_group_arns: owned(targets),
+            load_balancer_arns: owned(balancers),
+            security_group_ids: owned(groups),
+        },
+    );
+    baseline.capacity.insert(
+        name.into(),
+        CapacityBasis {
+            auto_scaling_group: group,
+            units,
+            method: BasisMethod::Current,
+            window: Span::from_secs(14 * 86_400),
+            peak: None,
+            desired: units,
+            in_service: units,
+            floor: 2,
+            observed_at: Timestamp::UNIX_EPOCH,
+        },
+    );
+}
+
+fn launch_template(group: &str, number: usize, groups: &[&str], rich: bool) -> LaunchTemplateFacts {
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let mut template = LaunchTemplateFacts {
+        id: format!("lt-0a00000000000000{number}"),
+        name: group.into(),
+        version: 7,
+        image_id: Some("ami-0a000000000000001".into()),
+        instance_type: Some("m6i.large".into()),
+        user_data: Some(encode("#!/bin/sh\necho sg-0a000000000000002 > /etc/peers\n")),
+        security_group_ids: groups.iter().map(|id| (*id).to_owned()).collect(),
+        ..LaunchTemplateFacts::default()
+    };
+    if rich {
+        template.key_name = Some("prod-key".into());
+        template.user_data = Some(encode(USER_DATA));
+        template.instance_profile = Some("arn:aws:iam::111122223333:instance-profile/shop-web".into());
+        template.associate_public_ip = Some(true);
+        template.monitoring = Some(true);
+        template.ebs_optimized = Some(true);
+        template.block_devices = vec![BlockDevice {
+            device_name: "/dev/xvda".into(),
+            volume_size_gib: Some(40),
+            volume_type: Some("gp3".into()),
+            iops: Some(3_000),
+            throughput_mib_s: Some(125),
+            encrypted: Some(true),
+            kms_key_id: Some("arn:aws:kms:us-east-1:111122223333:key/k".into()),
+            snapshot_id: Some("snap-0a000000000000001".into()),
+            delete_on_termination: Some(true),
+        }];
+        template.metadata_options = Some(MetadataOptions {
+            http_endpoint: Some("enabled".into()),
+            http_tokens: Some("required".into()),
+            http_put_response_hop_limit: Some(2),
+            instance_metadata_tags: Some("enabled".into()),
+        });
+        template.instance_tags = Tags::from([("Role".to_owned(), "web".to_owned())]);
+        template.volume_tags = Tags::from([("Backup".to_owned(), "{daily}".to_owned())]);
+    }
+    template
+}
+
+fn rule(protocol: &str, ports: Option<(i32, i32)>, peer: RulePeer, description: &str) -> RuleFacts {
+    RuleFacts {
+        protocol: protocol.into(),
+        from_port: ports.map(|(from, _)| from),
+        to_port: ports.map(|(_, to)| to),
+        peer,
+        description: description.into(),
+    }
+}
+
+fn security_groups() -> Vec<SecurityGroupFacts> {
+    let all = || rule("-1", None, RulePeer::Cidr4("0.0.0.0/0".into()), "");
+    let group = |id: &str, name: &str, ingress: Vec<RuleFacts>, egress: Vec<RuleFacts>| SecurityGroupFacts {
+        id: id.into(),
+        name: name.into(),
+        description: format!("{name} of the shop"),
+        vpc_id: "vpc-0a000000000000001".into(),
+        ingress,
+        egress,
+        tags: Tags::from([("Name".to_owned(), name.to_owned())]),
+    };
+    let peer = |id: &str| RulePeer::Group(id.into());
+    vec![
+        group(
+            SG_ALB,
+            "shop-alb",
+            vec![
+                rule("tcp", Some((443, 443)), RulePeer::Cidr4("0.0.0.0/0".into()), "the world"),
+                rule("tcp", Some((443, 443)), RulePeer::Cidr6("::/0".into()), ""),
+                rule("tcp", Some((80, 80)), RulePeer::PrefixList("pl-0a000000000000001".into()), ""),
+            ],
+            vec![rule("tcp", Some((80, 80)), peer(SG_WEB), "")],
+        ),
+        group(
+            SG_WEB,
+            "shop-web",
+            vec![
+                rule("tcp", Some((80, 80)), peer(SG_ALB), "from the load balancer"),
+                rule("tcp", Some((7_000, 7_100)), peer(SG_WEB), "gossip"),
+                rule("tcp", Some((22, 22)), peer(SG_OFFICE), "bastion"),
+                rule("icmp", None, RulePeer::Cidr4("10.0.0.0/16".into()), ""),
+            ],
+            vec![all()],
+        ),
+        group(
+            SG_API,
+            "shop-api",
+            vec![
+                rule("tcp", Some((8_080, 8_080)), peer(SG_WEB), ""),
+                rule("tcp", Some((8_080, 8_080)), RulePeer::Cidr4("10.0.1.0/24".into()), ""),
+                rule("tcp", Some((8_080, 8_080)), RulePeer::Cidr4("10.0.2.0/24".into()), ""),
+            ],
+            vec![all(), rule("tcp", Some((80, 80)), peer(SG_WEB), "")],
+        ),
+        group(SG_OFFICE, "office", vec![], vec![all()]),
+    ]
+}
+
+fn target_group(arn: &str, name: &str, protocol: &str, port: u16) -> TargetGroupFacts {
+    let over_http = protocol == "HTTP";
+    TargetGroupFacts {
+        arn: arn.into(),
+        name: name.into(),
+        protocol: protocol.into(),
+        port: Some(port),
+        vpc_id: "vpc-0a000000000000001".into(),
+        target_type: "instance".into(),
+        health_check: TargetHealthCheck {
+            protocol: protocol.into(),
+            port: "traffic-port".into(),
+            path: over_http.then(|| "/".to_owned()),
+            matcher: over_http.then(|| "200-299".to_owned()),
+            interval_s: 15,
+            timeout_s: 5,
+            healthy_threshold: 2,
+            unhealthy_threshold: 3,
+        },
+        load_balancer_arns: vec![],
+    }
+}
+
+fn alb() -> LoadBalancerFacts {
+    let listener = |port: u16, protocol: &str, certificates: Vec<String>, actions: Vec<ListenerAction>| ListenerFacts {
+        arn: format!("{ALB}/listener/{port}"),
+        port,
+        protocol: protocol.into(),
+        ssl_policy: (protocol == "HTTPS").then(|| "ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned()),
+        certificate_arns: certificates,
+        actions,
+    };
+    LoadBalancerFacts {
+        arn: ALB.into(),
+        name: "shop-web".into(),
+        dns_name: "shop-web-0123.us-east-1.elb.amazonaws.com".into(),
+        scheme: "internet-facing".into(),
+        kind: "application".into(),
+        subnet_ids: vec![],
+        security_group_ids: vec![SG_ALB.into()],
+        listeners: vec![
+            listener(
+                80,
+                "HTTP",
+                vec![],
+                vec![ListenerAction::Redirect {
+                    protocol: "HTTPS".into(),
+                    port: "443".into(),
+                    status_code: "HTTP_301".into(),
+                }],
+            ),
+            listener(
+                443,
+                "HTTPS",
+                vec![CERTIFICATE.into()],
+                vec![ListenerAction::Forward { target_group_arns: vec![TG_WEB.into()] }],
+            ),
+            listener(
+                8_443,
+                "HTTPS",
+                vec![CERTIFICATE.replace("aaaaaaaa", "bbbbbbbb")],
+                vec![ListenerAction::FixedResponse {
+                    status_code: "404".into(),
+                    content_type: Some("text/plain".into()),
+                    message_body: Some("no: \"thing\" here".into()),
+                }],
+            ),
+        ],
+        tags: Tags::from([("Site".to_owned(), "us-east-1a".to_owned())]),
+    }
+}
+
+fn nlb() -> LoadBalancerFacts {
+    LoadBalancerFacts {
+        arn: NLB.into(),
+        name: "shop_api".into(),
+        dns_name: "shop-api-fedcba98.elb.us-east-1.amazonaws.com".into(),
+        scheme: "internal".into(),
+        kind: "network".into(),
+        subnet_ids: vec![],
+        security_group_ids: vec![],
+        listeners: vec![ListenerFacts {
+            arn: format!("{NLB}/listener/8080"),
+            port: 8_080,
+            protocol: "TCP".into(),
+            ssl_policy: None,
+            certificate_arns: vec![],
+            actions: vec![ListenerAction::Forward { target_group_arns: vec![TG_API.into()] }],
+        }],
+        tags: Tags::new(),
+    }
+}
