@@ -1,4 +1,4 @@
-//! Owns the translation of an SDK error into one operator sentence: what was refused, where, which permission or limit.
+//! Owns the translation of an SDK error into one operator sentence: what was refused, where, by which permission or limit.
 
 use std::error::Error as StdError;
 
@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::api::Api;
+use super::error_codes::{kind_of, kind_without_code};
 use super::pacing::Rate;
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::model::{Region, SideName};
@@ -119,7 +120,11 @@ fn not_sent(error: &(dyn StdError + 'static), api: &Api, place: &Place) -> Cloud
         return refused;
     }
     if is_about_credentials(error) {
-        return place.error(CloudErrorKind::Credentials, api.operation, credentials_sentence(error, place.profile.as_deref()));
+        return place.error(
+            CloudErrorKind::Credentials,
+            api.operation,
+            credentials_sentence(error, place.profile.as_deref()),
+        );
     }
     let target = place.endpoint.as_deref().map_or_else(|| api.service.to_owned(), str::to_owned);
     place.error(CloudErrorKind::Unreachable, api.operation, format!("{target}: {}", sentence(error)))
@@ -128,105 +133,6 @@ fn not_sent(error: &(dyn StdError + 'static), api: &Api, place: &Place) -> Cloud
 fn request_id(raw: &HttpResponse) -> Option<String> {
     let id = raw.headers().get("x-amzn-requestid").or_else(|| raw.headers().get("x-amz-request-id"))?;
     Some(id.to_owned()).filter(|id| !id.is_empty())
-}
-
-/// The kind an AWS error code stands for. Codes are told apart by their ends, because services spell one thing many ways.
-fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind {
-    let code = code.strip_suffix("Exception").or_else(|| code.strip_suffix("Fault")).unwrap_or(code);
-    let any = |codes: &[&str]| codes.contains(&code);
-    if any(&["RequestLimitExceeded", "SlowDown", "TooManyRequests", "TooManyUpdates", "BandwidthLimitExceeded"])
-        || code.contains("Throttl")
-        || status == 429
-    {
-        CloudErrorKind::Throttled
-    } else if code == "AuthFailure" && message.contains("Not authorized") {
-        CloudErrorKind::Denied
-    } else if any(&[
-        "AuthFailure",
-        "ExpiredToken",
-        "RequestExpired",
-        "InvalidClientTokenId",
-        "UnrecognizedClient",
-        "InvalidAccessKeyId",
-        "SignatureDoesNotMatch",
-        "InvalidSignature",
-        "IncompleteSignature",
-        "MissingAuthenticationToken",
-        "InvalidToken",
-        "RequestTimeTooSkewed",
-    ]) {
-        CloudErrorKind::Credentials
-    } else if any(&[
-        "UnauthorizedOperation",
-        "NotAuthorized",
-        "AuthorizationError",
-        "OptInRequired",
-        "AllAccessDisabled",
-    ]) || code.starts_with("AccessDenied")
-    {
-        CloudErrorKind::Denied
-    } else if code == "ValidationError" {
-        validation_kind(message)
-    } else if code.ends_with("NotFound")
-        || any(&["NoSuchKey", "NoSuchBucket", "InvalidAMIID.Unavailable", "InvalidLaunchTemplateName.NotFound"])
-    {
-        CloudErrorKind::NotFound
-    } else if code.contains("LimitExceeded") || code.contains("QuotaExceeded") || code.starts_with("Insufficient") {
-        // InsufficientCapabilities is about the template, not about capacity.
-        if code.starts_with("InsufficientCapabilities") { CloudErrorKind::Invalid } else { CloudErrorKind::Limit }
-    } else if code.contains("AlreadyExists")
-        || code.ends_with(".Duplicate")
-        || code.ends_with("InProgress")
-        || any(&[
-            "ResourceContention",
-            "ResourceInUse",
-            "IncorrectState",
-            "InvalidChangeSetStatus",
-            "IdempotentParameterMismatch",
-            "PreconditionFailed",
-            "ConditionalRequestConflict",
-            "DependencyViolation",
-            "InvalidSnapshot.InUse",
-        ])
-    {
-        CloudErrorKind::Conflict
-    } else if any(&["NotImplemented", "InvalidAction", "UnknownOperation", "UnsupportedOperation", "Unsupported"]) {
-        CloudErrorKind::Unsupported
-    } else if status >= 500 {
-        CloudErrorKind::Service
-    } else if status >= 400 {
-        CloudErrorKind::Invalid
-    } else {
-        CloudErrorKind::Other
-    }
-}
-
-/// CloudFormation and Auto Scaling say several things with one code; only their English tells them apart.
-fn validation_kind(message: &str) -> CloudErrorKind {
-    let is_missing = (message.starts_with("Stack") && message.contains("does not exist"))
-        || message.contains("name not found")
-        || (message.starts_with("ChangeSet") && message.contains("does not exist"));
-    if is_missing {
-        CloudErrorKind::NotFound
-    } else if message.contains("_IN_PROGRESS state") || message.contains("already in progress") {
-        CloudErrorKind::Conflict
-    } else {
-        CloudErrorKind::Invalid
-    }
-}
-
-/// The kind of an answer that carries no AWS code: by its status, and by whether a stand-in gave it.
-fn kind_without_code(status: u16, page: bool, stand_in: bool) -> CloudErrorKind {
-    match status {
-        429 => CloudErrorKind::Throttled,
-        401 | 403 => CloudErrorKind::Denied,
-        404 | 405 | 501 => CloudErrorKind::Unsupported,
-        409 | 412 => CloudErrorKind::Conflict,
-        // moto answers what it lacks with a page and status 500.
-        500 if page && stand_in => CloudErrorKind::Unsupported,
-        500..=599 => CloudErrorKind::Service,
-        _ => CloudErrorKind::Other,
-    }
 }
 
 fn denied(text: &str, api: &Api) -> String {

@@ -1,72 +1,6 @@
-//! Owns the tests of how AWS's error codes and words are read.
+//! Owns the tests of how SDK errors become sentences.
 
 use super::*;
-
-#[test]
-fn codes_become_kinds() {
-    use CloudErrorKind::*;
-    for (code, message, status, expected) in [
-        ("Throttling", "Rate exceeded", 400, Throttled),
-        ("ThrottlingException", "Rate exceeded", 400, Throttled),
-        ("RequestLimitExceeded", "", 503, Throttled),
-        ("SlowDown", "", 503, Throttled),
-        ("TooManyUpdates", "", 400, Throttled),
-        ("AccessDenied", "", 403, Denied),
-        ("AccessDeniedException", "", 400, Denied),
-        ("UnauthorizedOperation", "", 403, Denied),
-        ("AuthFailure", "Not authorized for images: [ami-1]", 403, Denied),
-        ("AuthFailure", "AWS was not able to validate the provided access credentials", 401, Credentials),
-        ("ExpiredToken", "", 403, Credentials),
-        ("ExpiredTokenException", "", 400, Credentials),
-        ("InvalidClientTokenId", "", 403, Credentials),
-        ("RequestTimeTooSkewed", "", 403, Credentials),
-        ("InvalidAMIID.NotFound", "", 400, NotFound),
-        ("TargetGroupNotFound", "", 400, NotFound),
-        ("ChangeSetNotFound", "", 404, NotFound),
-        ("ParameterNotFound", "", 400, NotFound),
-        ("NoSuchKey", "", 404, NotFound),
-        ("ValidationError", "Stack with id shop-web does not exist", 400, NotFound),
-        ("ValidationError", "Stack [shop-web] does not exist", 400, NotFound),
-        ("ValidationError", "AutoScalingGroup name not found - null", 400, NotFound),
-        ("ValidationError", "Parameters: [Nope] do not exist in the template", 400, Invalid),
-        ("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.", 400, Conflict),
-        ("VcpuLimitExceeded", "", 400, Limit),
-        ("LimitExceededException", "", 400, Limit),
-        ("InsufficientInstanceCapacity", "", 500, Limit),
-        ("InsufficientCapabilitiesException", "", 400, Invalid),
-        ("AlreadyExists", "", 400, Conflict),
-        ("AlreadyExistsException", "", 400, Conflict),
-        ("ScalingActivityInProgress", "", 400, Conflict),
-        ("InstanceRefreshInProgress", "", 400, Conflict),
-        ("InvalidAMIName.Duplicate", "", 400, Conflict),
-        ("PreconditionFailed", "", 412, Conflict),
-        ("InvalidAction", "", 400, Unsupported),
-        ("NotImplemented", "", 501, Unsupported),
-        ("InternalFailure", "", 500, Service),
-        ("ServiceUnavailable", "", 503, Service),
-        ("InvalidParameterValue", "", 400, Invalid),
-    ] {
-        assert_eq!(kind_of(code, message, status), expected, "{code} {message:?}");
-    }
-}
-
-#[test]
-fn answers_without_a_code_are_judged_by_status_and_place() {
-    use CloudErrorKind::*;
-    for (status, page, stand_in, expected) in [
-        (500, true, true, Unsupported),
-        (500, true, false, Service),
-        (500, false, true, Service),
-        (503, true, true, Service),
-        (404, false, true, Unsupported),
-        (501, false, false, Unsupported),
-        (403, false, false, Denied),
-        (429, false, false, Throttled),
-        (412, false, false, Conflict),
-    ] {
-        assert_eq!(kind_without_code(status, page, stand_in), expected, "{status} {page} {stand_in}");
-    }
-}
 
 #[test]
 fn a_denial_names_the_action_and_drops_the_blob() {
@@ -84,4 +18,64 @@ fn a_denial_names_the_action_and_drops_the_blob() {
 fn messages_become_one_bounded_line() {
     assert_eq!(tidy("a\n  b\u{1b}[31mc\t"), "a b [31mc");
     assert_eq!(tidy(&"x".repeat(700)).chars().count(), MESSAGE_LIMIT + 1);
+}
+
+#[derive(Debug)]
+struct Layer(&'static str, Option<Box<Layer>>);
+
+impl std::fmt::Display for Layer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl StdError for Layer {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.1.as_deref().map(|inner| inner as _)
+    }
+}
+
+fn layers(texts: &[&'static str]) -> Layer {
+    let inner = (texts.len() > 1).then(|| Box::new(layers(&texts[1..])));
+    Layer(texts[0], inner)
+}
+
+#[test]
+fn missing_credentials_are_told_without_the_provider_s_own_words() {
+    let nowhere = "no credentials were found in the environment, the AWS profile, SSO or the instance";
+    let not_enabled = "the credential provider was not enabled";
+    let loading = "an error occurred while loading credentials";
+    let bare = "profile `dr` gives none: it is not defined in the AWS configuration files";
+    for (chain, profile, expected) in [
+        (
+            &["dispatch failure", "other", not_enabled, "no credentials found in chain. Attempted:\n  Env"][..],
+            None,
+            nowhere,
+        ),
+        (&["dispatch failure", "other", loading, "failed to load IMDS session token", "forbidden"][..], None, nowhere),
+        (&["dispatch failure", "other", not_enabled][..], Some("dr"), bare),
+        (&["other", loading, "the SSO session has expired"][..], None, "the SSO session has expired"),
+    ] {
+        let error = layers(chain);
+        assert!(is_about_credentials(&error), "{chain:?}");
+        assert_eq!(credentials_sentence(&error, profile), expected, "{chain:?}");
+    }
+    assert!(!is_about_credentials(&layers(&["dispatch failure", "io error", "Connection refused"])));
+}
+
+#[test]
+fn causes_are_told_once_and_without_the_sdk_s_layers() {
+    for (chain, expected) in [
+        (
+            &["dispatch failure", "io error", "client error (Connect)", "dns error", "no such host"][..],
+            "dns error: no such host",
+        ),
+        (&["request has timed out"][..], "no answer in time"),
+        (
+            &["dispatch failure", "timeout", "HTTP connect timeout occurred after 3.1s"][..],
+            "HTTP connect timeout occurred after 3.1s",
+        ),
+    ] {
+        assert_eq!(sentence(&layers(chain)), expected);
+    }
 }

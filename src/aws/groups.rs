@@ -63,13 +63,11 @@ impl ReadGroups for AwsGroups {
 #[async_trait]
 impl WriteGroups for AwsGroups {
     async fn set_size(&self, name: &str, size: GroupSize) -> CloudResult<()> {
-        let number = |n: u32| {
-            i32::try_from(n).map_err(|_| {
-                let message = format!("{n} is not a size a group can have");
-                self.session.place.error(CloudErrorKind::Invalid, UPDATE.operation, message)
-            })
+        let numbers = (i32::try_from(size.min), i32::try_from(size.max), i32::try_from(size.desired));
+        let (Ok(min), Ok(max), Ok(desired)) = numbers else {
+            let message = format!("{size} is not a size a group can have");
+            return Err(self.session.place.error(CloudErrorKind::Invalid, UPDATE.operation, message));
         };
-        let (min, max, desired) = (number(size.min)?, number(size.max)?, number(size.desired)?);
         let request = || {
             let call = self.client.update_auto_scaling_group().auto_scaling_group_name(name);
             call.min_size(min).max_size(max).desired_capacity(desired).send()

@@ -71,7 +71,9 @@ impl AwsLaunchTemplates {
 
     /// The latest and the default version of every template of the Region, by the page.
     pub async fn sweep(&self) -> CloudResult<Vec<Seen>> {
-        self.versions(None, vec![LATEST.to_owned(), DEFAULT.to_owned()]).await
+        let mut seen = self.versions(None, vec![LATEST.to_owned(), DEFAULT.to_owned()]).await?;
+        self.resolve_images(&mut seen).await?;
+        Ok(seen)
     }
 
     /// Versions of one template, or of all. Images named by parameter are resolved by EC2 where it can.
@@ -120,17 +122,17 @@ impl AwsLaunchTemplates {
     }
 
     /// Replaces `resolve:ssm:` image names that EC2 left standing by what the parameters say.
-    async fn resolve_images(&self, seen: &mut BTreeMap<LaunchTemplateRef, LaunchTemplateFacts>) -> CloudResult<()> {
+    async fn resolve_images(&self, seen: &mut [Seen]) -> CloudResult<()> {
         let named = |facts: &LaunchTemplateFacts| {
             facts.image_id.as_deref().and_then(|id| id.strip_prefix(RESOLVE)).map(str::to_owned)
         };
-        let names: BTreeSet<String> = seen.values().filter_map(named).collect();
+        let names: BTreeSet<String> = seen.iter().filter_map(|s| named(&s.facts)).collect();
         if names.is_empty() {
             return Ok(());
         }
         let names: Vec<String> = names.into_iter().collect();
         let values = self.parameters.values_by_request(&names).await?;
-        for facts in seen.values_mut() {
+        for Seen { facts, .. } in seen {
             if let Some(value) = named(facts).and_then(|name| values.get(&name)) {
                 facts.image_id = Some(value.clone());
             }
@@ -158,13 +160,11 @@ impl ReadLaunchTemplates for AwsLaunchTemplates {
             .into_iter()
             .map(|(template, versions)| self.versions_that_exist(template, versions.into_iter().collect()))
             .collect();
-        seen.extend(side_by_side(calls).await?.concat());
-        let mut answer: BTreeMap<_, _> = references
-            .iter()
-            .filter_map(|reference| Some((reference.clone(), find(reference, &seen)?.facts.clone())))
-            .collect();
-        self.resolve_images(&mut answer).await?;
-        Ok(answer)
+        let mut single = side_by_side(calls).await?.concat();
+        self.resolve_images(&mut single).await?;
+        seen.extend(single);
+        let found = |reference: &LaunchTemplateRef| Some((reference.clone(), find(reference, &seen)?.facts.clone()));
+        Ok(references.iter().filter_map(found).collect())
     }
 }
 

@@ -10,6 +10,7 @@ mod change_sets;
 mod cloud;
 mod drift;
 mod error;
+mod error_codes;
 mod groups;
 mod http;
 mod identity;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::cloud::CloudErrorKind;
+use super::error_codes::may_be_clock;
+use crate::cloud::{CloudError, CloudErrorKind};
 
 /// How long a throttled call keeps trying: the operation time-out.
 pub(super) const THROTTLE_PATIENCE: Duration = Duration::from_secs(90);
@@ -25,11 +26,12 @@ impl RetryRules {
     pub const ONCE: RetryRules = RetryRules { transient_attempts: 3, attempts: None, repeatable: false };
 
     /// After a failure: none to give up, else how long to wait. `attempt` counts from one; `chance` is between 0 and 1.
-    pub fn next(self, kind: CloudErrorKind, attempt: u32, elapsed: Duration, chance: f64) -> Option<Duration> {
+    pub fn next(self, error: &CloudError, attempt: u32, elapsed: Duration, chance: f64) -> Option<Duration> {
         if self.attempts.is_some_and(|most| attempt >= most) {
             return None;
         }
-        let (base, most) = match kind {
+        let (base, most) = match error.kind {
+            CloudErrorKind::Credentials if attempt == 1 && may_be_clock(error.code.as_deref()) => (0.0, 0.0),
             CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE => (0.2, 5.0),
             CloudErrorKind::Unreachable | CloudErrorKind::Service
                 if self.repeatable && attempt < self.transient_attempts =>
@@ -47,7 +49,20 @@ impl RetryRules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Region;
     use CloudErrorKind::*;
+
+    fn error(kind: CloudErrorKind, code: Option<&str>) -> CloudError {
+        CloudError {
+            kind,
+            operation: "UpdateAutoScalingGroup".to_owned(),
+            side: None,
+            region: Region("us-west-2".to_owned()),
+            code: code.map(str::to_owned),
+            message: String::new(),
+            request_id: None,
+        }
+    }
 
     #[test]
     fn what_is_tried_again() {
@@ -73,15 +88,27 @@ mod tests {
             (rules, Unsupported, 1, early, false),
             (rules, NotFound, 1, early, false),
         ] {
-            assert_eq!(rules.next(kind, attempt, elapsed, 0.5).is_some(), again, "{kind:?} {attempt} {elapsed:?}");
+            assert_eq!(
+                rules.next(&error(kind, None), attempt, elapsed, 0.5).is_some(),
+                again,
+                "{kind:?} {attempt} {elapsed:?}"
+            );
         }
     }
 
     #[test]
     fn waits_grow_and_are_capped() {
-        let wait = |attempt| RetryRules::REPEATABLE.next(Throttled, attempt, Duration::ZERO, 1.0);
+        let wait = |attempt| RetryRules::REPEATABLE.next(&error(Throttled, None), attempt, Duration::ZERO, 1.0);
         assert_eq!(wait(1), Some(Duration::from_millis(400)));
         assert_eq!(wait(2), Some(Duration::from_millis(800)));
         assert_eq!(wait(40), Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_refused_signature_is_tried_once_more_with_the_clock_put_right() {
+        let next = |code, attempt| RetryRules::ONCE.next(&error(Credentials, Some(code)), attempt, Duration::ZERO, 1.0);
+        assert_eq!(next("RequestTimeTooSkewed", 1), Some(Duration::ZERO));
+        assert_eq!(next("RequestTimeTooSkewed", 2), None);
+        assert_eq!(next("ExpiredToken", 1), None);
     }
 }

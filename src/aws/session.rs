@@ -73,7 +73,7 @@ impl Session {
             }
             // Credential calls made on the way have had their own attempts.
             let is_own = error.operation == api.operation;
-            let again = rules.next(error.kind, attempt, began.elapsed(), chance()).filter(|_| is_own);
+            let again = rules.next(&error, attempt, began.elapsed(), chance()).filter(|_| is_own);
             let Some(wait) = again else {
                 tracing::debug!(operation = api.operation, attempt, error = %error, "gave up");
                 return Err(error);

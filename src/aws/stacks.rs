@@ -173,12 +173,18 @@ impl WriteStacks for AwsStacks {
             return Ok(());
         }
         let request = || self.client.delete_change_set().stack_name(stack).change_set_name(id).send();
-        gone(self.session.call(&DELETE_CHANGE_SET, request).await.map(drop))
+        match self.session.call(&DELETE_CHANGE_SET, request).await {
+            Err(e) if e.kind == CloudErrorKind::NotFound => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     async fn delete_stack(&self, stack: &str, token: &str) -> CloudResult<()> {
         let request = || self.client.delete_stack().stack_name(stack).client_request_token(token).send();
-        gone(self.session.call(&DELETE_STACK, request).await.map(drop))
+        match self.session.call(&DELETE_STACK, request).await {
+            Err(e) if e.kind == CloudErrorKind::NotFound => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     async fn upload_template(&self, name: &str, body: &str) -> CloudResult<String> {
@@ -192,14 +198,6 @@ impl WriteStacks for AwsStacks {
             return Err(self.session.place.error(CloudErrorKind::Unsupported, UPLOAD, message));
         };
         S3Store::new(self.session.clone(), bucket, prefix).upload(name, body.as_bytes()).await
-    }
-}
-
-/// What is not there is deleted already.
-fn gone(answer: CloudResult<()>) -> CloudResult<()> {
-    match answer {
-        Err(e) if e.kind == CloudErrorKind::NotFound => Ok(()),
-        other => other,
     }
 }
 

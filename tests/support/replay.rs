@@ -76,10 +76,8 @@ pub fn json(body: serde_json::Value) -> Answer {
 
 /// Any answer.
 pub fn http(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-    let headers = vec![
-        ("content-type".to_owned(), content_type.to_owned()),
-        ("x-amzn-requestid".to_owned(), "req-1".to_owned()),
-    ];
+    let headers =
+        vec![("content-type".to_owned(), content_type.to_owned()), ("x-amzn-requestid".to_owned(), "req-1".to_owned())];
     Answer::Http { status, headers, body: body.into() }
 }
 
@@ -223,8 +221,7 @@ fn read_call(reader: &mut BufReader<TcpStream>) -> Option<Call> {
     let mut scope = scope.split([',', ' ']).next().unwrap_or_default().split('/').map(str::to_owned);
     let access_key = scope.next().unwrap_or_default();
     let (region, service) = (scope.nth(1).unwrap_or_default(), scope.next().unwrap_or_default());
-    let mut call =
-        Call { service, action: String::new(), region, access_key, path, headers, body, at: Instant::now() };
+    let mut call = Call { service, action: String::new(), region, access_key, path, headers, body, at: Instant::now() };
     call.action = action(&method, &call);
     Some(call)
 }

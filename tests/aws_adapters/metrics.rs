@@ -1,0 +1,99 @@
+//! Owns the tests of CloudWatch metrics, whose protocol is CBOR.
+
+use jiff::Timestamp;
+use lifeboat::cloud::CloudErrorKind;
+
+use super::replay::{Answer, Replay, http, page};
+use super::{names, reading};
+
+/// Just enough CBOR (RFC 8949) for an answer: the head of a major type with a number below 65,536.
+fn head(major: u8, n: usize) -> Vec<u8> {
+    match n {
+        0..24 => vec![major << 5 | n as u8],
+        _ => vec![major << 5 | 25, (n >> 8) as u8, n as u8],
+    }
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [head(3, text.len()), text.as_bytes().to_vec()].concat()
+}
+
+fn double(number: f64) -> Vec<u8> {
+    [vec![0xfb], number.to_be_bytes().to_vec()].concat()
+}
+
+fn time(seconds: f64) -> Vec<u8> {
+    [vec![0xc1], double(seconds)].concat()
+}
+
+fn array(items: &[Vec<u8>]) -> Vec<u8> {
+    [head(4, items.len()), items.concat()].concat()
+}
+
+fn map(pairs: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let fields: Vec<u8> = pairs.iter().flat_map(|(key, value)| [text(key), value.clone()].concat()).collect();
+    [head(5, pairs.len()), fields].concat()
+}
+
+fn cbor(body: Vec<u8>) -> Answer {
+    let Answer::Http { status, mut headers, body } = http(200, "application/cbor", body) else {
+        panic!("a whole answer")
+    };
+    headers.push(("smithy-protocol".to_owned(), "rpc-v2-cbor".to_owned()));
+    Answer::Http { status, headers, body }
+}
+
+fn result(id: &str, points: &[(f64, f64)]) -> Vec<u8> {
+    let values: Vec<Vec<u8>> = points.iter().map(|(value, _)| double(*value)).collect();
+    let times: Vec<Vec<u8>> = points.iter().map(|(_, at)| time(*at)).collect();
+    map(&[("Id", text(id)), ("Values", array(&values)), ("Timestamps", array(&times))])
+}
+
+fn window() -> (Timestamp, Timestamp) {
+    let time = |second| Timestamp::from_second(second).expect("in range");
+    (time(1_700_000_000), time(1_701_000_000))
+}
+
+#[tokio::test]
+async fn peaks_come_from_all_pages() {
+    let server = Replay::start();
+    let first = [result("g0m0", &[(4.0, 1_700_003_600.0)]), result("g1m1", &[(2.0, 1_700_007_200.0)])];
+    let second = [result("g0m0", &[(6.0, 1_700_010_800.0)])];
+    server.on(
+        "monitoring",
+        "GetMetricData",
+        [
+            cbor(map(&[("MetricDataResults", array(&first)), ("NextToken", text("more"))])),
+            cbor(map(&[("MetricDataResults", array(&second))])),
+        ],
+    );
+    let (from, to) = window();
+    let peaks = reading(&server).await.metrics.group_peaks(&names(&["web", "api", "none"]), from, to).await;
+    let peaks = peaks.expect("peaks");
+    assert_eq!((peaks["web"].units, peaks["web"].at.as_second()), (6, 1_700_010_800));
+    assert_eq!((peaks["api"].units, peaks["api"].metric.as_str()), (2, "GroupInServiceInstances"));
+    assert!(!peaks.contains_key("none"));
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn three_hundred_groups_are_two_calls() {
+    let server = Replay::start();
+    server.on("monitoring", "GetMetricData", [cbor(map(&[("MetricDataResults", array(&[]))]))]);
+    let asked: Vec<String> = (0..300).map(|n| format!("g{n}")).collect();
+    let (from, to) = window();
+    let peaks = reading(&server).await.metrics.group_peaks(&asked, from, to).await.expect("no peaks");
+    assert!(peaks.is_empty());
+    assert_eq!(server.count(), 2, "500 queries a call, two a group");
+}
+
+#[tokio::test]
+async fn a_stand_in_without_metrics_says_so_at_once() {
+    let server = Replay::start();
+    server.on("monitoring", "GetMetricData", [page(404)]);
+    let (from, to) = window();
+    let error = reading(&server).await.metrics.group_peaks(&names(&["web"]), from, to).await.expect_err("not there");
+    assert_eq!(error.kind, CloudErrorKind::Unsupported);
+    insta::assert_snapshot!(error, @"GetMetricData (standby side, us-west-2) is not offered there: the endpoint answered HTTP 404 without an AWS error (request req-1)");
+    assert_eq!(server.count(), 1);
+}
