@@ -67,9 +67,7 @@ impl ViewSchema {
     pub fn item<'s>(&'s self, shape: Shape<'s>) -> Option<Shape<'s>> {
         match self.resolved(shape) {
             None => Some(Shape::Any),
-            Some(schema) if self.is(shape, "array") => {
-                Some(schema.get("items").map_or(Shape::Any, Shape::Schema))
-            }
+            Some(schema) if self.is(shape, "array") => Some(schema.get("items").map_or(Shape::Any, Shape::Schema)),
             Some(_) => None,
         }
     }
@@ -96,11 +94,7 @@ pub(super) struct Nowhere<'s> {
 }
 
 /// Follows a path such as `this.tags`, `../name`, `@root.region` or `@index`.
-pub(super) fn follow<'s>(
-    schema: &'s ViewSchema,
-    frames: &[Frame<'s>],
-    path: &str,
-) -> Result<Shape<'s>, Nowhere<'s>> {
+pub(super) fn follow<'s>(schema: &'s ViewSchema, frames: &[Frame<'s>], path: &str) -> Result<Shape<'s>, Nowhere<'s>> {
     let mut rest = path;
     if let Some(local) = rest.strip_prefix('@').filter(|local| !local.starts_with("root")) {
         let name = local.trim_start_matches("../");
@@ -204,7 +198,8 @@ mod tests {
         inner.names.insert("g".into(), group);
         let frames = [Frame::of(schema.root()), inner];
         let check = |path: &str| follow(&schema, &frames, path).map(|shape| schema.is_scalar(shape));
-        for path in ["name", "this.name", "@root.region", "../region", "g.name", "@index", "launch_template.user_data"] {
+        for path in ["name", "this.name", "@root.region", "../region", "g.name", "@index", "launch_template.user_data"]
+        {
             assert_eq!(check(path), Ok(true), "{path}");
         }
         assert_eq!(check("tags"), Ok(false));
