@@ -1,1 +1,3 @@
 //! Owns words: values -> text, JSON and other formats; no I/O.
+
+pub mod render_files;

@@ -208,4 +208,22 @@ mod tests {
             assert!(check(path).is_err(), "{path}");
         }
     }
+
+    /// Run with `LIFEBOAT_UPDATE=1` to write the table anew.
+    #[test]
+    fn the_readme_explains_every_variable() {
+        let table: String = variables()
+            .iter()
+            .map(|one| format!("| `{}` | {} | {} |\n", one.path, one.kind, one.description.replace('|', "\\|")))
+            .collect();
+        let table = format!("| variable | holds | means |\n|---|---|---|\n{table}");
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/README.md");
+        let text = std::fs::read_to_string(&file).expect("the file is there");
+        let (head, written) = text.split_once("## Variables\n\n").expect("the section is there");
+        if std::env::var_os("LIFEBOAT_UPDATE").is_some() {
+            std::fs::write(&file, format!("{head}## Variables\n\n{table}")).expect("writes");
+            return;
+        }
+        assert_eq!(written, table);
+    }
 }
