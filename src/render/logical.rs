@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn different_names_have_different_ids() {
-        let names = ["web-api", "web_api", "webapi", "webApi", "WebApi", "web--api", "web-2", "web2", "web 2", "-web", "ü"];
+        let names =
+            ["web-api", "web_api", "webapi", "webApi", "WebApi", "web--api", "web-2", "web2", "web 2", "-web", "ü"];
         let ids: std::collections::BTreeSet<String> = names.iter().map(|name| logical_id("Sg", name)).collect();
         assert_eq!(ids.len(), names.len(), "{ids:?}");
         assert_eq!(logical_id("Sg", "web-api"), "SgWebApi");

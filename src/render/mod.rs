@@ -54,10 +54,8 @@ pub fn render(
         }
     }
     RenderProblems::none_of(problems)?;
-    let stacks: Vec<RenderedStack> = documents
-        .iter()
-        .map(|(part, document)| stack(environment, *part, document, &offers))
-        .collect();
+    let stacks: Vec<RenderedStack> =
+        documents.iter().map(|(part, document)| stack(environment, *part, document, &offers)).collect();
     let checked = check::check(&stacks);
     RenderProblems::none_of(checked.problems)?;
     let mut notes = leftover.notes;

@@ -6,7 +6,9 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum RenderProblem {
     /// There are no templates for the strategy.
-    #[error("strategy {strategy} has no templates yet: use pilot-light, warm-standby or multi-site, or wait for a later lifeboat")]
+    #[error(
+        "strategy {strategy} has no templates yet: use pilot-light, warm-standby or multi-site, or wait for a later lifeboat"
+    )]
     NoTemplates {
         /// The strategy.
         strategy: String,

@@ -6,7 +6,8 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
 }
 
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let allowed = (length / 5).max(if length > 4 { 2 } else { 1 });
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))

@@ -185,7 +185,10 @@ fn values_cannot_become_structure_or_references() {
     group.tags.insert("Password".into(), "{{resolve:secretsmanager:shop:SecretString:password}}".into());
     group.tags.insert("{{resolve:ssm:/x}}".into(), "y".into());
     let error = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused");
-    insta::assert_snapshot!(error, @r"");
+    insta::assert_snapshot!(error, @r"
+    web/tags/Password: the value `{{resolve:secretsmanager:shop:SecretString:password}}` holds a CloudFormation dynamic reference, which would be resolved when the stack is deployed; change it in production or translate it with `map:`
+    web/tags/{{resolve:ssm:/x}}: the value `{{resolve:ssm:/x}}` holds a CloudFormation dynamic reference, which would be resolved when the stack is deployed; change it in production or translate it with `map:`
+    ");
 }
 
 #[test]
@@ -196,10 +199,14 @@ fn every_missing_fact_is_told_at_once() {
     baseline.capacity.remove("api");
     baseline.facts.launch_templates.remove("shop-worker");
     let error = render(&environment(Strategy::PilotLight), &baseline, Footprint::Standby, &Templates::embedded());
-    insta::assert_snapshot!(error.expect_err("refused"), @r"");
-    let error =
-        render(&environment(Strategy::BackupAndRestore), &baseline, Footprint::Standby, &Templates::embedded());
-    insta::assert_snapshot!(error.expect_err("refused"), @r"");
+    insta::assert_snapshot!(error.expect_err("refused"), @r"
+    baseline: it was recorded for environment other, not for shop; run `lifeboat baseline` with this environment
+    tiers/api: the baseline holds no capacity basis for this tier; run `lifeboat baseline` again
+    tiers/web: the baseline does not know this tier; run `lifeboat baseline` again
+    tiers/worker: the baseline does not hold the launch template of group shop-worker; run `lifeboat baseline` again
+    ");
+    let error = render(&environment(Strategy::BackupAndRestore), &baseline, Footprint::Standby, &Templates::embedded());
+    insta::assert_snapshot!(error.expect_err("refused"), @"strategy backup-and-restore has no templates yet: use pilot-light, warm-standby or multi-site, or wait for a later lifeboat");
 }
 
 #[test]
@@ -221,7 +228,7 @@ fn an_existing_network_has_literal_ids_and_no_stack() {
     let Network::Existing { public_subnet_ids, .. } = &mut environment.network else { unreachable!() };
     public_subnet_ids.clear();
     let error = render(&environment, &baseline(), Footprint::Standby, &Templates::embedded()).expect_err("refused");
-    insta::assert_snapshot!(error, @r"");
+    insta::assert_snapshot!(error, @"load-balancer/shop-web: it faces the internet, and `network` names no public subnets; add `public_subnet_ids`");
 }
 
 #[test]
@@ -268,6 +275,7 @@ fn overrides_are_told_what_is_wrong_and_where() {
         (group, "{{#each instance_types}}", "{{#each instance_type}}"),
         (group, "{{json name}}", "{{jsn name}}"),
         (group, "{{json name}}", "{{tags}}"),
+        (group, "{{json name}}", "{{environment}}"),
         (group, "{{json name}}", "{{launch_template.profil.name}}"),
         (group, "          Value: {{json Value}}", "          Value: {{Value}}"),
         (group, "{{#if metrics}}", "{{#if metrics"),
@@ -297,7 +305,7 @@ fn overrides_are_told_what_is_wrong_and_where() {
 #[test]
 fn dynamic_references_of_an_author_pass_untouched() {
     let rendered = with_override("partials/group.yaml.hbs", |text| {
-        text.replacen("{{json name}}", "'{{resolve:ssm:/names/{{environment}}/{{tier}}}}'", 1)
+        text.replacen("{{json name}}", "'{{resolve:ssm:/names/{{@root.environment}}/{{tier}}}}'", 1)
     })
     .unwrap_or_else(|problems| panic!("{problems}"));
     let compute = body(&rendered, Part::Compute);
@@ -315,5 +323,5 @@ fn too_many_tiers_are_refused_with_the_limit() {
         estate::add_tier(&mut baseline, &name, &[estate::SG_WEB], &[], &[], 4);
     }
     let error = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused");
-    insta::assert_snapshot!(error, @r"");
+    insta::assert_snapshot!(error, @"stack compute: the template has 254 parameters, CloudFormation takes 200; split the tiers over several environments");
 }

@@ -2,10 +2,11 @@
 
 pub mod age;
 pub mod baseline;
+pub mod changes;
 pub mod drift;
+pub mod render_files;
 pub mod scale;
 pub mod status;
 pub mod style;
 pub mod sync;
 pub mod table;
-pub mod changes;

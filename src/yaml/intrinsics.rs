@@ -61,7 +61,9 @@ impl Node {
         match plain {
             Value::String(text) => match text.split_once('.') {
                 Some((resource, attribute)) => Ok(json!({ "Fn::GetAtt": [resource, attribute] })),
-                None => Err(self.error(format!("`!GetAtt {text}` names no attribute; write `!GetAtt Resource.Attribute`"))),
+                None => {
+                    Err(self.error(format!("`!GetAtt {text}` names no attribute; write `!GetAtt Resource.Attribute`")))
+                }
             },
             Value::Array(items) => Ok(json!({ "Fn::GetAtt": items })),
             _ => Err(self.error("`!GetAtt` takes `Resource.Attribute`")),
@@ -108,9 +110,10 @@ mod tests {
 
     #[test]
     fn numbers_json_would_change_stay_text() {
-        check("[1, -2, 012, 1.10, 1_000, 123456789012345678901]", json!([
-            1, -2, "012", "1.10", "1_000", "123456789012345678901"
-        ]));
+        check(
+            "[1, -2, 012, 1.10, 1_000, 123456789012345678901]",
+            json!([1, -2, "012", "1.10", "1_000", "123456789012345678901"]),
+        );
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub fn tier(name: &str, order: u32, types: &[&str], load_balancer: Option<TierLo
 pub fn baseline() -> Baseline {
     let at = Timestamp::UNIX_EPOCH;
     let account = AccountId("111122223333".into());
-    let mut facts = SideFacts::empty(SideName::Primary, Region("us-east-1".into()), account, at, "arn:aws:iam::1:user/x".into());
+    let mut facts =
+        SideFacts::empty(SideName::Primary, Region("us-east-1".into()), account, at, "arn:aws:iam::1:user/x".into());
     facts.vpcs.insert(
         "vpc-0a000000000000001".into(),
         VpcFacts { id: "vpc-0a000000000000001".into(), cidr: "10.0.0.0/16".into(), tags: Tags::new(), subnets: vec![] },
@@ -103,7 +104,14 @@ pub fn baseline() -> Baseline {
 }
 
 /// Adds a tier with its group and launch template.
-pub fn add_tier(baseline: &mut Baseline, name: &str, groups: &[&str], targets: &[&str], balancers: &[&str], units: u32) {
+pub fn add_tier(
+    baseline: &mut Baseline,
+    name: &str,
+    groups: &[&str],
+    targets: &[&str],
+    balancers: &[&str],
+    units: u32,
+) {
     let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
     let group = format!("shop-{name}");
     let number = baseline.tiers.len() + 1;

@@ -17,7 +17,7 @@ pub(super) fn build(
 }
 
 fn one(site: &Site<'_>, translator: &mut Translator<'_>, place: &str, device: &BlockDevice) -> BlockDeviceView {
-    let place = format!("{place}/block-devices/{}", device.device_name);
+    let place = format!("{place}/block-devices/{}", device.device_name.trim_start_matches('/'));
     let own_key = site.environment.sync.images.key.clone();
     let mapped_key = device.kms_key_id.as_ref().and_then(|key| translator.mapped(key));
     let kms_key = mapped_key.or(own_key);

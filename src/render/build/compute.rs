@@ -52,7 +52,11 @@ fn facts_of<'a>(
     tier: &Tier,
 ) -> Option<(&'a GroupFacts, &'a LaunchTemplateFacts)> {
     let mut missing = |what: String, next: &str| {
-        translator.problem(RenderProblem::Baseline { place: format!("tiers/{}", tier.name), what, next: next.to_owned() });
+        translator.problem(RenderProblem::Baseline {
+            place: format!("tiers/{}", tier.name),
+            what,
+            next: next.to_owned(),
+        });
     };
     let again = "run `lifeboat baseline` again";
     let Some(source) = site.baseline.tiers.get(&tier.name) else {
@@ -61,10 +65,7 @@ fn facts_of<'a>(
     };
     let name = &source.auto_scaling_group;
     if *name != tier.auto_scaling_group {
-        missing(
-            format!("the file names group {}, the baseline recorded {name}", tier.auto_scaling_group),
-            again,
-        );
+        missing(format!("the file names group {}, the baseline recorded {name}", tier.auto_scaling_group), again);
         return None;
     }
     let Some(group) = site.baseline.facts.groups.get(name) else {
@@ -114,7 +115,10 @@ fn group_of(
     let mixed = asked.len() > 1;
     let first = asked.first().cloned().or_else(|| template.instance_type.clone());
     if first.is_none() {
-        translator.note(format!("{}: production's launch template names no instance type; name one in `instance_types`", tier.name));
+        translator.note(format!(
+            "{}: production's launch template names no instance type; name one in `instance_types`",
+            tier.name
+        ));
     }
     let place = &tier.name;
     let mut target_groups = Vec::new();
@@ -138,7 +142,8 @@ fn group_of(
     let mut termination_policies = Vec::new();
     for policy in &group.termination_policies {
         if policy.starts_with("arn:") {
-            let advice = "a function belongs to a Region: add the standby's to `map:`; the policy is left out until then";
+            let advice =
+                "a function belongs to a Region: add the standby's to `map:`; the policy is left out until then";
             termination_policies.extend(translator.by_map(&format!("{place}/termination-policies"), policy, advice));
         } else {
             termination_policies.push(policy.clone());

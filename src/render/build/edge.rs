@@ -59,16 +59,15 @@ fn load_balancer(
     let what = if faces_internet { "Public" } else { "Private" };
     need(parameters, subnets, network::SUBNETS_TYPE, format!("{what} subnets of the standby"));
     let mut security_groups = Vec::new();
+    let mut security_group_ids = Vec::new();
     for id in &balancer.security_group_ids {
         if let Some(group) = site.inventory.security_groups.get(id) {
             need(parameters, group, "AWS::EC2::SecurityGroup::Id", format!("Security group {group}"));
             security_groups.push(group.clone());
         } else {
-            translator.untranslated(
-                &format!("{place}/security-groups"),
-                id,
-                "the baseline does not hold this group: run `lifeboat baseline` again".into(),
-            );
+            let advice = "the baseline does not hold this group: run `lifeboat baseline` again, or add the standby's to `map:`; \
+                          the load balancer stands without it until then";
+            security_group_ids.extend(translator.by_map(&format!("{place}/security-groups"), id, advice));
         }
     }
     let tiers = site.inventory.tiers_of(arn);
@@ -79,14 +78,17 @@ fn load_balancer(
         scheme: balancer.scheme.clone(),
         subnets: subnets.to_owned(),
         security_groups,
+        security_group_ids,
         tags: tags::mirrored(site.environment, &tiers, &balancer.tags, &place, translator),
     }
 }
 
 fn need(parameters: &mut BTreeMap<String, ParameterView>, id: &str, kind: &str, description: String) {
-    parameters
-        .entry(id.to_owned())
-        .or_insert_with(|| ParameterView { id: id.to_owned(), kind: kind.to_owned(), description });
+    parameters.entry(id.to_owned()).or_insert_with(|| ParameterView {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        description,
+    });
 }
 
 fn target_group(

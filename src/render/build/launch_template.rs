@@ -68,7 +68,13 @@ pub(super) fn build(
         monitoring: template.monitoring.unwrap_or_default(),
         has_ebs_optimized: template.ebs_optimized.is_some(),
         ebs_optimized: template.ebs_optimized.unwrap_or_default(),
-        instance_tags: tags::mirrored(environment, &tiers, &template.instance_tags, &format!("{place}/instance"), translator),
+        instance_tags: tags::mirrored(
+            environment,
+            &tiers,
+            &template.instance_tags,
+            &format!("{place}/instance"),
+            translator,
+        ),
         volume_tags: tags::mirrored(environment, &tiers, &template.volume_tags, &format!("{place}/volume"), translator),
         tags: tags::own(environment, &tiers, None),
     }

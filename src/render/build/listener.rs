@@ -110,7 +110,8 @@ fn action(
                 }
             }
             if target_group_arns.len() > 1 {
-                translator.note(format!("{place}: it forwards to several target groups; the standby weighs them equally"));
+                translator
+                    .note(format!("{place}: it forwards to several target groups; the standby weighs them equally"));
             }
             (!view.target_groups.is_empty() || !view.target_group_arns.is_empty()).then_some(view)
         }

@@ -50,7 +50,8 @@ pub(super) fn split(
                 view.cidr_ipv6 = Some(translator.mapped(cidr).unwrap_or_else(|| cidr.clone()));
             }
             RulePeer::PrefixList(id) => {
-                let advice = "prefix lists belong to a Region: add the standby's to `map:`; the rule is left out until then";
+                let advice =
+                    "prefix lists belong to a Region: add the standby's to `map:`; the rule is left out until then";
                 view.prefix_list = translator.by_map(&place, id, advice);
             }
             RulePeer::Group(id) => {
@@ -74,7 +75,8 @@ pub(super) fn split(
                 view.group_id = translator.by_map(&place, id, advice);
             }
         }
-        let has_peer = [&view.cidr, &view.cidr_ipv6, &view.prefix_list, &view.group_id].iter().any(|peer| peer.is_some());
+        let has_peer =
+            [&view.cidr, &view.cidr_ipv6, &view.prefix_list, &view.group_id].iter().any(|peer| peer.is_some());
         if has_peer {
             split.inline.push(view);
         }

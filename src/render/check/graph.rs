@@ -10,7 +10,9 @@ use super::references::{Reference, Target};
 pub(super) fn circle(resources: &Map<String, Value>, found: &[Reference]) -> Option<Vec<String>> {
     let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for reference in found {
-        let (Some(from), Target::Named(to) | Target::Resource(to)) = (&reference.from, &reference.target) else { continue };
+        let (Some(from), Target::Named(to) | Target::Resource(to)) = (&reference.from, &reference.target) else {
+            continue;
+        };
         if resources.contains_key(to) {
             needs.entry(from).or_default().insert(to);
         }

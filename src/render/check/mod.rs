@@ -183,21 +183,27 @@ impl One<'_> {
             }
             let given = self.stack.parameters.contains_key(name) || self.stack.inputs.contains_key(name);
             if !given && parameter.get("Default").is_none() {
-                let known: Vec<&str> = self.stack.parameters.keys().chain(self.stack.inputs.keys()).map(String::as_str).collect();
+                let known: Vec<&str> =
+                    self.stack.parameters.keys().chain(self.stack.inputs.keys()).map(String::as_str).collect();
                 let hint = did_you_mean(name, known);
                 self.problem(format!("lifeboat has no value for parameter {name}; give it a `Default`{hint}"));
             }
         }
         for (name, value) in &self.stack.parameters {
             if value.len() > VALUE_LIMIT {
-                self.problem(format!("the value of parameter {name} has {} bytes, CloudFormation takes {VALUE_LIMIT}", value.len()));
+                self.problem(format!(
+                    "the value of parameter {name} has {} bytes, CloudFormation takes {VALUE_LIMIT}",
+                    value.len()
+                ));
             }
         }
         for (name, input) in &self.stack.inputs {
             let Input::Resources { part, logical_ids } = input else { continue };
             for id in logical_ids {
                 if !earlier.get(part).is_some_and(|resources| resources.contains(id)) {
-                    self.problem(format!("parameter {name} takes resource {id} of stack {part}, which has none of that name"));
+                    self.problem(format!(
+                        "parameter {name} takes resource {id} of stack {part}, which has none of that name"
+                    ));
                 }
             }
         }

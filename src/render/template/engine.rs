@@ -36,7 +36,9 @@ impl Engine {
         RenderProblems::none_of(problems)?;
         if let Some(circle) = circle(&compiled) {
             let first = circle.first().cloned().unwrap_or_default();
-            return Err(at_file(&first, format!("partials include each other in a circle: {}", circle.join(" -> "))).into());
+            return Err(
+                at_file(&first, format!("partials include each other in a circle: {}", circle.join(" -> "))).into()
+            );
         }
         let schema = ViewSchema::new();
         let found = Part::ALL.iter().flat_map(|part| lint(&schema, &compiled, &Templates::of_part(strategy, *part)));

@@ -120,7 +120,8 @@ mod tests {
         for word in ["10.80.0.0/19", "SgWeb", "us-west-2", "internet-facing", "80"] {
             assert!(is_plain_word(word), "{word}");
         }
-        for text in ["", "a b", "a: b", "yes", "No", "null", "~", "#x", "-x", "a\nb", "{{x}}", "é", "'x'", "*a", "a#b"] {
+        for text in ["", "a b", "a: b", "yes", "No", "null", "~", "#x", "-x", "a\nb", "{{x}}", "é", "'x'", "*a", "a#b"]
+        {
             assert!(!is_plain_word(text), "{text}");
         }
     }

@@ -54,7 +54,10 @@ impl<'s> Linter<'s> {
                 TemplateElement::PartialBlock(_)
                 | TemplateElement::DecoratorExpression(_)
                 | TemplateElement::DecoratorBlock(_) => {
-                    self.problem(at, "inline partials and partial blocks are not supported; use a file of `partials/`".into());
+                    self.problem(
+                        at,
+                        "inline partials and partial blocks are not supported; use a file of `partials/`".into(),
+                    );
                 }
                 _ => self.problem(at, "lifeboat does not know this handlebars construct".into()),
             }
@@ -99,7 +102,12 @@ impl<'s> Linter<'s> {
                 let path = named.as_name().unwrap_or_default();
                 follow(self.schema, frames, path).unwrap_or_else(|nowhere| {
                     let within = if nowhere.name == path { String::new() } else { format!(" in `{path}`") };
-                    let hint = did_you_mean(&nowhere.name, nowhere.known.iter().copied());
+                    let at_root = within.is_empty() && self.schema.field(self.schema.root(), path).is_ok();
+                    let hint = if at_root {
+                        format!("; did you mean `@root.{path}`?")
+                    } else {
+                        did_you_mean(&nowhere.name, nowhere.known.iter().copied())
+                    };
                     self.problem(at, format!("unknown variable `{}`{within}{hint}", nowhere.name));
                     Shape::Any
                 })

@@ -67,9 +67,7 @@ impl ViewSchema {
     pub fn item<'s>(&'s self, shape: Shape<'s>) -> Option<Shape<'s>> {
         match self.resolved(shape) {
             None => Some(Shape::Any),
-            Some(schema) if self.is(shape, "array") => {
-                Some(schema.get("items").map_or(Shape::Any, Shape::Schema))
-            }
+            Some(schema) if self.is(shape, "array") => Some(schema.get("items").map_or(Shape::Any, Shape::Schema)),
             Some(_) => None,
         }
     }
@@ -96,11 +94,7 @@ pub(super) struct Nowhere<'s> {
 }
 
 /// Follows a path such as `this.tags`, `../name`, `@root.region` or `@index`.
-pub(super) fn follow<'s>(
-    schema: &'s ViewSchema,
-    frames: &[Frame<'s>],
-    path: &str,
-) -> Result<Shape<'s>, Nowhere<'s>> {
+pub(super) fn follow<'s>(schema: &'s ViewSchema, frames: &[Frame<'s>], path: &str) -> Result<Shape<'s>, Nowhere<'s>> {
     let mut rest = path;
     if let Some(local) = rest.strip_prefix('@').filter(|local| !local.starts_with("root")) {
         let name = local.trim_start_matches("../");
@@ -204,7 +198,8 @@ mod tests {
         inner.names.insert("g".into(), group);
         let frames = [Frame::of(schema.root()), inner];
         let check = |path: &str| follow(&schema, &frames, path).map(|shape| schema.is_scalar(shape));
-        for path in ["name", "this.name", "@root.region", "../region", "g.name", "@index", "launch_template.user_data"] {
+        for path in ["name", "this.name", "@root.region", "../region", "g.name", "@index", "launch_template.user_data"]
+        {
             assert_eq!(check(path), Ok(true), "{path}");
         }
         assert_eq!(check("tags"), Ok(false));
@@ -212,5 +207,23 @@ mod tests {
         for path in ["region", "nme", "this.x", "name.x", "@indx", "@root.x", "launch_template.profile.x"] {
             assert!(check(path).is_err(), "{path}");
         }
+    }
+
+    /// Run with `LIFEBOAT_UPDATE=1` to write the table anew.
+    #[test]
+    fn the_readme_explains_every_variable() {
+        let table: String = variables()
+            .iter()
+            .map(|one| format!("| `{}` | {} | {} |\n", one.path, one.kind, one.description.replace('|', "\\|")))
+            .collect();
+        let table = format!("| variable | holds | means |\n|---|---|---|\n{table}");
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/README.md");
+        let text = std::fs::read_to_string(&file).expect("the file is there");
+        let (head, written) = text.split_once("## Variables\n\n").expect("the section is there");
+        if std::env::var_os("LIFEBOAT_UPDATE").is_some() {
+            std::fs::write(&file, format!("{head}## Variables\n\n{table}")).expect("writes");
+            return;
+        }
+        assert_eq!(written, table);
     }
 }

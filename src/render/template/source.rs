@@ -113,8 +113,8 @@ mod tests {
         ]))
         .expect_err("unknown names");
         insta::assert_snapshot!(error, @r"
+        templates/partials/database.yaml.hbs: replaces no template of lifeboat
         templates/partials/grup.yaml.hbs: replaces no template of lifeboat; did you mean `partials/group.yaml.hbs`?
-        templates/partials/vpc.yaml.hbs: replaces no template of lifeboat; did you mean `partials/rule.yaml.hbs`?
         ");
         let known = BTreeMap::from([("partials/group.yaml.hbs".to_owned(), text())]);
         let templates = Templates::with_overrides(known).expect("a known name");

@@ -77,11 +77,7 @@ impl<'a> Translator<'a> {
 
     /// An identifier nobody could translate.
     pub fn untranslated(&mut self, place: &str, identifier: &str, advice: String) {
-        self.untranslated.insert(Untranslated {
-            place: place.to_owned(),
-            identifier: identifier.to_owned(),
-            advice,
-        });
+        self.untranslated.insert(Untranslated { place: place.to_owned(), identifier: identifier.to_owned(), advice });
     }
 
     /// What `map:` says of exactly this identifier.

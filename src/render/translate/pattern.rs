@@ -56,7 +56,9 @@ impl Patterns {
         let mut before = None;
         while let Some(c) = text[at..].chars().next() {
             let hit = self.0.get(&text.as_bytes()[at]).and_then(|known| {
-                known.iter().find(|(key, _)| text[at..].starts_with(key.as_str()) && stands_alone(before, text, at, key))
+                known
+                    .iter()
+                    .find(|(key, _)| text[at..].starts_with(key.as_str()) && stands_alone(before, text, at, key))
             });
             let Some((key, target)) = hit else {
                 before = Some(c);

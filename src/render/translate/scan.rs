@@ -41,9 +41,11 @@ impl Kind {
                 "it belongs to account {}; add its counterpart in {} to `map:`",
                 environment.primary.account, environment.standby.account
             ),
-            Kind::Balancer => "the standby's load balancer gets its name when it is made; use a name of your own that moves \
+            Kind::Balancer => {
+                "the standby's load balancer gets its name when it is made; use a name of your own that moves \
                                with the traffic, or add one to `map:`"
-                .into(),
+                    .into()
+            }
             Kind::Host => format!("add the host to use in {standby} to `map:`"),
             Kind::Region => {
                 format!("add `{primary}: {standby}` to `map:` if it should follow, or map it to itself if it is meant")
@@ -123,9 +125,8 @@ impl Scanner {
     /// `assets-us-east-1-prod`: the Region's name as a part of another name.
     fn is_named_within(&self, word: &str) -> bool {
         let ends = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
-        word.match_indices(self.region.as_str()).any(|(at, region)| {
-            ends(word[..at].chars().next_back()) && ends(word[at + region.len()..].chars().next())
-        })
+        word.match_indices(self.region.as_str())
+            .any(|(at, region)| ends(word[..at].chars().next_back()) && ends(word[at + region.len()..].chars().next()))
     }
 }
 

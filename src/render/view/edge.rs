@@ -33,6 +33,8 @@ pub struct LoadBalancerView {
     pub subnets: String,
     /// The stack parameters that hold its security groups; may be empty.
     pub security_groups: Vec<String>,
+    /// Security groups that are already in the standby, from `map:`; may be empty.
+    pub security_group_ids: Vec<String>,
     /// Tags.
     pub tags: Vec<TagView>,
 }
