@@ -1,1 +1,3 @@
 //! Owns the command line: one verb each, thin: flags -> one call -> report.
+
+pub mod sim;

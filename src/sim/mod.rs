@@ -8,9 +8,11 @@
 mod call;
 pub mod fault;
 mod groups;
+pub mod hands;
 mod id;
 mod ports;
 mod resource;
+pub mod seed;
 mod settle;
 mod stack;
 pub mod state;
@@ -19,3 +21,6 @@ mod template;
 pub use call::{SimClock, SimCloud, SimError};
 pub use fault::Faults;
 pub use state::SimState;
+
+#[cfg(test)]
+mod tests;

@@ -119,13 +119,8 @@ fn refresh(cached: &mut Cached, path: &Path, stamp: u64) -> Result<(), SimError>
 /// and so cannot be locked.
 fn lock(path: &Path) -> Result<(File, u64), SimError> {
     let beside = with_suffix(path, ".lock");
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&beside)
-        .map_err(disk(&beside))?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside).map_err(disk(&beside))?;
     file.lock().map_err(disk(&beside))?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(disk(&beside))?;

@@ -16,9 +16,8 @@ pub fn check_template(
     reference: &LaunchTemplateRef,
     subnet_ids: &[String],
 ) -> Result<LaunchTemplateFacts, String> {
-    let template = resolved_image(region, reference).ok_or_else(|| {
-        format!("The specified launch template, with template ID {}, does not exist", reference.id)
-    })?;
+    let template = resolved_image(region, reference)
+        .ok_or_else(|| format!("The specified launch template, with template ID {}, does not exist", reference.id))?;
     let Some(image_id) = template.image_id.as_deref().filter(|image| !image.is_empty()) else {
         return Err("The request must contain the parameter ImageId".to_owned());
     };
@@ -42,7 +41,10 @@ pub fn check_template(
         match region.security_groups.get(id) {
             None => return Err(format!("The security group '{id}' does not exist")),
             Some(group) if !vpcs.contains(group.facts.vpc_id.as_str()) => {
-                return Err(format!("Security group {id} and subnet {} belong to different networks", subnet_ids.join(",")));
+                return Err(format!(
+                    "Security group {id} and subnet {} belong to different networks",
+                    subnet_ids.join(",")
+                ));
             }
             Some(_) => {}
         }

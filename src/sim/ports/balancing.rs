@@ -111,9 +111,5 @@ fn health_of(
     } else {
         ("healthy", None)
     };
-    Some(TargetHealth {
-        target_id: instance.id.clone(),
-        state: state.to_owned(),
-        reason: reason.map(str::to_owned),
-    })
+    Some(TargetHealth { target_id: instance.id.clone(), state: state.to_owned(), reason: reason.map(str::to_owned) })
 }

@@ -14,10 +14,9 @@ impl ReadIdentity for SideDesk {
             .call_account(self.side, &self.region, "GetCallerIdentity", move |state, _| {
                 // STS names an assumed role `arn:aws:sts::<account>:assumed-role/<role>/<session>`.
                 let (account, arn) = match role.as_deref().and_then(role_parts) {
-                    Some((account, role)) => (
-                        AccountId(account.to_owned()),
-                        format!("arn:aws:sts::{account}:assumed-role/{role}/lifeboat"),
-                    ),
+                    Some((account, role)) => {
+                        (AccountId(account.to_owned()), format!("arn:aws:sts::{account}:assumed-role/{role}/lifeboat"))
+                    }
                     None => (state.account.clone(), format!("arn:aws:iam::{}:user/lifeboat", state.account)),
                 };
                 Ok(Caller { account, arn })

@@ -40,9 +40,10 @@ impl ReadImages for SideDesk {
     async fn image_users(&self, id: &str) -> CloudResult<Vec<String>> {
         let mut users = self
             .call("DescribeLaunchTemplateVersions", |region, _| {
-                let versions = region.launch_templates.values().flat_map(|template| {
-                    template.versions.values().map(move |version| (&template.name, version))
-                });
+                let versions = region
+                    .launch_templates
+                    .values()
+                    .flat_map(|template| template.versions.values().map(move |version| (&template.name, version)));
                 Ok(versions
                     .filter(|(_, version)| version.image_id.as_deref() == Some(id))
                     .map(|(name, version)| format!("launch template {name} version {}", version.version))
@@ -94,11 +95,7 @@ impl WriteImages for SideDesk {
 }
 
 fn no_image(id: &str) -> Refusal {
-    Refusal::new(
-        CloudErrorKind::NotFound,
-        "InvalidAMIID.NotFound",
-        format!("The image id '[{id}]' does not exist"),
-    )
+    Refusal::new(CloudErrorKind::NotFound, "InvalidAMIID.NotFound", format!("The image id '[{id}]' does not exist"))
 }
 
 /// CopyImage: it runs in the destination Region and gives a new id; tags are those asked for, never the source's.

@@ -143,8 +143,7 @@ fn put_into(region: &mut RegionState, put: &PutParameter) -> Result<i64, Refusal
 
 /// PutParameter, "Parameter name constraints".
 fn check_name(name: &str) -> Result<(), Refusal> {
-    let refuse =
-        |message: String| Err(Refusal::new(CloudErrorKind::Invalid, "ValidationException", message));
+    let refuse = |message: String| Err(Refusal::new(CloudErrorKind::Invalid, "ValidationException", message));
     let bare = name.trim_start_matches('/').to_ascii_lowercase();
     if bare.starts_with("aws") || bare.starts_with("ssm") {
         return refuse(format!("Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive): {name}"));
@@ -163,8 +162,7 @@ fn check_name(name: &str) -> Result<(), Refusal> {
 
 /// PutParameter, "Value": 4 KB standard, 8 KB advanced, no references to other parameters.
 fn check_value(put: &PutParameter) -> Result<(), Refusal> {
-    let refuse =
-        |message: String| Err(Refusal::new(CloudErrorKind::Invalid, "ValidationException", message));
+    let refuse = |message: String| Err(Refusal::new(CloudErrorKind::Invalid, "ValidationException", message));
     let value = put.value.expose();
     let limit = match put.tier {
         ParameterTier::Standard => 4096,

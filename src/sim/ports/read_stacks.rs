@@ -20,8 +20,7 @@ impl ReadStacks for SideDesk {
     async fn stacks(&self, names: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
         let mut found = BTreeMap::new();
         for name in names {
-            let told =
-                self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(told))).await?;
+            let told = self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(told))).await?;
             found.extend(told.map(|facts| (name.clone(), facts)));
         }
         Ok(found)
@@ -70,9 +69,7 @@ impl ReadStacks for SideDesk {
             .await?;
         self.cloud.clock().sleep(Duration::from_secs(u64::from(wait))).await;
         self.call("DescribeStackDriftDetectionStatus", |_, _| Ok(())).await?;
-        let drift = self
-            .call("DescribeStackResourceDrifts", |region, _| detect(region, find(region, stack)?))
-            .await?;
+        let drift = self.call("DescribeStackResourceDrifts", |region, _| detect(region, find(region, stack)?)).await?;
         for _ in 1..drift.resources.len().div_ceil(PAGE) {
             self.call("DescribeStackResourceDrifts", |_, _| Ok(())).await?;
         }

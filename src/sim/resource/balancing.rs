@@ -107,10 +107,8 @@ fn check_subnets(region: &RegionState, kind: &str, subnet_ids: &[String]) -> Res
     let mut zones = BTreeSet::new();
     let mut vpc_id = String::new();
     for id in subnet_ids {
-        let subnet = region
-            .subnets
-            .get(id)
-            .ok_or_else(|| format!("The subnet ID '{id}' does not exist (SubnetNotFound)"))?;
+        let subnet =
+            region.subnets.get(id).ok_or_else(|| format!("The subnet ID '{id}' does not exist (SubnetNotFound)"))?;
         if !zones.insert(subnet.facts.availability_zone.clone()) {
             return Err(format!(
                 "A load balancer cannot be attached to multiple subnets in the same Availability Zone ({id}) (InvalidConfigurationRequest)"

@@ -37,7 +37,9 @@ pub(super) const INTERNET_GATEWAY: ResourceType = ResourceType {
     },
     delete: |place, id, _| {
         if place.region.vpcs.values().any(|vpc| vpc.internet_gateway.as_deref() == Some(id)) {
-            return Err(format!("The internetGateway '{id}' has dependencies and cannot be deleted. (DependencyViolation)"));
+            return Err(format!(
+                "The internetGateway '{id}' has dependencies and cannot be deleted. (DependencyViolation)"
+            ));
         }
         place.region.things.remove(id);
         Ok(())
@@ -57,8 +59,7 @@ pub(super) const ATTACHMENT: ResourceType = ResourceType {
         if !place.region.things.contains_key(&gateway) {
             return Err(format!("The internetGateway ID '{gateway}' does not exist").into());
         }
-        let vpc =
-            place.region.vpcs.get_mut(&vpc_id).ok_or_else(|| format!("The vpc ID '{vpc_id}' does not exist"))?;
+        let vpc = place.region.vpcs.get_mut(&vpc_id).ok_or_else(|| format!("The vpc ID '{vpc_id}' does not exist"))?;
         if vpc.internet_gateway.is_some() {
             return Err(format!("Network {vpc_id} already has an internet gateway attached").into());
         }
@@ -120,7 +121,16 @@ pub(super) const NAT_GATEWAY: ResourceType = ResourceType {
 
 pub(super) const EIP: ResourceType = ResourceType {
     name: "AWS::EC2::EIP",
-    properties: &["Address", "Domain", "InstanceId", "IpamPoolId", "NetworkBorderGroup", "PublicIpv4Pool", "Tags", "TransferAddress"],
+    properties: &[
+        "Address",
+        "Domain",
+        "InstanceId",
+        "IpamPoolId",
+        "NetworkBorderGroup",
+        "PublicIpv4Pool",
+        "Tags",
+        "TransferAddress",
+    ],
     create_only: &["Domain", "NetworkBorderGroup", "PublicIpv4Pool", "TransferAddress"],
     tags: TagStyle::List,
     seconds: [15, 5, 5],
@@ -130,7 +140,13 @@ pub(super) const EIP: ResourceType = ResourceType {
         let number = place.region.counter;
         // TEST-NET-3 (RFC 5737): an address that is nobody's.
         let address = format!("203.0.{}.{}", 113 + number / 250 % 100, number % 250 + 1);
-        Ok(put_thing(place, address.clone(), "AWS::EC2::EIP", properties, &[("AllocationId", allocation), ("PublicIp", address)]))
+        Ok(put_thing(
+            place,
+            address.clone(),
+            "AWS::EC2::EIP",
+            properties,
+            &[("AllocationId", allocation), ("PublicIp", address)],
+        ))
     },
     delete: |place, id, _| {
         let allocation = thing_attribute(place.region, id, "AllocationId");
@@ -165,7 +181,10 @@ pub(super) fn put_thing(
     let thing = Thing {
         resource_type: resource_type.to_owned(),
         properties: properties.clone(),
-        attributes: attributes.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
+        attributes: attributes
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect::<BTreeMap<_, _>>(),
     };
     place.region.things.insert(id.clone(), thing);
     id

@@ -123,8 +123,7 @@ fn stabilised(region: &RegionState, name: &str, min: u32) -> Result<(), String> 
 /// to the minimum or lowered to the maximum (UpdateAutoScalingGroup, MinSize and MaxSize).
 fn update(place: &mut Place<'_>, name: &str, old: &Value, new: &Value) -> Result<(), String> {
     let group = place.region.groups.get(name).ok_or_else(|| format!("AutoScalingGroup {name} not found"))?;
-    let (arn, live, suspended) =
-        (group.facts.arn.clone(), group.facts.size, group.facts.suspended_processes.clone());
+    let (arn, live, suspended) = (group.facts.arn.clone(), group.facts.size, group.facts.suspended_processes.clone());
     let (min, max) = bounds(new)?;
     // AutoScalingScheduledAction, IgnoreUnmodifiedGroupSizeProperties: the stack marks sizes it must not write.
     let keep = new.get(KEEP_SIZES).is_some()
@@ -259,9 +258,7 @@ fn live(region: &RegionState, name: &str, declared: &Value) -> Option<Value> {
     let tags: Vec<Value> = facts
         .tags
         .iter()
-        .map(|(key, value)| {
-            json!({"Key": key, "Value": value, "PropagateAtLaunch": group.propagated.contains(key)})
-        })
+        .map(|(key, value)| json!({"Key": key, "Value": value, "PropagateAtLaunch": group.propagated.contains(key)}))
         .collect();
     put("Tags", Value::Array(tags));
     if let (Some(reference), Some(written)) = (&facts.launch_template, declared.get("LaunchTemplate")) {

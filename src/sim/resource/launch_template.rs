@@ -27,9 +27,7 @@ pub(super) const LAUNCH_TEMPLATE: ResourceType = ResourceType {
         Ok(())
     },
     attribute,
-    live: |region, id, _| {
-        region.launch_templates.get(id).map(|template| json!({"LaunchTemplateName": template.name}))
-    },
+    live: |region, id, _| region.launch_templates.get(id).map(|template| json!({"LaunchTemplateName": template.name})),
 };
 
 /// The keys of LaunchTemplateData.
@@ -119,9 +117,11 @@ fn facts_of(id: &str, name: &str, version: u64, properties: &Value) -> Result<La
     let interface = list(data, "NetworkInterfaces").first();
     let own_groups = texts(data, "SecurityGroupIds");
     if !own_groups.is_empty() && interface.is_some() {
-        return Err("Network interfaces and an instance-level security groups may not be specified on the same request \
+        return Err(
+            "Network interfaces and an instance-level security groups may not be specified on the same request \
                     (InvalidParameterCombination)"
-            .to_owned());
+                .to_owned(),
+        );
     }
     if let Some(user_data) = text(data, "UserData")
         && base64::Engine::decode(&base64::engine::general_purpose::STANDARD, user_data.trim()).is_err()

@@ -143,7 +143,8 @@ fn action_of(region: &RegionState, action: &Value, balancer_arn: &str) -> Result
             })
         }
         "fixed-response" => {
-            let config = action.get("FixedResponseConfig").ok_or("A fixed-response action needs a FixedResponseConfig")?;
+            let config =
+                action.get("FixedResponseConfig").ok_or("A fixed-response action needs a FixedResponseConfig")?;
             Ok(ListenerAction::FixedResponse {
                 status_code: required(config, "StatusCode")?,
                 content_type: text(config, "ContentType"),
@@ -168,8 +169,7 @@ fn live(region: &RegionState, arn: &str, _: &Value) -> Option<Value> {
         .values()
         .flat_map(|balancer| balancer.listeners.iter().map(move |listener| (balancer, listener)))
         .find(|(_, listener)| listener.arn == arn)?;
-    let certificates: Vec<Value> =
-        listener.certificate_arns.iter().map(|arn| json!({"CertificateArn": arn})).collect();
+    let certificates: Vec<Value> = listener.certificate_arns.iter().map(|arn| json!({"CertificateArn": arn})).collect();
     let mut live = json!({
         "LoadBalancerArn": balancer.arn,
         "Port": listener.port,

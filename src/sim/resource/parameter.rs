@@ -72,7 +72,10 @@ fn write(parameter: &mut Parameter, properties: &Value) -> Result<(), String> {
     let advanced = text(properties, "Tier").as_deref() == Some("Advanced");
     let limit = if advanced { 8192 } else { 4096 };
     if value.len() > limit {
-        return Err(format!("The parameter value has {} bytes, the tier allows {limit} (ValidationException)", value.len()));
+        return Err(format!(
+            "The parameter value has {} bytes, the tier allows {limit} (ValidationException)",
+            value.len()
+        ));
     }
     parameter.tier = if advanced { ParameterTier::Advanced } else { ParameterTier::Standard };
     parameter.data_type = text(properties, "DataType").unwrap_or_else(|| "text".to_owned());

@@ -22,9 +22,7 @@ pub(super) fn text(properties: &Value, key: &str) -> Option<String> {
 }
 
 pub(super) fn required(properties: &Value, key: &str) -> Result<String, String> {
-    text(properties, key)
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| format!("Property {key} cannot be empty."))
+    text(properties, key).filter(|text| !text.is_empty()).ok_or_else(|| format!("Property {key} cannot be empty."))
 }
 
 pub(super) fn number<T: std::str::FromStr>(properties: &Value, key: &str) -> Result<Option<T>, String> {

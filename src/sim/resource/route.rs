@@ -47,11 +47,8 @@ pub(super) const ROUTE: ResourceType = ResourceType {
     create: |place, properties| -> Made {
         let table = required(properties, "RouteTableId")?;
         let destination = required(properties, "DestinationCidrBlock")?;
-        let thing = place
-            .region
-            .things
-            .get(&table)
-            .ok_or_else(|| format!("The routeTable ID '{table}' does not exist"))?;
+        let thing =
+            place.region.things.get(&table).ok_or_else(|| format!("The routeTable ID '{table}' does not exist"))?;
         let vpc_id = text(&thing.properties, "VpcId").unwrap_or_default();
         // "DependsOn attribute": a route to an internet gateway needs the gateway attached first.
         if let Some(gateway) = text(properties, "GatewayId")

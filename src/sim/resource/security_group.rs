@@ -36,10 +36,9 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
         return Err(format!("The vpc ID '{vpc_id}' does not exist (InvalidVpcID.NotFound)").into());
     }
     if region.security_groups.values().any(|group| group.facts.vpc_id == vpc_id && group.facts.name == name) {
-        return Err(format!(
-            "The security group '{name}' already exists for VPC '{vpc_id}' (InvalidGroup.Duplicate)"
-        )
-        .into());
+        return Err(
+            format!("The security group '{name}' already exists for VPC '{vpc_id}' (InvalidGroup.Duplicate)").into()
+        );
     }
     // CreateSecurityGroup: names beginning `sg-` are refused.
     if name.starts_with("sg-") {
@@ -90,10 +89,8 @@ fn update(place: &mut Place<'_>, id: &str, old: &Value, new: &Value) -> Result<(
     for (key, way) in [("SecurityGroupIngress", Way::In), ("SecurityGroupEgress", Way::Out)] {
         let before: Vec<RuleFacts> = list(old, key).iter().filter_map(|rule| rule_of(rule).ok()).collect();
         let after = list(new, key).iter().map(rule_of).collect::<Result<Vec<_>, _>>()?;
-        let group = region
-            .security_groups
-            .get_mut(id)
-            .ok_or_else(|| format!("The security group '{id}' does not exist"))?;
+        let group =
+            region.security_groups.get_mut(id).ok_or_else(|| format!("The security group '{id}' does not exist"))?;
         group.facts.tags = tags(new);
         // Only rules this template stated are its own; others were added by other hands and stay.
         way.rules(group).retain(|rule| {
@@ -137,9 +134,8 @@ fn attribute(region: &RegionState, id: &str, name: &str) -> Option<String> {
 
 fn live(region: &RegionState, id: &str, _: &Value) -> Option<Value> {
     let group = region.security_groups.get(id)?;
-    let rules = |rules: &[SecurityRule], way| -> Value {
-        rules.iter().map(|rule| rule_properties(&rule.rule, way)).collect()
-    };
+    let rules =
+        |rules: &[SecurityRule], way| -> Value { rules.iter().map(|rule| rule_properties(&rule.rule, way)).collect() };
     Some(json!({
         "GroupName": group.facts.name,
         "GroupDescription": group.facts.description,

@@ -40,7 +40,10 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
     let vpc_id = required(properties, "VpcId")?;
     let cidr = required(properties, "CidrBlock")?;
     let region = &mut *place.region;
-    let vpc = region.vpcs.get(&vpc_id).ok_or_else(|| format!("The vpc ID '{vpc_id}' does not exist (InvalidVpcID.NotFound)"))?;
+    let vpc = region
+        .vpcs
+        .get(&vpc_id)
+        .ok_or_else(|| format!("The vpc ID '{vpc_id}' does not exist (InvalidVpcID.NotFound)"))?;
     let invalid = || format!("The CIDR '{cidr}' is invalid. (InvalidSubnet.Range)");
     let block: Ipv4Net = cidr.parse().map_err(|_| invalid())?;
     let outer: Ipv4Net = vpc.cidr.parse().map_err(|_| invalid())?;
@@ -82,8 +85,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
 }
 
 fn update(place: &mut Place<'_>, id: &str, _old: &Value, new: &Value) -> Result<(), String> {
-    let subnet =
-        place.region.subnets.get_mut(id).ok_or_else(|| format!("The subnet ID '{id}' does not exist"))?;
+    let subnet = place.region.subnets.get_mut(id).ok_or_else(|| format!("The subnet ID '{id}' does not exist"))?;
     subnet.facts.map_public_ip = flag(new, "MapPublicIpOnLaunch").unwrap_or(false);
     subnet.tags = tags(new);
     Ok(())

@@ -94,7 +94,9 @@ fn check_of(properties: &Value, protocol: &str) -> Result<TargetHealthCheck, Str
     let interval_s = number(properties, "HealthCheckIntervalSeconds")?.unwrap_or(30);
     let timeout_s = number(properties, "HealthCheckTimeoutSeconds")?.unwrap_or(if http { 5 } else { 10 });
     if !(5..=300).contains(&interval_s) {
-        return Err(format!("Health check interval must be between 5 and 300 seconds, not {interval_s} (ValidationError)"));
+        return Err(format!(
+            "Health check interval must be between 5 and 300 seconds, not {interval_s} (ValidationError)"
+        ));
     }
     if timeout_s >= interval_s && layer_7 {
         return Err(format!(

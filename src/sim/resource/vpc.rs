@@ -34,8 +34,9 @@ pub(super) const VPC: ResourceType = ResourceType {
 
 fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> {
     let cidr = required(properties, "CidrBlock")?;
-    let parsed: ipnet::Ipv4Net =
-        cidr.parse().map_err(|_| format!("Value ({cidr}) for parameter cidrBlock is invalid (InvalidParameterValue)"))?;
+    let parsed: ipnet::Ipv4Net = cidr
+        .parse()
+        .map_err(|_| format!("Value ({cidr}) for parameter cidrBlock is invalid (InvalidParameterValue)"))?;
     // "VPC CIDR blocks": between /16 and /28.
     if !(16..=28).contains(&parsed.prefix_len()) {
         return Err(format!("The CIDR '{cidr}' is invalid. (InvalidVpc.Range)").into());
@@ -77,10 +78,7 @@ fn default_security_group(region: &mut RegionState, vpc_id: &str) -> String {
             tags: Tags::new(),
         },
         ingress: vec![SecurityRule { id: region.next_id("sgr"), rule: rule(RulePeer::Group(id.clone())) }],
-        egress: vec![SecurityRule {
-            id: region.next_id("sgr"),
-            rule: rule(RulePeer::Cidr4("0.0.0.0/0".to_owned())),
-        }],
+        egress: vec![SecurityRule { id: region.next_id("sgr"), rule: rule(RulePeer::Cidr4("0.0.0.0/0".to_owned())) }],
     };
     region.security_groups.insert(id.clone(), group);
     id

@@ -28,18 +28,16 @@ pub fn execute(
     if stack.last_token.as_deref() == Some(token) {
         return Ok(());
     }
-    let set = stack
-        .change_sets
-        .values()
-        .find(|set| set.name == change_set || set.id == change_set)
-        .cloned()
-        .ok_or_else(|| {
-            Refusal::new(
-                CloudErrorKind::NotFound,
-                "ChangeSetNotFound",
-                format!("ChangeSet [{change_set}] does not exist"),
-            )
-        })?;
+    let set =
+        stack.change_sets.values().find(|set| set.name == change_set || set.id == change_set).cloned().ok_or_else(
+            || {
+                Refusal::new(
+                    CloudErrorKind::NotFound,
+                    "ChangeSetNotFound",
+                    format!("ChangeSet [{change_set}] does not exist"),
+                )
+            },
+        )?;
     check_executable(stack, &set, now)?;
     let name = stack.name.clone();
     let mut stack = region.stacks.remove(&name).ok_or_else(|| no_stack(&name))?;

@@ -28,13 +28,13 @@ pub fn create_change_set(
     let body = match &request.template {
         TemplateSource::Body(body) => body.clone(),
         TemplateSource::Url(url) => {
-            return Err(Refusal::invalid(format!("S3 error: Access Denied ({url}): the simulated cloud has no buckets")));
+            return Err(Refusal::invalid(format!(
+                "S3 error: Access Denied ({url}): the simulated cloud has no buckets"
+            )));
         }
     };
     check_stack(region, request)?;
-    if let Some(existing) =
-        region.stacks.get(&request.stack).and_then(|stack| stack.change_sets.get(&request.name))
-    {
+    if let Some(existing) = region.stacks.get(&request.stack).and_then(|stack| stack.change_sets.get(&request.name)) {
         // CreateChangeSet, ClientToken: the same token answers with what it made.
         if existing.token == request.token {
             return Ok(existing.id.clone());
@@ -47,8 +47,7 @@ pub fn create_change_set(
     }
     let template = Template::read(&body)?;
     let inputs = take_inputs(region, &template, &request.parameters)?;
-    let target =
-        Deployment { body, parameters: inputs.given, resolved: inputs.resolved, tags: request.tags.clone() };
+    let target = Deployment { body, parameters: inputs.given, resolved: inputs.resolved, tags: request.tags.clone() };
     // Unresolved references and cycles are refused at once, before a stack comes into being.
     let stack_id = region.stacks.get(&request.stack).map_or_else(String::new, |stack| stack.id.clone());
     let worked = work_out(region, &request.stack, &stack_id, &target)?;
@@ -209,7 +208,9 @@ fn changes_of(
             continue;
         };
         if part.resource_type != *resource_type {
-            return Err(format!("Update of resource type is not permitted ({logical_id}). The new template modifies resource type"));
+            return Err(format!(
+                "Update of resource type is not permitted ({logical_id}). The new template modifies resource type"
+            ));
         }
         let differing = changes(known, &part.properties, &properties);
         if differing.is_empty() {

@@ -12,11 +12,20 @@ const STEADY: [&str; 4] = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBAC
 /// The drift of every resource of a stack.
 pub fn detect(region: &RegionState, stack: &Stack) -> Result<StackDrift, Refusal> {
     if !STEADY.contains(&stack.status.0.as_str()) {
-        let message =
-            format!("Drift detection cannot be performed on stack {} in {} state.", stack.name, stack.status);
+        let message = format!("Drift detection cannot be performed on stack {} in {} state.", stack.name, stack.status);
         return Err(if stack.status.in_progress() { Refusal::conflict(message) } else { Refusal::invalid(message) });
     }
-    let resources = stack.parts.iter().map(|(logical_id, part)| of_part(region, logical_id, part)).collect();
+    let resources = stack
+        .parts
+        .iter()
+        .map(|(logical_id, part)| {
+            let mut drift = of_part(region, logical_id, part);
+            if part.resource_type == "AWS::EC2::SecurityGroup" {
+                forgive_attached(region, stack, &mut drift);
+            }
+            drift
+        })
+        .collect();
     Ok(StackDrift { complete: true, reason: None, resources })
 }
 
@@ -51,4 +60,25 @@ fn of_part(region: &RegionState, logical_id: &str, part: &StackPart) -> Resource
         drift.status = DriftStatus::Modified;
     }
     drift
+}
+
+/// "Considerations when detecting drift": CloudFormation looks through the stack for attachments, so that a rule the stack
+/// makes as a resource of its own is not held against its security group. Rules of other stacks are.
+fn forgive_attached(region: &RegionState, stack: &Stack, drift: &mut ResourceDrift) {
+    let own: Vec<String> = stack
+        .parts
+        .values()
+        .filter(|part| {
+            part.resource_type.starts_with("AWS::EC2::SecurityGroup") && part.resource_type.ends_with("gress")
+        })
+        .filter_map(|part| {
+            let mut rule = (type_of(&part.resource_type)?.live)(region, &part.physical_id, &part.properties)?;
+            let group = rule.as_object_mut()?.shift_remove("GroupId")?;
+            (group == drift.physical_id.as_str()).then(|| rule.to_string())
+        })
+        .collect();
+    drift.differences.retain(|difference| !(difference.expected.is_empty() && own.contains(&difference.actual)));
+    if drift.status == DriftStatus::Modified && drift.differences.is_empty() {
+        drift.status = DriftStatus::InSync;
+    }
 }

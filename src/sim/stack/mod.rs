@@ -29,11 +29,7 @@ pub fn find<'a>(region: &'a RegionState, name: &str) -> Result<&'a Stack, Refusa
 }
 
 fn find_mut<'a>(region: &'a mut RegionState, name: &str) -> Result<&'a mut Stack, Refusal> {
-    region
-        .stacks
-        .values_mut()
-        .find(|stack| stack.name == name || stack.id == name)
-        .ok_or_else(|| no_stack(name))
+    region.stacks.values_mut().find(|stack| stack.name == name || stack.id == name).ok_or_else(|| no_stack(name))
 }
 
 fn no_stack(name: &str) -> Refusal {

@@ -10,17 +10,11 @@ use super::events::part_status;
 use super::outcome::{complete, fail};
 use super::weave::{Woven, look_up};
 use crate::sim::resource::{KEEP_SIZES, NotMade, Place, ResourceType, type_of};
-use crate::sim::state::{
-    Act, Operation, OperationKind, RegionState, Stack, StackPart, Step, StepState, after,
-};
+use crate::sim::state::{Act, Operation, OperationKind, RegionState, Stack, StackPart, Step, StepState, after};
 
 /// When something happens next to any stack of a Region, and to which.
 pub fn due_stack(region: &RegionState) -> Option<(Timestamp, String)> {
-    region
-        .stacks
-        .values()
-        .filter_map(|stack| Some((due(stack.operation.as_ref()?), stack.name.clone())))
-        .min()
+    region.stacks.values().filter_map(|stack| Some((due(stack.operation.as_ref()?), stack.name.clone()))).min()
 }
 
 fn due(operation: &Operation) -> Timestamp {
@@ -123,21 +117,16 @@ fn start(region: &mut RegionState, stack: &mut Stack, operation: &mut Operation,
         };
         stack.parts.insert(logical_id.clone(), part);
     }
-    let reason = (step.act == Act::Replace).then(|| {
-        "Requested update requires the creation of a new physical resource; hence creating one.".to_owned()
-    });
+    let reason = (step.act == Act::Replace)
+        .then(|| "Requested update requires the creation of a new physical resource; hence creating one.".to_owned());
     operation.steps[i].state = StepState::Running(after(at, seconds));
     part_status(region, stack, at, &logical_id, status, reason, operation.token.as_deref());
     false
 }
 
-fn evaluated(
-    region: &RegionState,
-    stack: &Stack,
-    operation: &Operation,
-    logical_id: &str,
-) -> Result<Value, String> {
-    let woven = Woven::new(region, &stack.name, &stack.id, &operation.target).map_err(|refusal| format!("{refusal:?}"))?;
+fn evaluated(region: &RegionState, stack: &Stack, operation: &Operation, logical_id: &str) -> Result<Value, String> {
+    let woven =
+        Woven::new(region, &stack.name, &stack.id, &operation.target).map_err(|refusal| format!("{refusal:?}"))?;
     woven.properties(logical_id, &|other, attribute| look_up(region, &stack.parts, other, attribute))
 }
 
@@ -215,11 +204,8 @@ fn effect(
                 return Err(problem.into());
             }
             let named = known.name_property.and_then(|name| properties.get(name)).and_then(Value::as_str);
-            let old_name = step
-                .before
-                .as_ref()
-                .and_then(|part| part.properties.get(known.name_property?))
-                .and_then(Value::as_str);
+            let old_name =
+                step.before.as_ref().and_then(|part| part.properties.get(known.name_property?)).and_then(Value::as_str);
             if let Some(name) = named.filter(|_| step.act == Act::Replace && named == old_name) {
                 return Err(format!(
                     "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} \

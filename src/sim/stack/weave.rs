@@ -75,7 +75,10 @@ impl<'a> Woven<'a> {
                     format!("Template format error: Every Outputs member must contain a Value object ({name})")
                 })?;
                 if let Some(value) = evaluate(scope, written)? {
-                    outputs.insert(name.clone(), crate::sim::resource::text_of_scalar(&value).unwrap_or(value.to_string()));
+                    outputs.insert(
+                        name.clone(),
+                        crate::sim::resource::text_of_scalar(&value).unwrap_or(value.to_string()),
+                    );
                 }
             }
             Ok(outputs)
@@ -128,6 +131,9 @@ pub(super) fn look_up(
         .and_then(|known| (known.attribute)(region, &part.physical_id, attribute))
         .map(Value::String)
         .ok_or_else(|| {
-            format!("Requested attribute {attribute} does not exist in schema for {} ({logical_id})", part.resource_type)
+            format!(
+                "Requested attribute {attribute} does not exist in schema for {} ({logical_id})",
+                part.resource_type
+            )
         })
 }

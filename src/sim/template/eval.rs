@@ -105,10 +105,12 @@ impl Scope<'_> {
             "Fn::GetAtt" => {
                 let (logical_id, attribute) = match argument {
                     Value::String(path) => path.split_once('.').ok_or_else(|| wrong("a resource and an attribute"))?,
-                    Value::Array(parts) => match (parts.first().and_then(Value::as_str), parts.get(1).and_then(Value::as_str)) {
-                        (Some(logical_id), Some(attribute)) => (logical_id, attribute),
-                        _ => return Err(wrong("a resource and an attribute")),
-                    },
+                    Value::Array(parts) => {
+                        match (parts.first().and_then(Value::as_str), parts.get(1).and_then(Value::as_str)) {
+                            (Some(logical_id), Some(attribute)) => (logical_id, attribute),
+                            _ => return Err(wrong("a resource and an attribute")),
+                        }
+                    }
                     _ => return Err(wrong("a resource and an attribute")),
                 };
                 (self.resource)(logical_id, Some(attribute)).map(Some)
@@ -156,7 +158,8 @@ impl Scope<'_> {
                     .ok_or_else(|| format!("Template error: Unable to get mapping for {}", keys.join("::")))
             }
             "Fn::If" => {
-                let parts = argument.as_array().filter(|parts| parts.len() == 3).ok_or_else(|| wrong("three arguments"))?;
+                let parts =
+                    argument.as_array().filter(|parts| parts.len() == 3).ok_or_else(|| wrong("three arguments"))?;
                 let branch = if self.condition(&parts[0])? { &parts[1] } else { &parts[2] };
                 evaluate(self, branch)
             }
@@ -244,9 +247,7 @@ impl Scope<'_> {
                 .strip_prefix("ssm:")
                 .ok_or_else(|| format!("the simulated cloud does not resolve {{{{resolve:{reference}}}}}"))?;
             let bare = name.split(':').next().unwrap_or(name);
-            let value = (self.ssm)(bare).ok_or_else(|| {
-                format!("Parameters: [ssm:{name}] cannot be found.")
-            })?;
+            let value = (self.ssm)(bare).ok_or_else(|| format!("Parameters: [ssm:{name}] cannot be found."))?;
             out.push_str(&value);
         }
         out.push_str(rest);

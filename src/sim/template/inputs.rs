@@ -111,16 +111,15 @@ fn check_value(region: &RegionState, name: &str, declared: &Value, kind: &str, v
         let number: f64 =
             value.parse().map_err(|_| Refusal::invalid(format!("Parameter '{name}' must be a number.")))?;
         let bound = |key: &str| declared.get(key).map(text_of).and_then(|text| text.parse::<f64>().ok());
-        if bound("MinValue").is_some_and(|least| number < least) || bound("MaxValue").is_some_and(|most| number > most) {
+        if bound("MinValue").is_some_and(|least| number < least) || bound("MaxValue").is_some_and(|most| number > most)
+        {
             return Err(Refusal::invalid(format!("Parameter '{name}' is out of its bounds: {value}")));
         }
     }
     if let Some(allowed) = declared.get("AllowedValues").and_then(Value::as_array)
         && !allowed.iter().any(|one| text_of(one) == value)
     {
-        return Err(Refusal::invalid(format!(
-            "Parameter '{name}' must be one of AllowedValues: {value} is not"
-        )));
+        return Err(Refusal::invalid(format!("Parameter '{name}' must be one of AllowedValues: {value} is not")));
     }
     let inner = kind.strip_prefix("List<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind);
     let items: Vec<&str> = if is_list(kind) { value.split(',').map(str::trim).collect() } else { vec![value] };

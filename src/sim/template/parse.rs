@@ -79,8 +79,8 @@ impl Template {
                 body.len()
             )));
         }
-        let value: Value = serde_json::from_str(body)
-            .map_err(|error| format_error(&format!("JSON not well-formed. ({error})")))?;
+        let value: Value =
+            serde_json::from_str(body).map_err(|error| format_error(&format!("JSON not well-formed. ({error})")))?;
         let Value::Object(sections) = value else {
             return Err(format_error("the template is not an object"));
         };
@@ -156,7 +156,9 @@ fn resources(sections: &Map<String, Value>) -> Result<BTreeMap<String, Resource>
             return Err(format_error("Every Resources object must contain a Type member."));
         };
         let Some(Value::String(resource_type)) = map.get("Type") else {
-            return Err(format_error(&format!("[/Resources/{logical_id}] Every Resources object must contain a Type member.")));
+            return Err(format_error(&format!(
+                "[/Resources/{logical_id}] Every Resources object must contain a Type member."
+            )));
         };
         if let Some(odd) = map.keys().find(|key| !ATTRIBUTES.contains(&key.as_str())) {
             return Err(Refusal::invalid(format!("Invalid template resource property '{odd}'")));
