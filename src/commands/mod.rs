@@ -5,3 +5,4 @@ pub mod init;
 pub mod load;
 pub mod output;
 pub mod schema;
+pub mod sim;

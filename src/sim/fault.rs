@@ -1,0 +1,103 @@
+//! Owns the faults of a Region: what is set on command, and what a call runs into because of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a Region.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Faults {
+    /// Every call gets no answer, at once, as from a refused connection.
+    pub dark: bool,
+    /// So many of the next calls are throttled.
+    pub throttle: u32,
+    /// Operations the caller is denied, such as `UpdateAutoScalingGroup`.
+    pub deny: BTreeSet<String>,
+    /// How many instances of a type (`m6i.large`), in a zone (`us-west-2a`), of both (`m6i.large@us-west-2a`) or at all
+    /// (`*`) can be had.
+    pub capacity: BTreeMap<String, u32>,
+    /// Operations whose next call takes effect while its answer is lost.
+    pub lost_reply: BTreeSet<String>,
+    /// CloudWatch has no data points.
+    pub no_metrics: bool,
+}
+
+/// What a call runs into before it does anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// No answer.
+    Dark,
+    /// Throttled.
+    Throttled,
+    /// Denied.
+    Denied,
+}
+
+impl Faults {
+    /// Whether nothing is wrong.
+    pub fn is_clear(&self) -> bool {
+        *self == Faults::default()
+    }
+
+    /// What a call of that operation runs into. A throttled call is used up.
+    pub fn meet(&mut self, operation: &str) -> Option<Obstacle> {
+        if self.dark {
+            return Some(Obstacle::Dark);
+        }
+        if self.throttle > 0 {
+            self.throttle -= 1;
+            return Some(Obstacle::Throttled);
+        }
+        self.deny.contains(operation).then_some(Obstacle::Denied)
+    }
+
+    /// Whether the answer of this call is lost; true once per fault.
+    pub fn loses_reply(&mut self, operation: &str) -> bool {
+        self.lost_reply.remove(operation)
+    }
+
+    /// The faults in words, one each; empty when nothing is wrong.
+    pub fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.dark {
+            words.push("dark: no call is answered".to_owned());
+        }
+        if self.throttle > 0 {
+            words.push(format!("the next {} calls are throttled", self.throttle));
+        }
+        words.extend(self.deny.iter().map(|operation| format!("{operation} is denied")));
+        words.extend(self.capacity.iter().map(|(what, count)| format!("capacity for {count} instances of {what}")));
+        words.extend(self.lost_reply.iter().map(|operation| format!("the next answer of {operation} is lost")));
+        if self.no_metrics {
+            words.push("CloudWatch has no data points".to_owned());
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn obstacles_come_in_order_and_throttles_are_used_up() {
+        let mut faults = Faults { throttle: 1, ..Faults::default() };
+        faults.deny.insert("CopyImage".to_owned());
+        assert_eq!(faults.meet("CopyImage"), Some(Obstacle::Throttled));
+        assert_eq!(faults.meet("CopyImage"), Some(Obstacle::Denied));
+        assert_eq!(faults.meet("DescribeImages"), None);
+        faults.dark = true;
+        assert_eq!(faults.meet("DescribeImages"), Some(Obstacle::Dark));
+    }
+
+    #[test]
+    fn a_reply_is_lost_once() {
+        let mut faults = Faults::default();
+        faults.lost_reply.insert("PutParameter".to_owned());
+        assert!(!faults.loses_reply("CopyImage"));
+        assert!(faults.loses_reply("PutParameter"));
+        assert!(!faults.loses_reply("PutParameter"));
+        assert!(faults.is_clear());
+    }
+}

@@ -1,0 +1,77 @@
+//! Owns the port for group metrics over the simulated account.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::SideDesk;
+use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+
+/// GetMetricData takes 500 queries a call.
+const PAGE: usize = 500;
+
+#[async_trait]
+impl ReadMetrics for SideDesk {
+    async fn group_peaks(
+        &self,
+        names: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> CloudResult<BTreeMap<String, GroupPeak>> {
+        let mut peaks = BTreeMap::new();
+        for chunk in names.chunks(PAGE) {
+            let told = self
+                .call("GetMetricData", |region, _| {
+                    if region.faults.no_metrics {
+                        return Ok(Vec::new());
+                    }
+                    Ok(chunk
+                        .iter()
+                        .filter_map(|name| Some((name.clone(), peak(region.metrics.get(name)?, from, to)?)))
+                        .collect())
+                })
+                .await?;
+            peaks.extend(told);
+        }
+        Ok(peaks)
+    }
+}
+
+/// The highest value that held at any time of the window; each holds until the next.
+fn peak(changes: &[(Timestamp, u32)], from: Timestamp, to: Timestamp) -> Option<GroupPeak> {
+    let mut best: Option<GroupPeak> = None;
+    for (i, (at, units)) in changes.iter().enumerate() {
+        let until = changes.get(i + 1).map_or(to, |(next, _)| *next);
+        let seen = (*at).max(from);
+        if seen <= to && until > from && best.as_ref().is_none_or(|best| *units > best.units) {
+            best = Some(GroupPeak {
+                units: *units,
+                at: seen,
+                metric: "AWS/AutoScaling GroupInServiceInstances".to_owned(),
+            });
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(from: i64, to: i64, expected: Option<(u32, i64)>) {
+        let at = |seconds| Timestamp::from_second(seconds).expect("a time");
+        let changes = [(at(0), 4), (at(100), 9), (at(200), 6)];
+        let found = peak(&changes, at(from), at(to)).map(|peak| (peak.units, peak.at.as_second()));
+        assert_eq!(found, expected, "{from}..{to}");
+    }
+
+    #[test]
+    fn a_peak_is_what_held_within_the_window() {
+        check(0, 300, Some((9, 100)));
+        check(150, 300, Some((9, 150)));
+        check(200, 300, Some((6, 200)));
+        check(10, 20, Some((4, 10)));
+        check(-20, -10, None);
+    }
+}

@@ -1,0 +1,202 @@
+//! Owns one Region of the account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc};
+use crate::facts::{LoadBalancerFacts, TargetGroupFacts, ZoneFacts};
+use crate::model::AccountId;
+use crate::sim::{Faults, id};
+
+/// How long things take, in seconds of the virtual clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Launch to in service: about 26 s to SSH measured on cold instances, and the application.
+    pub boot_s: u32,
+    /// Termination, connections drained.
+    pub terminate_s: u32,
+    /// The first copy of an image between two Regions, which is a full one.
+    pub copy_first_s: u32,
+    /// Later copies under the same key, which are incremental.
+    pub copy_again_s: u32,
+    /// Working out a change set.
+    pub change_set_s: u32,
+    /// Drift detection of one stack.
+    pub drift_s: u32,
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        Timings { boot_s: 45, terminate_s: 60, copy_first_s: 420, copy_again_s: 120, change_set_s: 3, drift_s: 20 }
+    }
+}
+
+/// One Region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegionState {
+    /// Code.
+    pub name: String,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// How many ids were handed out.
+    pub counter: u64,
+    /// Zones open to the account.
+    pub zones: Vec<ZoneFacts>,
+    /// KMS keys and aliases that can be used here.
+    pub keys: BTreeSet<String>,
+    /// EC2 key pairs.
+    pub key_pairs: BTreeSet<String>,
+    /// ACM certificates, by ARN.
+    pub certificates: BTreeSet<String>,
+    /// Quota of vCPUs of running on-demand standard instances (L-1216C47A).
+    pub vcpu_quota: u32,
+    /// How long things take.
+    pub timings: Timings,
+    /// VPCs, by id.
+    pub vpcs: BTreeMap<String, Vpc>,
+    /// Subnets, by id.
+    pub subnets: BTreeMap<String, Subnet>,
+    /// Gateways, routes, addresses and the like, by physical id.
+    pub things: BTreeMap<String, Thing>,
+    /// Security groups, by id.
+    pub security_groups: BTreeMap<String, SecurityGroup>,
+    /// Launch templates, by id.
+    pub launch_templates: BTreeMap<String, LaunchTemplate>,
+    /// Auto Scaling groups, by name.
+    pub groups: BTreeMap<String, Group>,
+    /// In-service instances of groups that collect metrics: each change, oldest first.
+    pub metrics: BTreeMap<String, Vec<(Timestamp, u32)>>,
+    /// Target groups, by ARN.
+    pub target_groups: BTreeMap<String, TargetGroupFacts>,
+    /// Load balancers, by ARN.
+    pub load_balancers: BTreeMap<String, LoadBalancerFacts>,
+    /// Images, by id.
+    pub images: BTreeMap<String, Image>,
+    /// Parameters, by name.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// Stacks, by name.
+    pub stacks: BTreeMap<String, Stack>,
+    /// Deleted stacks, by id.
+    pub deleted_stacks: BTreeMap<String, Stack>,
+    /// What is wrong.
+    pub faults: Faults,
+    /// How often each operation was called.
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl RegionState {
+    /// A Region with nothing in it but its zones.
+    pub fn new(name: &str, account: AccountId) -> Self {
+        RegionState {
+            name: name.to_owned(),
+            account,
+            counter: 0,
+            zones: zones_of(name),
+            keys: BTreeSet::new(),
+            key_pairs: BTreeSet::new(),
+            certificates: BTreeSet::new(),
+            vcpu_quota: 256,
+            timings: Timings::default(),
+            vpcs: BTreeMap::new(),
+            subnets: BTreeMap::new(),
+            things: BTreeMap::new(),
+            security_groups: BTreeMap::new(),
+            launch_templates: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+            target_groups: BTreeMap::new(),
+            load_balancers: BTreeMap::new(),
+            images: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            stacks: BTreeMap::new(),
+            deleted_stacks: BTreeMap::new(),
+            faults: Faults::default(),
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// The next EC2-style id with that prefix.
+    pub fn next_id(&mut self, prefix: &str) -> String {
+        self.counter += 1;
+        id::resource_id(&self.name, prefix, self.counter)
+    }
+
+    /// So many hex digits nobody else has.
+    pub fn next_hex(&mut self, what: &str, digits: usize) -> String {
+        self.counter += 1;
+        id::hex_id(&self.name, what, self.counter, digits)
+    }
+
+    /// A UUID nobody else has.
+    pub fn next_uuid(&mut self, what: &str) -> String {
+        self.counter += 1;
+        id::uuid(&self.name, what, self.counter)
+    }
+
+    /// An ARN of this account and Region.
+    pub fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{rest}", self.name, self.account)
+    }
+
+    /// Whether a KMS key can be used here: one that is known, or one AWS manages.
+    pub fn has_key(&self, key: &str) -> bool {
+        let alias = key.rsplit(':').next().unwrap_or(key);
+        self.keys.contains(key) || self.keys.contains(alias) || alias.starts_with("alias/aws/")
+    }
+
+    /// The launch template of that id or name.
+    pub fn launch_template(&self, id: &str, name: &str) -> Option<&LaunchTemplate> {
+        self.launch_templates
+            .get(id)
+            .or_else(|| self.launch_templates.values().find(|t| !name.is_empty() && t.name == name))
+    }
+}
+
+/// The zones of a Region. Names map to zone ids differently in every account (EC2 user guide, "Availability Zone IDs"), so
+/// here they never agree by luck.
+fn zones_of(region: &str) -> Vec<ZoneFacts> {
+    let count = match region {
+        "us-east-1" => 6,
+        "us-west-2" => 4,
+        _ => 3,
+    };
+    (0..count)
+        .map(|n| {
+            let letter = char::from(b'a' + n);
+            let number = (n + 1) % count + 1;
+            ZoneFacts { name: format!("{region}{letter}"), id: format!("{}-az{number}", zone_prefix(region)) }
+        })
+        .collect()
+}
+
+/// `us-east-1` is `use1`, `ap-southeast-2` is `apse2`.
+fn zone_prefix(region: &str) -> String {
+    let mut parts = region.split('-');
+    let area = parts.next().unwrap_or("");
+    let direction = parts.next().unwrap_or("");
+    let rest: String = parts.collect();
+    let short = match direction {
+        "northeast" => "ne",
+        "northwest" => "nw",
+        "southeast" => "se",
+        "southwest" => "sw",
+        other => other.get(..1).unwrap_or(other),
+    };
+    format!("{area}{short}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_are_named_like_aws_names_them() {
+        for (region, id) in [("us-east-1", "use1-az2"), ("us-west-2", "usw2-az2"), ("ap-southeast-2", "apse2-az2")] {
+            let zones = zones_of(region);
+            assert_eq!(zones[0], ZoneFacts { name: format!("{region}a"), id: id.to_owned() });
+        }
+        assert_eq!(zones_of("us-east-1").len(), 6);
+    }
+}

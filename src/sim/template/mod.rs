@@ -1,0 +1,11 @@
+//! Owns reading and evaluating CloudFormation templates.
+
+mod depends;
+mod eval;
+mod inputs;
+mod parse;
+
+pub use depends::Order;
+pub use eval::{KNOWN_AFTER_APPLY, Scope, evaluate, known};
+pub use inputs::{scope_parameters, take_inputs};
+pub use parse::Template;

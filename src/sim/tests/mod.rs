@@ -1,0 +1,10 @@
+//! Looks at the simulated cloud through its ports, as lifeboat does.
+
+mod account;
+mod bench;
+mod capacity;
+mod change_sets;
+mod data;
+mod drift;
+mod observe;
+mod stacks;
