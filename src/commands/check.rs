@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::load::source;
-use super::output::OutputFormat;
+use super::output::Output;
 use crate::environment::{Loaded, Problem, Severity, read};
 use crate::model::{Environment, Network, StoreLocation};
 use crate::ui::{Exit, Failure, Printer};
@@ -20,7 +20,7 @@ pub struct CheckArgs {
     pub files: Vec<PathBuf>,
     /// Text for people, or one JSON document for programs
     #[arg(short = 'O', long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub output: OutputFormat,
+    pub output: Output,
 }
 
 /// What came of one file.
@@ -50,7 +50,7 @@ struct Report<'a> {
 pub fn run(args: &CheckArgs, printer: &Printer) -> Result<Exit, Failure> {
     let checked: Vec<Checked> = args.files.iter().map(|path| check(path)).collect();
     let wrong = checked.iter().filter(|file| !file.ok).count();
-    if args.output == OutputFormat::Json {
+    if args.output == Output::Json {
         let report = Report { schema_version: 1, ok: wrong == 0, files: &checked };
         let json = serde_json::to_string_pretty(&report)
             .map_err(|error| Failure::failed(format!("the report could not be written as JSON: {error}")))?;
@@ -131,7 +131,7 @@ mod tests {
     use crate::model::Strategy;
     use crate::ui::ColorChoice;
 
-    fn exit_of(files: &[PathBuf], output: OutputFormat) -> Result<Exit, Failure> {
+    fn exit_of(files: &[PathBuf], output: Output) -> Result<Exit, Failure> {
         run(&CheckArgs { files: files.to_vec(), output }, &Printer::new(ColorChoice::Never, true))
     }
 
@@ -146,12 +146,11 @@ mod tests {
         std::fs::write(&bad, text.replace("order: 10", "ordre: 10").replace("basis: peak", "basis: peek"))
             .expect("written");
 
-        assert_eq!(exit_of(std::slice::from_ref(&good), OutputFormat::Text), Ok(Exit::Done));
-        assert_eq!(exit_of(std::slice::from_ref(&good), OutputFormat::Json), Ok(Exit::Done));
-        let failure =
-            exit_of(&[missing.clone(), bad.clone(), good.clone()], OutputFormat::Text).expect_err("wrong files");
+        assert_eq!(exit_of(std::slice::from_ref(&good), Output::Text), Ok(Exit::Done));
+        assert_eq!(exit_of(std::slice::from_ref(&good), Output::Json), Ok(Exit::Done));
+        let failure = exit_of(&[missing.clone(), bad.clone(), good.clone()], Output::Text).expect_err("wrong files");
         assert_eq!((failure.exit, failure.what.as_str()), (Exit::Usage, "2 of 3 files cannot be used: 3 errors"));
-        assert_eq!(exit_of(&[missing, bad, good], OutputFormat::Json), Ok(Exit::Usage));
+        assert_eq!(exit_of(&[missing, bad, good], Output::Json), Ok(Exit::Usage));
     }
 
     #[test]

@@ -1,8 +1,198 @@
 //! Owns the command line: one verb each, thin: flags -> one call -> report.
 
+pub mod baseline;
 pub mod check;
+pub mod context;
+pub mod demo;
+pub mod deploy;
+pub mod drift;
+pub mod generate;
 pub mod init;
 pub mod load;
 pub mod output;
+pub mod plan;
+pub mod provision;
+pub mod render;
+pub mod roll;
+pub mod scale;
 pub mod schema;
 pub mod sim;
+pub mod status;
+pub mod sync;
+pub mod teardown;
+pub mod templates;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::ui::{ColorChoice, Exit, Failure, Printer};
+use context::{CloudChoice, Context};
+
+/// What stands at the end of every help text: the exit codes are an interface.
+const EXIT_CODES: &str = "Exit codes:
+    0  done, or no differences
+    1  failed
+    2  differences, or not ready
+    3  unknown: coverage incomplete
+    4  stopped part-way, can be resumed
+    5  refused: lock, stale plan, confirmation, wrong account
+   64  the command line or an input file is wrong
+  130  interrupted";
+
+/// Provisions, keeps current and launches the standby side of an AWS estate.
+#[derive(Debug, Parser)]
+#[command(name = "lifeboat", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    /// Which cloud to talk to
+    #[arg(long, global = true, value_enum, default_value_t, env = "LIFEBOAT_CLOUD", value_name = "aws|sim")]
+    cloud: CloudChoice,
+    /// The simulated cloud's file [default: .lifeboat/sim.json beside the environment file]
+    #[arg(long, global = true, env = "LIFEBOAT_SIM_FILE", value_name = "PATH", hide_env_values = true)]
+    sim_file: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "auto|always|never")]
+    color: ColorChoice,
+    /// Print results, warnings and errors only
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Log what is done to standard error; twice for the AWS SDK's own words
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Write a commented environment file that checks offline
+    Init(init::InitArgs),
+    /// Read environment files and tell every problem at once
+    Check(check::CheckArgs),
+    /// Observe production, record it with its capacity basis, seal it in the store
+    Baseline(baseline::BaselineArgs),
+    /// Render the standby's CloudFormation templates into a folder; makes no AWS call
+    Render(render::RenderArgs),
+    /// Show what provisioning would add, change, replace and remove
+    Plan(plan::PlanArgs),
+    /// Make or update the standby's stacks
+    Provision(provision::ProvisionArgs),
+    /// Bring images and parameters in step with production; writes only what differs
+    Sync(sync::SyncArgs),
+    /// Show drift, pending changes and parity; for people and for CI
+    Drift(drift::DriftArgs),
+    /// Scale the standby to full production size, to a percent, or back
+    Scale(scale::ScaleArgs),
+    /// Show the standby's posture, sizes, ages, images and last sync
+    Status(status::StatusArgs),
+    /// Remove what provision made
+    Teardown(teardown::TeardownArgs),
+    /// List, seed, fail and mend the simulated cloud
+    Sim(sim::SimArgs),
+    /// Tell the whole story on the simulated cloud
+    Demo(demo::DemoArgs),
+    /// Print the JSON Schema of environment files
+    Schema(schema::SchemaArgs),
+    /// Print shell completions
+    Completions(generate::CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results; everything else is a usage error, which must not look like drift (2).
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let _ = error.print();
+            return ExitCode::from(exit.code());
+        }
+    };
+    start_log(cli.verbose);
+    let printer = Printer::new(cli.color, cli.quiet);
+    let context = Context::new(printer.clone(), cli.cloud, cli.sim_file);
+    let exit = run(cli.verb, &context).unwrap_or_else(|failure| {
+        printer.failure(&failure);
+        failure.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {
+    let printer = &context.printer;
+    match verb {
+        Verb::Init(args) => init::run(&args, printer),
+        Verb::Check(args) => check::run(&args, printer),
+        Verb::Schema(args) => schema::run(&args, printer),
+        Verb::Completions(args) => generate::completions(&args, &mut Cli::command(), printer),
+        Verb::Man => generate::man(Cli::command(), printer),
+        Verb::Sim(args) => sim::run(&args, &context.sim_path(Path::new("")), printer),
+        verb => block_on(context, run_async(verb, context)),
+    }
+}
+
+async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Baseline(args) => baseline::run(&args, context).await,
+        Verb::Render(args) => render::run(&args, context).await,
+        Verb::Plan(args) => plan::run(&args, context).await,
+        Verb::Provision(args) => provision::run(&args, context).await,
+        Verb::Sync(args) => sync::run(&args, context).await,
+        Verb::Drift(args) => drift::run(&args, context).await,
+        Verb::Scale(args) => scale::run(&args, context).await,
+        Verb::Status(args) => status::run(&args, context).await,
+        Verb::Teardown(args) => teardown::run(&args, context).await,
+        Verb::Demo(args) => demo::run(&args, context).await,
+        Verb::Init(_) | Verb::Check(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man | Verb::Sim(_) => {
+            run(verb, context)
+        }
+    }
+}
+
+/// Runs a command that talks to a cloud. The first Ctrl-C lets commands that can end in good order do so; the second, or
+/// the first for the others, ends the process: everything they write is absolute and can be repeated.
+fn block_on(context: &Context, command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
+    let exit = runtime.block_on(async {
+        tokio::pin!(command);
+        loop {
+            tokio::select! {
+                result = &mut command => return result,
+                Ok(()) = tokio::signal::ctrl_c() => {
+                    let first = !context.stop.requested();
+                    context.switch.stop();
+                    if !(first && context.ends_in_order.load(Ordering::SeqCst)) {
+                        return Err(Failure::new(Exit::Interrupted, "interrupted")
+                            .hint("run the same command again to go on; what is done already is not done twice"));
+                    }
+                    context.printer.warn("stopping in good order; press Ctrl-C again to stop at once");
+                }
+            }
+        }
+    });
+    // A call in flight must not keep an interrupted process alive.
+    runtime.shutdown_background();
+    exit
+}
+
+fn start_log(verbose: u8) {
+    let default = match verbose {
+        0 => "warn,aws_config=error,aws_smithy_runtime=error",
+        1 => "warn,lifeboat=debug",
+        _ => "info,lifeboat=trace,aws_smithy_runtime=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LIFEBOAT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(verbose > 1);
+    // A second subscriber can only come from a test in the same process; its logs go to the first.
+    let _ = subscriber.try_init();
+}

@@ -1,11 +1,23 @@
-//! Owns the choice between output for people and for programs.
+//! Owns the choice between words and JSON.
 
-/// How results are printed.
+use serde_json::Value;
+
+use crate::ui::Printer;
+
+/// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum OutputFormat {
+pub enum Output {
     /// For people.
     #[default]
     Text,
     /// For programs: one JSON document with a `schema_version`.
     Json,
+}
+
+/// Prints a report in the chosen form.
+pub fn print(printer: &Printer, output: Output, text: impl FnOnce(bool) -> String, json: impl FnOnce() -> Value) {
+    match output {
+        Output::Text => printer.result(&text(printer.color_out())),
+        Output::Json => printer.result(&format!("{:#}", json())),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::later::later;
 use super::remark::Remark;
-use super::suggest::closest;
+use crate::model::closest;
 use crate::yaml::read::{ReadError, ReadErrorKind};
 
 /// One remark per error, without those that only follow from another: a misspelt key is not missing as well.

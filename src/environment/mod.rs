@@ -11,7 +11,6 @@ mod regions;
 mod remark;
 mod resolve;
 mod snippet;
-mod suggest;
 mod values;
 mod written;
 

@@ -12,6 +12,7 @@ pub mod size;
 pub mod span;
 pub mod stack_name;
 pub mod strategy;
+pub mod suggest;
 pub mod tags;
 
 pub use basis::{BasisMethod, CapacityBasis};
@@ -32,4 +33,5 @@ pub use stack_name::{
     min_stack_parameter, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
+pub use suggest::closest;
 pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};

@@ -77,7 +77,7 @@ impl From<StoreError> for Failure {
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
-        let failure = match &error {
+        match &error {
             BundleError::NoBaseline { environment, .. } => {
                 let hint = format!(
                     "run `lifeboat baseline` on the environment file of {environment} while production is well"
@@ -88,7 +88,6 @@ impl From<BundleError> for Failure {
                 .hint("restore it from the `baselines` folder of the store, or run `lifeboat baseline` again"),
             BundleError::Newer { .. } => Failure::refused(error.to_string()).hint("use a lifeboat at least that new"),
             BundleError::Store(_) => Failure::failed(error.to_string()),
-        };
-        failure
+        }
     }
 }

@@ -3,9 +3,9 @@
 use super::given;
 use crate::environment::regions::{KNOWN, partition};
 use crate::environment::remark::Remark;
-use crate::environment::suggest::closest;
 use crate::environment::values::RegionCode;
 use crate::environment::written::WrittenSide;
+use crate::model::closest;
 use crate::model::{AccountId, Region, Side};
 use crate::yaml::read::{Place, Placed};
 

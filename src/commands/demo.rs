@@ -1,0 +1,150 @@
+//! Owns `lifeboat demo`: the whole story on the simulated cloud, by the same code paths as the commands it prints.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Parser as _;
+
+use super::context::{CloudChoice, Context};
+use super::{Cli, run_async};
+use crate::report::style::{HEADING, Paint, QUIET};
+use crate::ui::{Exit, Failure};
+
+/// Arguments of `lifeboat demo`.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// The folder to leave behind for exploring; an earlier demo there is replaced
+    #[arg(long, value_name = "DIR", default_value = "lifeboat-demo")]
+    pub folder: PathBuf,
+}
+
+/// One line of the story: a command with the exit code it must end with.
+struct Line {
+    arguments: &'static [&'static str],
+    exit: Exit,
+}
+
+/// A chapter of the story.
+struct Chapter {
+    title: &'static str,
+    words: &'static str,
+    lines: &'static [Line],
+}
+
+const fn done(arguments: &'static [&'static str]) -> Line {
+    Line { arguments, exit: Exit::Done }
+}
+
+const ENVIRONMENT: &str = include_str!("../../environments/warm-standby.yaml");
+const FILE: &str = "shop.yaml";
+/// Marks a folder that a demo made and a later demo may replace.
+const MARKER: &str = ".lifeboat/demo";
+
+const STORY: &[Chapter] = &[
+    Chapter {
+        title: "Production is seen",
+        words: "A simulated account runs `shop` in us-east-1. Its groups, settings and the peak of the last 14 days are recorded\nand sealed in a store on the standby's side: from here on nothing needs production to know how large it was.",
+        lines: &[done(&["sim", "seed"]), done(&["check", FILE]), done(&["baseline", FILE])],
+    },
+    Chapter {
+        title: "A standby is provisioned",
+        words: "Images and parameters are copied to us-west-2, then four CloudFormation stacks are made there. A warm standby keeps\na fraction of production running.",
+        lines: &[done(&["sync", FILE]), done(&["provision", FILE, "--yes"]), done(&["status", FILE])],
+    },
+    Chapter {
+        title: "Production moves on",
+        words: "Somebody ships a new web image and changes a parameter. The nightly CI job runs `drift` and fails with exit code 2.",
+        lines: &[
+            done(&["sim", "drift", "image", "web"]),
+            done(&["sim", "drift", "parameter"]),
+            Line { arguments: &["drift", FILE], exit: Exit::Differences },
+        ],
+    },
+    Chapter {
+        title: "The standby follows",
+        words: "`sync` writes only what differs and rolls the compute stack to the new image; a second run finds nothing to do.",
+        lines: &[done(&["sync", FILE]), done(&["sync", FILE]), done(&["drift", FILE])],
+    },
+    Chapter {
+        title: "The primary Region fails",
+        words: "us-east-1 answers nothing any more. The standby is scaled to full production size by direct calls: no call goes to\nthe primary, and none to CloudFormation.",
+        lines: &[
+            done(&["sim", "fail", "us-east-1"]),
+            Line { arguments: &["sync", FILE], exit: Exit::Failed },
+            done(&["scale", FILE, "--to", "full"]),
+            done(&["status", FILE]),
+        ],
+    },
+];
+
+/// Runs `lifeboat demo`.
+pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    prepare(&args.folder)?;
+    let file = args.folder.join(FILE);
+    let mut inner = context.clone();
+    inner.cloud = CloudChoice::Sim;
+    inner.sim_file = Some(args.folder.join(".lifeboat").join("sim.json"));
+    let printer = &context.printer;
+    let paint = Paint::new(printer.color_out());
+    for (number, chapter) in STORY.iter().enumerate() {
+        printer.result(&format!(
+            "\n{}\n{}",
+            paint.text(HEADING, &format!("{}. {}", number + 1, chapter.title)),
+            chapter.words
+        ));
+        for line in chapter.lines {
+            printer.result(&format!(
+                "\n{}",
+                paint.text(HEADING, &format!("$ lifeboat --cloud sim {}", line.arguments.join(" ")))
+            ));
+            let exit = tell(line, &file, &inner).await?;
+            if exit != line.exit {
+                return Err(Failure::failed(format!(
+                    "`lifeboat {}` ended with exit code {}, and the story needs {}",
+                    line.arguments.join(" "),
+                    exit.code(),
+                    line.exit.code()
+                )));
+            }
+            if exit != Exit::Done {
+                printer.result(&paint.text(QUIET, &format!("(exit code {})", exit.code())));
+            }
+        }
+    }
+    printer.result(&format!(
+        "\n{}\nTold in {:.1} s; the minutes above are the simulated cloud's. Everything is in {}: go on with\n\n  cd {}\n  lifeboat --cloud sim drift {FILE}\n  lifeboat --cloud sim scale {FILE} --to standby\n  lifeboat --cloud sim sim mend us-east-1\n  lifeboat --cloud sim sim list",
+        paint.text(HEADING, "The end"),
+        started.elapsed().as_secs_f64(),
+        args.folder.display(),
+        args.folder.display(),
+    ));
+    Ok(Exit::Done)
+}
+
+/// Runs one line exactly as the binary would: parsed from its words, failures told the same way.
+async fn tell(line: &Line, file: &Path, context: &Context) -> Result<Exit, Failure> {
+    let file = file.to_string_lossy();
+    let words = line.arguments.iter().map(|word| if *word == FILE { file.as_ref() } else { word });
+    let cli = Cli::try_parse_from(std::iter::once("lifeboat").chain(words))
+        .map_err(|error| Failure::failed(format!("the demo's own command line is wrong: {error}")))?;
+    Ok(Box::pin(run_async(cli.verb, context)).await.unwrap_or_else(|failure| {
+        context.printer.failure(&failure);
+        failure.exit
+    }))
+}
+
+fn prepare(folder: &Path) -> Result<(), Failure> {
+    let failed =
+        |doing: &str, error: std::io::Error| Failure::failed(format!("cannot {doing} {}: {error}", folder.display()));
+    if folder.join(MARKER).exists() {
+        fs::remove_dir_all(folder).map_err(|error| failed("replace", error))?;
+    } else if folder.exists() {
+        return Err(Failure::refused(format!("{} is there and no demo made it", folder.display()))
+            .hint("name another folder with --folder"));
+    }
+    fs::create_dir_all(folder.join(".lifeboat")).map_err(|error| failed("make", error))?;
+    fs::write(folder.join(MARKER), "made by lifeboat demo\n").map_err(|error| failed("write into", error))?;
+    fs::write(folder.join(FILE), ENVIRONMENT).map_err(|error| failed("write into", error))
+}

@@ -1,0 +1,135 @@
+//! Owns `lifeboat scale`: the standby to full production size, to a percent, or back to its standby footprint.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::context::{Context, Session};
+use super::output::{Output, print};
+use crate::cloud::ReadPorts;
+use crate::facts::GroupFacts;
+use crate::model::{Caller, SideName, Span, standby_group_name};
+use crate::plan::scale::{ScalePlan, ScaleRefusal, ScaleTarget, plan_scale};
+use crate::report;
+use crate::run::patience::Patience;
+use crate::run::scale::run_scale;
+use crate::store::bundle::PostureRecord;
+use crate::ui::confirm::confirm_name;
+use crate::ui::progress::Progress;
+use crate::ui::{Exit, Failure};
+
+/// Arguments of `lifeboat scale`.
+#[derive(Debug, clap::Args)]
+pub struct ScaleArgs {
+    /// The environment file
+    pub environment: PathBuf,
+    /// Where to: `full`, `standby`, or a percentage of full production size such as `50%`
+    #[arg(long, value_name = "full|standby|N%")]
+    pub to: ScaleTarget,
+    /// Only this tier; may be given several times
+    #[arg(long, value_name = "TIER")]
+    pub tier: Vec<String>,
+    /// Count a shortfall of at most this many percent per tier as success
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub accept: u32,
+    /// Wait at most this long for instances and healthy targets
+    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = Span::parse)]
+    pub timeout: Span,
+    /// Shrinking asks for the environment's name; this stands for it in scripts
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show what would be asked and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+/// Runs `lifeboat scale`. It reads the store and the standby only: no call goes to the primary or to CloudFormation.
+pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
+    let session = context.open(&args.environment).await?;
+    let environment = &session.environment;
+    let baseline = session.bundle.baseline(session.store.as_ref()).await?;
+    let ports = session.read(SideName::Standby).await?;
+    // Who we are and what is there do not depend on each other, and this command is in a hurry.
+    let (caller, groups) = futures_util::future::join(session.caller(&ports), groups(&session, &ports)).await;
+    let caller = caller?;
+    let plan = plan_scale(environment, &baseline.capacity, &groups?, args.to, &args.tier)
+        .map_err(|refusal| tell(refusal, args))?;
+    let printer = session.printer();
+    printer.note(report::scale::plan_text(&environment.name, &plan, printer.color_err()).trim_end());
+    if args.dry_run {
+        print(
+            printer,
+            args.output,
+            |_| "dry run: nothing was changed".to_owned(),
+            || serde_json::json!({ "schema_version": 1, "dry_run": true, "environment": environment.name, "plan": plan }),
+        );
+        return Ok(Exit::Done);
+    }
+    if args.to == ScaleTarget::Standby && plan.steps.iter().any(|step| step.shrinks()) {
+        confirm_name(
+            printer,
+            &environment.name,
+            &format!("This takes capacity away from {} in {}", environment.name, environment.standby.region),
+            args.yes,
+        )?;
+    }
+    let write = session.write(SideName::Standby).await?;
+    // Looking every three seconds costs one call per hundred groups and one per target group.
+    let patience = Patience { timeout: args.timeout.as_duration(), interval: std::time::Duration::from_secs(3) };
+    let clock = session.clock();
+    let outcome = run_scale(&plan, &ports, &write, clock.as_ref(), patience, &Progress::new(printer)).await;
+    record(&session, &plan, &caller).await;
+    print(
+        printer,
+        args.output,
+        |color| report::scale::text(&environment.name, &plan, &outcome, args.accept, &environment.objectives, color),
+        || report::scale::json(&environment.name, &plan, &outcome, args.accept, &environment.objectives),
+    );
+    Ok(if report::scale::reached(&outcome, args.accept) { Exit::Done } else { Exit::Failed })
+}
+
+async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
+    let environment = &session.environment;
+    let names: Vec<String> =
+        environment.tiers.iter().map(|tier| standby_group_name(&environment.name, &tier.name)).collect();
+    let groups = ports.groups.groups(&names).await?;
+    Ok(groups.into_iter().map(|group| (group.name.clone(), group)).collect())
+}
+
+/// Records the posture, so that a later deploy does not shrink what a disaster needed. The scale itself has happened: a
+/// store that cannot be written is worth a warning, not a failure.
+async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
+    let mut minimums = match session.bundle.posture(session.store.as_ref()).await {
+        Ok(Some(before)) if plan.target != ScaleTarget::Standby => before.minimums,
+        _ => BTreeMap::new(),
+    };
+    for step in &plan.steps {
+        minimums.insert(step.tier.clone(), step.after.min);
+    }
+    let record = PostureRecord {
+        schema_version: 1,
+        at: session.clock().now(),
+        by: caller.arn.clone(),
+        target: plan.target.to_string(),
+        minimums,
+    };
+    if let Err(error) = session.bundle.save_posture(session.store.as_ref(), &record).await {
+        session.printer().warn(&format!(
+            "the sizes are set, but the posture could not be recorded, so a later provision may not know of it: {error}"
+        ));
+    }
+}
+
+fn tell(refusal: ScaleRefusal, args: &ScaleArgs) -> Failure {
+    let file = args.environment.display();
+    match &refusal {
+        ScaleRefusal::NotProvisioned { .. } => {
+            Failure::failed(refusal.to_string()).hint(format!("run `lifeboat provision {file}` first"))
+        }
+        ScaleRefusal::NoBasis { .. } => Failure::failed(refusal.to_string())
+            .hint(format!("run `lifeboat baseline {file}` while production is well")),
+        ScaleRefusal::UnknownTier { .. } => Failure::new(Exit::Usage, refusal.to_string()),
+    }
+}

@@ -1,0 +1,65 @@
+//! Owns `lifeboat teardown`: removes what `provision` made.
+
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::deploy::{exit_of, options};
+use super::output::Output;
+use crate::model::SideName;
+use crate::plan::teardown::outside_the_stacks;
+use crate::report::changes::{outcome_json, outcome_text, teardown_text};
+use crate::run::provision::Ports;
+use crate::run::teardown::{look_for_teardown, teardown};
+use crate::ui::confirm::confirm_name;
+use crate::ui::progress::Progress;
+use crate::ui::{Exit, Failure};
+
+/// Arguments of `lifeboat teardown`.
+#[derive(Debug, clap::Args)]
+pub struct TeardownArgs {
+    /// The environment file
+    pub environment: PathBuf,
+    /// Tearing down asks for the environment's name; this stands for it in scripts
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+/// Runs `lifeboat teardown`.
+pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure> {
+    let session = context.open(&args.environment).await?;
+    let printer = session.printer();
+    let environment = &session.environment;
+    let (read, _) = session.enter(SideName::Standby).await?;
+    let write = session.write(SideName::Standby).await?;
+    let clock = session.clock();
+    let ports = Ports::of(&read, &write, clock.as_ref());
+    let options = options("teardown", &args.environment, None);
+    let progress = Progress::new(printer);
+    context.end_in_order();
+    let stays = outside_the_stacks(environment);
+    let plan = look_for_teardown(&ports, &environment.name, stays, &options, &progress, &context.stop).await.map_err(
+        |error| {
+            let hint = error.hint();
+            let mut failure = Failure::failed(error.to_string());
+            failure.hints.extend(hint);
+            failure
+        },
+    )?;
+    if args.output == Output::Text {
+        printer.result(&teardown_text(&plan, printer.color_out()));
+    }
+    if !plan.stacks.is_empty() {
+        let what = format!("This removes the standby of {} in {}", environment.name, environment.standby.region);
+        confirm_name(printer, &environment.name, &what, args.yes)?;
+    }
+    let report = teardown(&ports, &plan, &options, &progress, &context.stop).await;
+    match args.output {
+        Output::Json => printer.result(&format!("{:#}", outcome_json(&report))),
+        Output::Text if plan.stacks.is_empty() => {}
+        Output::Text => printer.result(&outcome_text(&report, printer.color_out())),
+    }
+    Ok(exit_of(&report))
+}

@@ -1,0 +1,282 @@
+//! Owns whole stories on the simulated cloud, told by the real binary over several invocations.
+
+#[path = "support/binary.rs"]
+mod binary;
+
+use std::path::Path;
+
+use binary::Desk;
+use serde_json::Value;
+
+/// The repository's root.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A desk with the worked example and a seeded production.
+fn desk() -> Desk {
+    desk_with("warm-standby.yaml")
+}
+
+fn desk_with(example: &str) -> Desk {
+    let mut desk = Desk::new();
+    desk.set("LIFEBOAT_CLOUD", "sim");
+    let text = std::fs::read_to_string(root().join("environments").join(example)).expect("the example");
+    desk.write("shop.yaml", &text);
+    desk.expect(0, &["sim", "seed"]);
+    desk
+}
+
+fn ready(desk: &Desk) {
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["sync", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+}
+
+fn state(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.read(".lifeboat/sim.json")).expect("the simulated cloud's file")
+}
+
+fn posture(desk: &Desk) -> Value {
+    desk.expect(0, &["status", "shop.yaml", "-o", "json"]).json()
+}
+
+fn desired(status: &Value, tier: &str) -> u64 {
+    let tiers = status["tiers"].as_array().expect("tiers");
+    let tier = tiers.iter().find(|one| one["tier"] == tier).expect("the tier");
+    tier["size"]["desired"].as_u64().expect("a size")
+}
+
+#[test]
+fn every_strategy_stands_at_its_own_footprint_and_scales_to_the_same_full_size() {
+    for (example, expected) in
+        [("pilot-light.yaml", "pilot"), ("warm-standby.yaml", "warm"), ("multi-site.yaml", "multi")]
+    {
+        let desk = desk_with(example);
+        ready(&desk);
+        let before = posture(&desk);
+        let web = desired(&before, "web");
+        match expected {
+            "pilot" => assert_eq!(web, 0, "{example}"),
+            "warm" => assert!((1..10).contains(&web), "{example}: {web}"),
+            _ => assert!(web >= 10, "{example}: {web}"),
+        }
+        desk.expect(0, &["sim", "fail", "us-east-1"]);
+        let scaled = desk.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
+        assert_eq!(scaled["reached"], true, "{example}: {scaled}");
+        let after = posture(&desk);
+        assert_eq!(after["posture"], "full", "{example}");
+        assert!(desired(&after, "web") >= 10, "{example}: the peak was ten");
+    }
+}
+
+#[test]
+fn a_second_run_of_everything_does_nothing_and_says_so() {
+    let desk = desk();
+    ready(&desk);
+    let again = desk.expect(0, &["sync", "shop.yaml"]);
+    assert!(again.out.contains("nothing to do"), "{}", again.out);
+    let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(again.out.contains("No changes"), "{}", again.out);
+    let drift = desk.expect(0, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    let before = calls(&desk, "us-west-2", "UpdateAutoScalingGroup");
+    let again = desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    assert!(again.out.contains("already so"), "{}", again.out);
+    assert_eq!(calls(&desk, "us-west-2", "UpdateAutoScalingGroup"), before, "a repeated scale wrote");
+}
+
+#[test]
+fn plan_and_dry_runs_leave_nothing_behind() {
+    let desk = desk();
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["sync", "shop.yaml", "--dry-run"]);
+    let status = posture(&desk);
+    assert_eq!(status["posture"], "not-provisioned");
+    let early = desk.expect(1, &["plan", "shop.yaml"]);
+    assert!(early.err.contains("lifeboat sync"), "{}", early.err);
+    desk.expect(0, &["sync", "shop.yaml"]);
+    let plan = desk.expect(2, &["plan", "shop.yaml", "--exit-code"]);
+    assert!(plan.out.contains("4 to create"), "{}", plan.out);
+    let status = posture(&desk);
+    assert_eq!(status["stacks"], serde_json::json!({}), "a plan left stacks behind");
+    let refused = desk.expect(5, &["provision", "shop.yaml"]);
+    assert!(refused.err.contains("--yes"), "{}", refused.err);
+}
+
+#[test]
+fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can() {
+    let desk = desk();
+    ready(&desk);
+    desk.expect(0, &["sim", "drift", "image", "web"]);
+    desk.expect(0, &["sim", "drift", "parameter"]);
+    desk.expect(0, &["sim", "drift", "rule"]);
+    let drift = desk.expect(2, &["drift", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(drift["schema_version"], 1);
+    let kinds =
+        |kind: &str| drift["findings"].as_array().expect("findings").iter().filter(|one| one["kind"] == kind).count();
+    assert!(kinds("drift") >= 1, "{drift}");
+    assert!(kinds("parity") >= 2, "{drift}");
+    desk.expect(0, &["sync", "shop.yaml"]);
+    let after = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(after.out.contains("parity=0") || !after.out.contains("/shop/prod"), "{}", after.out);
+}
+
+#[test]
+fn the_primary_being_dark_costs_scale_nothing_and_is_never_called() {
+    let desk = desk();
+    ready(&desk);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    let before = all_calls(&desk, "us-east-1");
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    desk.expect(0, &["status", "shop.yaml"]);
+    assert_eq!(all_calls(&desk, "us-east-1"), before, "a call went to the primary");
+    let sync = desk.expect(1, &["sync", "shop.yaml"]);
+    assert!(sync.err.contains("got no answer"), "{}", sync.err);
+    let drift = desk.expect(3, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("unknown="), "{}", drift.out);
+}
+
+#[test]
+fn a_shortfall_is_told_exactly_and_accepted_only_within_its_percent() {
+    let desk = desk();
+    ready(&desk);
+    desk.expect(0, &["sim", "fail", "us-west-2", "--capacity", "*=8"]);
+    let short = desk.expect(1, &["scale", "shop.yaml", "--to", "full", "--tier", "web", "-o", "json"]).json();
+    assert_eq!(short["reached"], false, "{short}");
+    assert_eq!(short["timed_out"], true);
+    let tier = &short["tiers"][0];
+    let percent = short["percent"].as_u64().expect("a percentage");
+    assert!(percent < 100, "{short}");
+    assert!(tier["in_service"].as_u64() < tier["asked"]["desired"].as_u64(), "{tier}");
+    let accept = (100 - percent).to_string();
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full", "--tier", "web", "--accept", &accept]);
+}
+
+#[test]
+fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
+    let desk = desk();
+    ready(&desk);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    let full = desired(&posture(&desk), "web");
+    desk.expect(0, &["sim", "drift", "userdata"]);
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert_eq!(desired(&posture(&desk), "web"), full);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
+    assert!(desired(&posture(&desk), "web") < full);
+    desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
+    assert_eq!(posture(&desk)["posture"], "not-provisioned");
+}
+
+#[test]
+fn secrets_never_leave_the_account() {
+    let desk = desk();
+    let secrets: Vec<String> = secret_values(&state(&desk));
+    assert!(!secrets.is_empty(), "the seeded production has secrets");
+    let mut seen = String::new();
+    for arguments in [
+        &["baseline", "shop.yaml"][..],
+        &["sync", "shop.yaml", "--dry-run"],
+        &["sync", "shop.yaml", "-vv"],
+        &["provision", "shop.yaml", "--yes", "-o", "json"],
+        &["drift", "shop.yaml", "-o", "json"],
+        &["status", "shop.yaml"],
+    ] {
+        let ran = desk.run(arguments);
+        seen.push_str(&ran.out);
+        seen.push_str(&ran.err);
+    }
+    for entry in walk(&desk.path(".lifeboat")) {
+        if entry.file_name().is_some_and(|name| name != "sim.json") {
+            seen.push_str(&std::fs::read_to_string(&entry).unwrap_or_default());
+        }
+    }
+    for secret in secrets {
+        assert!(!seen.contains(&secret), "a secret was shown");
+    }
+}
+
+#[test]
+fn three_hundred_groups_are_observed_by_the_page() {
+    let mut desk = Desk::new();
+    desk.set("LIFEBOAT_CLOUD", "sim");
+    desk.expect(0, &["sim", "seed", "--groups", "300"]);
+    let mut text = std::fs::read_to_string(root().join("environments/warm-standby.yaml")).expect("the example");
+    let tiers = text.find("\ntiers:").expect("tiers");
+    text.truncate(tiers);
+    text.push_str("\ntiers:\n");
+    let groups = state(&desk);
+    let names = group_names(&groups, "us-east-1");
+    assert!(names.len() >= 300, "{}", names.len());
+    for (index, name) in names.iter().enumerate() {
+        text.push_str(&format!("  - {{ name: t{index}, order: 10, group: {{ auto_scaling_group: {name} }} }}\n"));
+    }
+    desk.write("many.yaml", &text);
+    let before = all_calls(&desk, "us-east-1");
+    desk.expect(0, &["baseline", "many.yaml"]);
+    let made = all_calls(&desk, "us-east-1") - before;
+    assert!(made <= 30, "{made} calls for {} groups", names.len());
+}
+
+#[test]
+fn the_demo_tells_its_story_in_time() {
+    let desk = Desk::new();
+    let told = desk.expect(0, &["demo"]);
+    for words in ["$ lifeboat --cloud sim baseline", "$ lifeboat --cloud sim scale", "objective (RTO)", "nothing to do"]
+    {
+        assert!(told.out.contains(words), "no `{words}` in\n{}", told.out);
+    }
+    assert!(desk.path("lifeboat-demo/shop.yaml").exists(), "a folder to explore");
+    desk.expect(0, &["demo"]);
+}
+
+fn calls(desk: &Desk, region: &str, operation: &str) -> u64 {
+    state(desk)["calls"][region][operation].as_u64().unwrap_or(0)
+}
+
+fn all_calls(desk: &Desk, region: &str) -> u64 {
+    state(desk)["calls"][region].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
+}
+
+fn group_names(state: &Value, region: &str) -> Vec<String> {
+    state["regions"][region]["groups"].as_object().map(|groups| groups.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn secret_values(state: &Value) -> Vec<String> {
+    let regions = state["regions"].as_object().expect("regions");
+    let mut found = Vec::new();
+    for region in regions.values() {
+        for parameter in region["parameters"].as_object().into_iter().flat_map(|all| all.values()) {
+            if parameter.to_string().contains("SecureString") {
+                collect_values(parameter, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn collect_values(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match inner.as_str() {
+                    Some(text) if key == "value" => found.push(text.to_owned()),
+                    _ => collect_values(inner, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_values(item, found)),
+        _ => {}
+    }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files
+}
