@@ -82,10 +82,12 @@ const STORY: &[Chapter] = &[
 pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
     prepare(&args.folder)?;
-    let file = args.folder.join(FILE);
+    // The story is told from inside the folder, as its user would, so that every path reads as it would there.
+    std::env::set_current_dir(&args.folder)
+        .map_err(|error| Failure::failed(format!("cannot enter {}: {error}", args.folder.display())))?;
     let mut inner = context.clone();
     inner.cloud = CloudChoice::Sim;
-    inner.sim_file = Some(args.folder.join(".lifeboat").join("sim.json"));
+    inner.sim_file = None;
     let printer = &context.printer;
     let paint = Paint::new(printer.color_out());
     for (number, chapter) in STORY.iter().enumerate() {
@@ -99,7 +101,7 @@ pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
                 "\n{}",
                 paint.text(HEADING, &format!("$ lifeboat --cloud sim {}", line.arguments.join(" ")))
             ));
-            let exit = tell(line, &file, &inner).await?;
+            let exit = tell(line, &inner).await?;
             if exit != line.exit {
                 return Err(Failure::failed(format!(
                     "`lifeboat {}` ended with exit code {}, and the story needs {}",
@@ -124,9 +126,8 @@ pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// Runs one line exactly as the binary would: parsed from its words, failures told the same way.
-async fn tell(line: &Line, file: &Path, context: &Context) -> Result<Exit, Failure> {
-    let file = file.to_string_lossy();
-    let words = line.arguments.iter().map(|word| if *word == FILE { file.as_ref() } else { word });
+async fn tell(line: &Line, context: &Context) -> Result<Exit, Failure> {
+    let words = line.arguments.iter().copied();
     let cli = Cli::try_parse_from(std::iter::once("lifeboat").chain(words))
         .map_err(|error| Failure::failed(format!("the demo's own command line is wrong: {error}")))?;
     Ok(Box::pin(run_async(cli.verb, context)).await.unwrap_or_else(|failure| {

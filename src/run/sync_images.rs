@@ -25,6 +25,9 @@ pub struct ImageOutcome {
     pub failures: Vec<(String, String)>,
 }
 
+/// What the shared wait for all copies is called.
+const WAIT: &str = "image copies";
+
 struct Pending {
     tiers: Vec<String>,
     source_image: String,
@@ -166,18 +169,19 @@ async fn wait(
                     );
                     fail(outcome, watch, &subject, text);
                 }
-                _ => {
-                    watch.event(RunEvent::Waiting {
-                        subject,
-                        done: 0,
-                        of: 1,
-                        text: format!("{} is being copied ({} s)", copy.image, deadline.elapsed().as_secs()),
-                    });
-                    still.push(copy);
-                }
+                _ => still.push(copy),
             }
         }
         open = still;
+        if !open.is_empty() {
+            watch.event(RunEvent::Waiting {
+                subject: WAIT.to_owned(),
+                done: u64::try_from(ready.len()).unwrap_or(u64::MAX),
+                of: u64::try_from(ready.len() + open.len()).unwrap_or(u64::MAX),
+                // To the minute: a log gets a line a minute, which shows that the wait is alive.
+                text: format!("{} under way, {} min", open.len(), deadline.elapsed().as_secs() / 60),
+            });
+        }
         if !open.is_empty() && !deadline.wait().await {
             for copy in open.drain(..) {
                 let text = format!(
@@ -188,6 +192,10 @@ async fn wait(
                 fail(outcome, watch, &format!("image {}", copy.tiers.join(", ")), text);
             }
         }
+    }
+    if !ready.is_empty() {
+        let took = deadline.elapsed().as_secs();
+        watch.event(RunEvent::Done { subject: WAIT.to_owned(), text: format!("{} ready after {took} s", ready.len()) });
     }
     ready
 }

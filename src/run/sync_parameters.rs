@@ -18,7 +18,15 @@ pub struct ParameterOutcome {
 /// Carries out a parameter plan. A parameter that cannot be written does not keep the others from being written.
 pub async fn run_parameters(plan: &ParameterPlan, write: &dyn WriteParameters, watch: &dyn Watch) -> ParameterOutcome {
     let mut outcome = ParameterOutcome::default();
-    for step in &plan.steps {
+    let of = plan.steps.len();
+    let subject = "parameters".to_owned();
+    for (index, step) in plan.steps.iter().enumerate() {
+        watch.event(RunEvent::Waiting {
+            subject: subject.clone(),
+            done: u64::try_from(index).unwrap_or(u64::MAX),
+            of: u64::try_from(of).unwrap_or(u64::MAX),
+            text: "writing".to_owned(),
+        });
         let (name, result) = match step {
             ParameterStep::Put { put, .. } => (&put.name, write.put_parameter(put).await.map(|_| true)),
             ParameterStep::Delete { name } => (name, write.delete_parameter(name).await.map(|()| false)),
@@ -27,13 +35,16 @@ pub async fn run_parameters(plan: &ParameterPlan, write: &dyn WriteParameters, w
             Ok(written) => {
                 outcome.written += usize::from(written);
                 outcome.deleted += usize::from(!written);
-                watch.event(RunEvent::Done { subject: "parameter".to_owned(), text: step.describe() });
             }
             Err(error) => {
                 watch.event(RunEvent::Failed { subject: name.clone(), text: error.to_string() });
                 outcome.failures.push((name.clone(), error.to_string()));
             }
         }
+    }
+    if of > 0 {
+        let text = format!("{} written, {} deleted, {} failed", outcome.written, outcome.deleted, outcome.failures.len());
+        watch.event(RunEvent::Done { subject, text });
     }
     outcome
 }
