@@ -32,7 +32,7 @@ fn parameters_file(stack: &RenderedStack) -> String {
     format!("{}.parameters.json", stack.name)
 }
 
-/// One parameter per line, so that the script can add its own before the closing bracket.
+/// One parameter per line, which is how the script reads them.
 fn parameters(stack: &RenderedStack) -> String {
     let entries: Vec<String> = stack
         .parameters
@@ -92,29 +92,30 @@ zone() {
   printf '%s' "$name"
 }
 
-# Begins the parameters of a stack with those known when it was rendered: begin STACK
+# Begins the parameters of a stack with those known when it was rendered, one per line: begin STACK
 begin() {
-  sed '$d' "$1.parameters.json" > "$work/$1.json"
+  sed -n 's/^ *{"ParameterKey":"\([A-Za-z0-9]*\)","ParameterValue":"\(.*\)"},*$/"\1=\2",/p' \
+    "$1.parameters.json" > "$work/$1"
 }
 
 # Adds one more: add STACK PARAMETER VALUE
 add() {
-  if [ "$(wc -l < "$work/$1.json")" -gt 1 ]; then
-    printf ',\n' >> "$work/$1.json"
-  fi
-  printf '  {"ParameterKey":"%s","ParameterValue":"%s"}\n' "$2" "$3" >> "$work/$1.json"
+  printf '"%s=%s",\n' "$2" "$3" >> "$work/$1"
 }
 
 # deploy STACK
 deploy() {
-  echo ']' >> "$work/$1.json"
   echo "deploying $1"
-  if [ -n "$bucket" ]; then
-    set -- "$1" --s3-bucket "$bucket"
-  fi
   name="$1"; shift
+  if [ -s "$work/$name" ]; then
+    { echo '['; sed '$s/,$//' "$work/$name"; echo ']'; } > "$work/$name.json"
+    set -- --parameter-overrides "file://$work/$name.json"
+  fi
+  if [ -n "$bucket" ]; then
+    set -- "$@" --s3-bucket "$bucket"
+  fi
   aws cloudformation deploy --no-fail-on-empty-changeset --stack-name "$name" \
-    --template-file "$name.template.json" --parameter-overrides "file://$work/$name.json" "$@"
+    --template-file "$name.template.json" "$@"
 }
 "#;
 

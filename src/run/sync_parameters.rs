@@ -43,7 +43,8 @@ pub async fn run_parameters(plan: &ParameterPlan, write: &dyn WriteParameters, w
         }
     }
     if of > 0 {
-        let text = format!("{} written, {} deleted, {} failed", outcome.written, outcome.deleted, outcome.failures.len());
+        let text =
+            format!("{} written, {} deleted, {} failed", outcome.written, outcome.deleted, outcome.failures.len());
         watch.event(RunEvent::Done { subject, text });
     }
     outcome

@@ -109,11 +109,11 @@ fn action(
                     view.target_group_arns.extend(translator.by_map(&format!("{place}/target-group"), arn, advice));
                 }
             }
-            if target_group_arns.len() > 1 {
+            view.several = view.target_groups.len() + view.target_group_arns.len() > 1;
+            if view.several {
                 translator
                     .note(format!("{place}: it forwards to several target groups; the standby weighs them equally"));
             }
-            view.several = view.target_groups.len() + view.target_group_arns.len() > 1;
             (!view.target_groups.is_empty() || !view.target_group_arns.is_empty()).then_some(view)
         }
         ListenerAction::Redirect { protocol, port, status_code } => Some(ActionView {

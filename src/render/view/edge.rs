@@ -69,7 +69,7 @@ pub struct ActionView {
     pub order: u32,
     /// Whether it forwards to `target_groups`.
     pub forward: bool,
-    /// Whether it forwards to more than one target group.
+    /// Whether it forwards to more than one of them.
     pub several: bool,
     /// Target groups by logical id.
     pub target_groups: Vec<String>,

@@ -98,16 +98,14 @@ fn the_script_deploys_in_order_with_what_it_looked_up() {
     insta::assert_snapshot!(asked, @r#"
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-network --template-file shop-network.template.json --parameter-overrides file://shop-network.json --s3-bucket my-bucket
     [
-      {"ParameterKey":"Zone1","ParameterValue":"us-west-2a"}
-    ,
-      {"ParameterKey":"Zone2","ParameterValue":"us-west-2c"}
+    "Zone1=us-west-2a",
+    "Zone2=us-west-2c"
     ]
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-compute --template-file shop-compute.template.json --parameter-overrides file://shop-compute.json --s3-bucket my-bucket
     [
-      {"ParameterKey":"WebMax","ParameterValue":"10"},
-      {"ParameterKey":"WebMin","ParameterValue":"a \"quoted\" value"}
-    ,
-      {"ParameterKey":"PrivateSubnets","ParameterValue":"subnet-1,subnet-2"}
+    "WebMax=10",
+    "WebMin=a \"quoted\" value",
+    "PrivateSubnets=subnet-1,subnet-2"
     ]
     "#);
 }

@@ -19,6 +19,7 @@ pub(super) const LISTENER: ResourceType = ResourceType {
         "Port",
         "Protocol",
         "SslPolicy",
+        "Tags",
     ],
     required: &["DefaultActions", "LoadBalancerArn"],
     create_only: &["LoadBalancerArn"],
