@@ -171,6 +171,61 @@ fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
 }
 
 #[test]
+fn several_compute_stacks_are_provisioned_rolled_seen_and_removed_like_one() {
+    let desk = desk();
+    let one = desk.read("shop.yaml");
+    let with = |number: u8| format!("{one}\nstacks: {{ compute: {number} }}\n");
+    // Of three stacks web is in the first, api and worker are in the second, and the third has nothing to hold.
+    desk.write("shop.yaml", &with(3));
+    ready(&desk);
+    let stacks =
+        |status: &Value| -> Vec<String> { status["stacks"].as_object().expect("stacks").keys().cloned().collect() };
+    let expected = ["shop-compute", "shop-compute-2", "shop-edge", "shop-network", "shop-security"];
+    assert_eq!(stacks(&posture(&desk)), expected);
+    let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(again.out.contains("No changes"), "{}", again.out);
+    let drift = desk.expect(0, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
+    let compute: Vec<&str> =
+        drift.out.lines().map(str::trim_start).filter(|line| line.starts_with("compute")).collect();
+    assert_eq!(compute.len(), 4, "drift and pending tell of both stacks, in order: {compute:?}");
+    assert!(compute[0].starts_with("compute ") && compute[1].starts_with("compute-2"), "{compute:?}");
+
+    // An image moves in each of the two stacks, and one in the second alone.
+    desk.expect(0, &["sim", "drift", "image", "web"]);
+    desk.expect(0, &["sim", "drift", "image", "api"]);
+    let waits = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(waits["rolled"], serde_json::json!(["shop-web", "shop-api"]), "{waits}");
+    desk.expect(0, &["sim", "drift", "image", "worker"]);
+    let second = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(second["rolled"], serde_json::json!(["shop-worker"]), "{second}");
+    for tier in posture(&desk)["tiers"].as_array().expect("tiers") {
+        assert_eq!(tier["launches"], tier["published"], "{tier}");
+    }
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let rolled = desk.run(&["drift", "shop.yaml"]);
+    assert!(rolled.out.contains("drift=0 pending=0"), "{}", rolled.out);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    assert_eq!(posture(&desk)["posture"], "full");
+
+    // Another number would move tiers, and a group cannot move from one stack to another.
+    desk.write("shop.yaml", &with(1));
+    for command in [&["plan", "shop.yaml"][..], &["provision", "shop.yaml", "--yes"]] {
+        let refused = desk.expect(5, command);
+        let held = "shop-compute-2 holds api (now shop-compute), worker (now shop-compute)";
+        assert!(refused.err.contains(held) && refused.err.contains("put `stacks.compute` back"), "{}", refused.err);
+    }
+    let drift = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("nothing is rendered for it any more"), "{}", drift.out);
+    let gone = desk.expect(0, &["teardown", "shop.yaml", "--yes", "-o", "json"]).json();
+    let order: Vec<&str> =
+        gone["stacks"].as_array().into_iter().flatten().filter_map(|stack| stack["name"].as_str()).collect();
+    assert_eq!(order.first(), Some(&"shop-compute-2"), "{gone}");
+    desk.write("shop.yaml", &with(3));
+    assert_eq!(stacks(&posture(&desk)), Vec::<String>::new());
+}
+
+#[test]
 fn secrets_never_leave_the_account() {
     let desk = desk();
     let secrets: Vec<String> = secret_values(&state(&desk));
