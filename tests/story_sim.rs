@@ -109,7 +109,7 @@ fn plan_and_dry_runs_leave_nothing_behind() {
 fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can() {
     let desk = desk();
     ready(&desk);
-    desk.expect(0, &["sim", "drift", "image", "web"]);
+    desk.expect(0, &["sim", "drift", "image"]);
     desk.expect(0, &["sim", "drift", "parameter"]);
     desk.expect(0, &["sim", "drift", "rule"]);
     let drift = desk.expect(2, &["drift", "shop.yaml", "-o", "json"]).json();
