@@ -233,11 +233,11 @@ fn the_demo_tells_its_story_in_time() {
 }
 
 fn calls(desk: &Desk, region: &str, operation: &str) -> u64 {
-    state(desk)["calls"][region][operation].as_u64().unwrap_or(0)
+    state(desk)["regions"][region]["calls"][operation].as_u64().unwrap_or(0)
 }
 
 fn all_calls(desk: &Desk, region: &str) -> u64 {
-    state(desk)["calls"][region].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
+    state(desk)["regions"][region]["calls"].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
 }
 
 fn group_names(state: &Value, region: &str) -> Vec<String> {
