@@ -3,17 +3,8 @@
 //! What moto can be trusted with is told in the assertions: every effect is checked through the SDK, in the standby and,
 //! where it matters, for its absence in the primary.
 
-#[path = "support/binary.rs"]
-mod binary;
-#[path = "support/moto.rs"]
-mod moto;
-#[path = "support/production.rs"]
-mod production;
-#[path = "support/python.rs"]
-mod python;
-
-use binary::Desk;
-use moto::{Moto, free_port};
+use super::binary::Desk;
+use super::moto::{Moto, free_port};
 
 const ENVIRONMENT: &str = r#"
 schema: lifeboat/v1
@@ -51,9 +42,9 @@ fn credentials(desk: &mut Desk) {
 
 #[tokio::test]
 async fn from_an_environment_file_to_a_standby_at_full_size() {
-    let moto = Moto::start(&python::python_env());
-    let made = production::make(&moto.url, "us-east-1").await;
-    let standby = production::config(&moto.url, "us-west-2").await;
+    let moto = Moto::start(&super::python::python_env());
+    let made = super::production::make(&moto.url, "us-east-1").await;
+    let standby = super::production::config(&moto.url, "us-west-2").await;
     let ssm = aws_sdk_ssm::Client::new(&standby);
     let ec2 = aws_sdk_ec2::Client::new(&standby);
     let mut desk = Desk::new();
@@ -138,7 +129,7 @@ async fn from_an_environment_file_to_a_standby_at_full_size() {
 
 #[tokio::test]
 async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
-    let moto = Moto::start(&python::python_env());
+    let moto = Moto::start(&super::python::python_env());
     let mut desk = Desk::new();
     let right = environment(&moto.url, &moto.url);
     desk.write("shop.yaml", &right);
@@ -160,12 +151,12 @@ async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
     );
 }
 
-async fn new_image(made: &production::Production) {
+async fn new_image(made: &super::production::Production) {
     let ec2 = aws_sdk_ec2::Client::new(&made.config);
     let subnets = ec2.describe_subnets().send().await.expect("subnets");
     let subnet = subnets.subnets().first().and_then(|subnet| subnet.subnet_id()).expect("a subnet").to_owned();
-    let image = production::image(&ec2, &subnet, "shop-web-2026-11-15").await;
-    let data = production::template_data(&image, &made.web_group);
+    let image = super::production::image(&ec2, &subnet, "shop-web-2026-11-15").await;
+    let data = super::production::template_data(&image, &made.web_group);
     ec2.create_launch_template_version()
         .launch_template_id(&made.web_template)
         .source_version("1")

@@ -1,14 +1,9 @@
 //! Owns the promise of `environments/`: every example checks, renders in both footprints and passes cfn-lint.
 
-#[path = "support/binary.rs"]
-mod binary;
-#[path = "support/python.rs"]
-mod python;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use binary::Desk;
+use super::binary::Desk;
 
 fn examples() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments");
@@ -24,7 +19,7 @@ fn examples() -> Vec<PathBuf> {
 
 #[test]
 fn every_example_checks_renders_and_passes_cfn_lint() {
-    let lint = python::python_env().join("cfn-lint");
+    let lint = super::python::python_env().join("cfn-lint");
     for example in examples() {
         let mut desk = Desk::new();
         desk.set("LIFEBOAT_CLOUD", "sim");

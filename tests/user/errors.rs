@@ -1,12 +1,9 @@
 //! Owns the errors a user meets, as the real binary tells them: what, where, why, what to do next.
 
-#[path = "support/binary.rs"]
-mod binary;
-
+use super::binary::Desk;
 use base64::Engine as _;
-use binary::Desk;
 
-const GOOD: &str = include_str!("../environments/warm-standby.yaml");
+const GOOD: &str = include_str!("../../environments/warm-standby.yaml");
 
 fn check(edit: impl FnOnce(String) -> String) -> String {
     let desk = Desk::new();
@@ -130,7 +127,7 @@ fn a_parameter_path_without_parameters_is_an_error_not_nothing_to_do() {
 fn a_template_override_that_names_an_unknown_variable_is_told_with_its_place() {
     let desk = seeded();
     desk.expect(0, &["baseline", "shop.yaml"]);
-    let template = include_str!("../templates/partials/group.yaml.hbs");
+    let template = include_str!("../../templates/partials/group.yaml.hbs");
     desk.write("mine/partials/group.yaml.hbs", &format!("{template}# {{{{json nothing_of_the_kind}}}}\n"));
     let ran = desk.expect(64, &["render", "shop.yaml", "-o", "out", "--templates", "mine"]);
     shows(&ran.err, &["partials/group.yaml.hbs", "nothing_of_the_kind"]);

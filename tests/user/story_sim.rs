@@ -1,11 +1,8 @@
 //! Owns whole stories on the simulated cloud, told by the real binary over several invocations.
 
-#[path = "support/binary.rs"]
-mod binary;
-
 use std::path::Path;
 
-use binary::Desk;
+use super::binary::Desk;
 use serde_json::Value;
 
 /// The repository's root.
