@@ -5,6 +5,7 @@
 
 use super::binary::Desk;
 use super::moto::{Moto, free_port};
+use super::production;
 
 const ENVIRONMENT: &str = r#"
 schema: lifeboat/v1
@@ -43,8 +44,8 @@ fn credentials(desk: &mut Desk) {
 #[tokio::test]
 async fn from_an_environment_file_to_a_standby_at_full_size() {
     let moto = Moto::start(&super::python::python_env());
-    let made = super::production::make(&moto.url, "us-east-1").await;
-    let standby = super::production::config(&moto.url, "us-west-2").await;
+    let made = production::make(&moto.url, "us-east-1").await;
+    let standby = production::config(&moto.url, "us-west-2").await;
     let ssm = aws_sdk_ssm::Client::new(&standby);
     let ec2 = aws_sdk_ec2::Client::new(&standby);
     let mut desk = Desk::new();
@@ -151,12 +152,46 @@ async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
     );
 }
 
-async fn new_image(made: &super::production::Production) {
+#[tokio::test]
+async fn with_the_store_in_s3_another_laptop_can_go_on_while_the_primary_is_dark() {
+    let moto = Moto::start(&super::python::python_env());
+    production::make(&moto.url, "us-east-1").await;
+    let standby = production::config(&moto.url, "us-west-2").await;
+    let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&standby).force_path_style(true).build());
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::UsWest2)
+        .build();
+    s3.create_bucket().bucket("shop-dr").create_bucket_configuration(place).send().await.expect("a bucket");
+    let with_store = |primary: &str| {
+        environment(primary, &moto.url).replace("objectives:", "store: s3://shop-dr/lifeboat\nobjectives:")
+    };
+    let mut first = Desk::new();
+    credentials(&mut first);
+    first.write("shop.yaml", &with_store(&moto.url));
+    first.expect(0, &["baseline", "shop.yaml"]);
+    first.expect(0, &["sync", "shop.yaml"]);
+    first.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(!first.path(".lifeboat").exists(), "something was kept locally");
+    let kept = s3.list_objects_v2().bucket("shop-dr").send().await.expect("the bucket's contents");
+    let keys: Vec<&str> = kept.contents().iter().filter_map(|object| object.key()).collect();
+    assert!(keys.contains(&"lifeboat/shop/baseline.json"), "{keys:?}");
+
+    // The first laptop is lost and the primary is dark: the file and the bucket are enough.
+    let mut second = Desk::new();
+    credentials(&mut second);
+    second.write("shop.yaml", &with_store(&format!("http://127.0.0.1:{}", free_port())));
+    let scaled = second.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
+    assert_eq!(scaled["reached"], true, "{scaled}");
+    let status = second.expect(0, &["status", "shop.yaml", "-o", "json"]).json();
+    assert_eq!((&status["posture"], &status["last_scale"]["target"]), (&"full".into(), &"full".into()), "{status}");
+}
+
+async fn new_image(made: &production::Production) {
     let ec2 = aws_sdk_ec2::Client::new(&made.config);
     let subnets = ec2.describe_subnets().send().await.expect("subnets");
     let subnet = subnets.subnets().first().and_then(|subnet| subnet.subnet_id()).expect("a subnet").to_owned();
-    let image = super::production::image(&ec2, &subnet, "shop-web-2026-11-15").await;
-    let data = super::production::template_data(&image, &made.web_group);
+    let image = production::image(&ec2, &subnet, "shop-web-2026-11-15").await;
+    let data = production::template_data(&image, &made.web_group);
     ec2.create_launch_template_version()
         .launch_template_id(&made.web_template)
         .source_version("1")
