@@ -111,7 +111,7 @@ fn adding_a_tier_renames_nothing() {
     for part in Part::ALL {
         assert!(ids(&before, part).is_subset(&ids(&after, part)), "{part}");
     }
-    assert!(ids(&after, Part::Compute).contains("AaaGroup"));
+    assert!(ids(&after, Part::COMPUTE).contains("AaaGroup"));
     for (id, counterpart) in &before.counterparts {
         assert_eq!(after.counterparts.get(id), Some(counterpart), "{id}");
     }
@@ -136,7 +136,7 @@ fn counterparts_name_resources_that_are_there() {
 fn user_data_is_inert_unless_it_must_name_a_standby_resource() {
     use base64::Engine as _;
     let rendered = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let data = |tier: &str| {
         compute["Resources"][format!("{tier}LaunchTemplate")]["Properties"]["LaunchTemplateData"]["UserData"].clone()
     };
@@ -173,7 +173,7 @@ fn values_cannot_become_structure_or_references() {
     }
     let environment = environment(Strategy::WarmStandby);
     let rendered = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let tags = compute["Resources"]["WebGroup"]["Properties"]["Tags"].as_array().expect("tags");
     for (i, value) in nasty.iter().enumerate() {
         let tag = tags.iter().find(|tag| tag["Key"] == format!("Nasty{i}")).expect("the tag is there");
@@ -219,7 +219,7 @@ fn an_existing_network_has_literal_ids_and_no_stack() {
     };
     let with_public = rendered(&environment, Footprint::Standby);
     let parts: Vec<Part> = with_public.stacks.iter().map(|stack| stack.part).collect();
-    assert_eq!(parts, [Part::Security, Part::Edge, Part::Compute]);
+    assert_eq!(parts, [Part::Security, Part::Edge, Part::COMPUTE]);
     assert_eq!(with_public.stacks[1].parameters["VpcId"], "vpc-0b000000000000001");
     assert_eq!(with_public.stacks[2].parameters["PrivateSubnets"], "subnet-0b000000000000003,subnet-0b000000000000004");
     // The blocks of a VPC we did not make are unknown.
@@ -249,7 +249,7 @@ fn what_the_map_names_is_used_and_not_made() {
     let ingress = security["Resources"]["SgShopWeb"]["Properties"]["SecurityGroupIngress"].to_string();
     assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000009""#), "{ingress}");
     assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000001""#), "{ingress}");
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let data = &compute["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
     assert_eq!(data["KeyName"], "dr-key");
     assert_eq!(data["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"], "snap-0c000000000000001");
@@ -308,7 +308,7 @@ fn dynamic_references_of_an_author_pass_untouched() {
         text.replacen("{{json name}}", "'{{resolve:ssm:/names/{{@root.environment}}/{{tier}}}}'", 1)
     })
     .unwrap_or_else(|problems| panic!("{problems}"));
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let name = &compute["Resources"]["WebGroup"]["Properties"]["AutoScalingGroupName"];
     assert_eq!(name, "{{resolve:ssm:/names/shop/web}}");
 }
