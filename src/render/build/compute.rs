@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Offers, Site, launch_template, network, tags};
 use crate::facts::{GroupFacts, LaunchTemplateFacts};
 use crate::model::{
-    Environment, Part, Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
-    standby_group_name, tier_size,
+    Environment, Part, Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
+    min_stack_parameter, standby_group_name, tier_size,
 };
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
