@@ -9,7 +9,7 @@ use super::templates::{TemplateArgs, templates};
 use crate::cloud::ReadPorts;
 use crate::model::{Footprint, Span, image_parameter_name};
 use crate::plan::provision::intent::intend;
-use crate::plan::provision::{Intent, Posture};
+use crate::plan::provision::{Intent, Posture, misplaced, possible_compute_stacks};
 use crate::render::render;
 use crate::run::provision::{Options, ProvisionFailure, ProvisionReport, StopKind};
 use crate::ui::{Exit, Failure};
@@ -51,6 +51,32 @@ pub async fn require_images(session: &Session, ports: &ReadPorts, file: &Path) -
         file.display()
     ));
     failure.why = missing.into_iter().map(|name| format!("there is no parameter {name}")).collect();
+    Err(failure)
+}
+
+/// Refuses when tiers stand in other compute stacks than the file gives them: a group cannot move in one deploy.
+pub async fn require_homes(session: &Session, ports: &ReadPorts) -> Result<(), Failure> {
+    let environment = &session.environment;
+    let names: Vec<String> = possible_compute_stacks(environment).into_iter().map(|name| name.0).collect();
+    let misplaced = misplaced(environment, &ports.stacks.stacks(&names).await?);
+    if misplaced.is_empty() {
+        return Ok(());
+    }
+    let region = &environment.standby.region;
+    let mut failure = Failure::refused(format!(
+        "`stacks.compute` is {}, but the standby was provisioned with another number, and a group cannot move from one \
+         stack to another: its name is taken until it is gone",
+        environment.stacks.compute
+    ))
+    .hint("put `stacks.compute` back to what it was");
+    for stack in &misplaced {
+        failure.why.push(stack.to_string());
+        failure = failure.hint(format!(
+            "or delete the stack, with its groups, and run this again: aws cloudformation delete-stack --stack-name {} \
+             --region {region}",
+            stack.stack
+        ));
+    }
     Err(failure)
 }
 

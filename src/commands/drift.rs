@@ -11,8 +11,10 @@ use super::render::render_failure;
 use super::templates::{TemplateArgs, templates};
 use crate::cloud::{CloudError, ReadPorts};
 use crate::diff::{DeployedStack, DriftInput, ExitClass, PostureView, judge};
-use crate::facts::SideFacts;
-use crate::model::{Caller, Footprint, Part, SecretKey, SideName, StackName, image_parameter_name, standby_group_name};
+use crate::facts::{SideFacts, StackFacts};
+use crate::model::{
+    Caller, Footprint, MAX_COMPUTE_STACKS, Part, SecretKey, SideName, StackName, image_parameter_name, standby_group_name,
+};
 use crate::observe::{ParameterView, SideQuery, observe_side};
 use crate::render::render;
 use crate::report;
@@ -138,12 +140,18 @@ async fn production(session: &Session, key: &SecretKey) -> Result<SideFacts, Fai
 }
 
 async fn stacks(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<Part, DeployedStack>, CloudError> {
-    let names: BTreeMap<Part, String> =
-        Part::ALL.into_iter().map(|part| (part, StackName::of(&session.environment.name, part).0)).collect();
+    let environment = &session.environment;
+    let named = environment.parts();
+    let names: BTreeMap<Part, String> = Part::all(MAX_COMPUTE_STACKS)
+        .into_iter()
+        .map(|part| (part, StackName::of(&environment.name, part).0))
+        .collect();
     let wanted: Vec<String> = names.values().cloned().collect();
     let found = ports.stacks.stacks(&wanted).await?;
     let gathered = join_all(names.into_iter().filter_map(|(part, name)| {
-        let facts = found.get(&name)?.clone();
+        // One beyond those the file names counts when its tag says that it is the environment's.
+        let is_ours = |facts: &&StackFacts| named.contains(&part) || facts.is_of(&environment.name);
+        let facts = found.get(&name).filter(is_ours)?.clone();
         Some(async move {
             let (template, resources, drift) =
                 join3(ports.stacks.template(&name), ports.stacks.resources(&name), ports.stacks.detect_drift(&name))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::deploy::{intent, options, preview_failure, require_images};
+use super::deploy::{intent, options, preview_failure, require_homes, require_images};
 use super::output::{Output, print};
 use super::templates::TemplateArgs;
 use crate::model::SideName;
@@ -35,6 +35,7 @@ pub async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Failure> {
     let intent = intent(&session, context, &args.templates).await?;
     let (read, _) = session.enter(SideName::Standby).await?;
     require_images(&session, &read, &args.environment).await?;
+    require_homes(&session, &read).await?;
     // A change set is how CloudFormation is asked, and making one is a write: it is removed again before the end.
     let write = session.write(SideName::Standby).await?;
     let clock = session.clock();

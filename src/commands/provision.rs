@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::deploy::{exit_of, intent, options, preview_failure, require_images};
+use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
 use crate::model::{SideName, Span};
@@ -50,6 +50,7 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
     let intent = intent(&session, context, &args.templates).await?;
     let (read, caller) = session.enter(SideName::Standby).await?;
     require_images(&session, &read, &args.environment).await?;
+    require_homes(&session, &read).await?;
     printer.note(&format!(
         "provisioning {} in {} (account {}) as {}",
         environment.name, environment.standby.region, caller.account, caller.arn

@@ -1,4 +1,4 @@
-//! Owns rolling the compute stack after a sync: the deployed template and parameters again, so that only image parameters
+//! Owns rolling the compute stacks after a sync: the deployed template and parameters again, so that only image parameters
 //! that moved make a difference.
 
 use std::collections::BTreeMap;
@@ -7,40 +7,39 @@ use std::path::Path;
 use super::context::Session;
 use super::deploy::options;
 use crate::cloud::ReadPorts;
-use crate::facts::Tags;
+use crate::facts::{StackFacts, Tags};
 use crate::model::{
-    Digest, ENVIRONMENT_TAG, Part, SideName, StackName, image_parameter_name, image_stack_parameter, standby_group_name,
+    Digest, ENVIRONMENT_TAG, Environment, Part, SideName, StackName, image_parameter_name, image_stack_parameter, standby_group_name,
 };
 use crate::plan::provision::{Allow, Intent, StackIntent};
 use crate::run::provision::{Deed, Ports, preview, provision};
 use crate::ui::Failure;
 use crate::ui::progress::Progress;
 
-/// Rolls the compute stack when an image it takes has moved; the names of the groups that launch from a new image.
+/// Rolls the compute stacks of which an image has moved; the names of the groups that launch from a new image.
 pub async fn roll(session: &Session, read: &ReadPorts, file: &Path) -> Result<Vec<String>, Failure> {
     let environment = &session.environment;
-    let name = StackName::of(&environment.name, Part::Compute);
-    let Some(facts) = read.stacks.stacks(std::slice::from_ref(&name.0)).await?.remove(name.as_str()) else {
-        return Ok(Vec::new());
-    };
-    if !facts.status.can_update() {
-        return Ok(Vec::new());
-    }
-    let moved = moved(session, read, &facts.resolved_parameters).await?;
-    if moved.is_empty() {
-        return Ok(Vec::new());
-    }
-    let body = read.stacks.template(name.as_str()).await?;
-    let intent = Intent {
-        environment: environment.name.clone(),
-        stacks: vec![StackIntent {
-            part: Part::Compute,
+    let mut moved = BTreeMap::new();
+    let mut stacks = Vec::new();
+    for (part, facts, groups) in waiting(session, read).await? {
+        let name = StackName(facts.name);
+        let body = read.stacks.template(name.as_str()).await?;
+        stacks.push(StackIntent {
+            part,
             name,
             digest: Digest::of_bytes(body.as_bytes()),
             body,
-            parameters: facts.parameters.clone(),
+            parameters: facts.parameters,
             inputs: BTreeMap::new(),
-        }],
+        });
+        moved.insert(part, groups);
+    }
+    if stacks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let intent = Intent {
+        environment: environment.name.clone(),
+        stacks,
         tiers: Vec::new(),
         tags: Tags::from([(ENVIRONMENT_TAG.to_owned(), environment.name.clone())]),
         raised: Vec::new(),
@@ -59,23 +58,28 @@ pub async fn roll(session: &Session, read: &ReadPorts, file: &Path) -> Result<Ve
     // A new launch template version never replaces a resource; should it do so all the same, the run refuses.
     let report = provision(&ports, &intent, &plan, &Allow::default(), &options, &progress, stop).await;
     if let Some(stopped) = report.stopped {
+        let stack = stopped.stack.map(|name| format!(" {name}")).unwrap_or_default();
         let mut failure =
-            Failure::failed(format!("the images are published, but the stack was not rolled: {}", stopped.what));
+            Failure::failed(format!("the images are published, but the stack{stack} was not rolled: {}", stopped.what));
         failure.why = stopped.why;
+        failure.why.extend(report.not_started.iter().map(|name| format!("stack {name} was not rolled either")));
         failure.hints = stopped.next;
         return Err(failure);
     }
-    let updated = report.done.iter().any(|done| done.deed == Deed::Updated);
-    Ok(if updated { moved } else { Vec::new() })
+    let updated = report.done.iter().filter(|done| done.deed == Deed::Updated);
+    Ok(updated.filter_map(|done| moved.remove(&done.part)).flatten().collect())
 }
 
-/// The groups whose image parameter holds another image than the stack resolved.
-async fn moved(
-    session: &Session,
-    read: &ReadPorts,
-    resolved: &BTreeMap<String, String>,
-) -> Result<Vec<String>, Failure> {
+/// The compute stacks that can be updated and took another image than is published now, each with the groups concerned.
+async fn waiting(session: &Session, read: &ReadPorts) -> Result<Vec<(Part, StackFacts, Vec<String>)>, Failure> {
     let environment = &session.environment;
+    let parts: Vec<Part> = environment.parts().into_iter().filter(|part| part.is_compute()).collect();
+    let stack_names: Vec<String> = parts.iter().map(|part| StackName::of(&environment.name, *part).0).collect();
+    let mut there = read.stacks.stacks(&stack_names).await?;
+    there.retain(|_, facts| facts.status.can_update());
+    if there.is_empty() {
+        return Ok(Vec::new());
+    }
     let names: Vec<String> =
         environment.tiers.iter().map(|tier| image_parameter_name(&environment.name, &tier.name)).collect();
     let published: BTreeMap<String, String> = read
@@ -85,7 +89,23 @@ async fn moved(
         .into_iter()
         .map(|parameter| (parameter.name.clone(), parameter.value.expose().to_owned()))
         .collect();
-    Ok(environment
+    let found = parts.into_iter().zip(stack_names).filter_map(|(part, name)| Some((part, there.remove(&name)?)));
+    Ok(found
+        .map(|(part, facts)| {
+            let groups = moved(environment, &published, &facts.resolved_parameters);
+            (part, facts, groups)
+        })
+        .filter(|(_, _, groups)| !groups.is_empty())
+        .collect())
+}
+
+/// The groups whose image parameter holds another image than their stack resolved.
+fn moved(
+    environment: &Environment,
+    published: &BTreeMap<String, String>,
+    resolved: &BTreeMap<String, String>,
+) -> Vec<String> {
+    environment
         .tiers
         .iter()
         .filter(|tier| {
@@ -94,7 +114,7 @@ async fn moved(
             now.is_some() && then.is_some() && now != then
         })
         .map(|tier| standby_group_name(&environment.name, &tier.name))
-        .collect())
+        .collect()
 }
 
 /// Starts replacing the instances of groups that launch from a new image.

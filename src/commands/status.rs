@@ -7,7 +7,7 @@ use super::context::{Context, Session};
 use super::output::{Output, print};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
-use crate::model::{Footprint, Part, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
+use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
 use crate::report::status::{StatusView, TierStatus};
 use crate::store::BundleError;
 use crate::ui::{Exit, Failure};
@@ -102,7 +102,9 @@ async fn tiers(
 }
 
 async fn stacks(session: &Session, ports: &ReadPorts, gaps: &mut Vec<Gap>) -> BTreeMap<String, String> {
-    let names: Vec<String> = Part::ALL.map(|part| StackName::of(&session.environment.name, part).0).to_vec();
+    let environment = &session.environment;
+    let names: Vec<String> =
+        environment.parts().into_iter().map(|part| StackName::of(&environment.name, part).0).collect();
     match ports.stacks.stacks(&names).await {
         Ok(found) => found.into_iter().map(|(name, stack)| (name, stack.status.0)).collect(),
         Err(error) => {

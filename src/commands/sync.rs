@@ -34,7 +34,7 @@ pub struct SyncArgs {
     /// With --dry-run: exit 2 when something differs
     #[arg(long, requires = "dry_run")]
     pub exit_code: bool,
-    /// Publish images without rolling the compute stack
+    /// Publish images without rolling the compute stacks
     #[arg(long)]
     pub no_roll: bool,
     /// Also replace the standby's running instances by ones of the new image

@@ -40,7 +40,8 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     let progress = Progress::new(printer);
     context.end_in_order();
     let stays = outside_the_stacks(environment);
-    let plan = look_for_teardown(&ports, &environment.name, stays, &options, &progress, &context.stop).await.map_err(
+    let (name, compute) = (&environment.name, environment.stacks.compute);
+    let plan = look_for_teardown(&ports, name, compute, stays, &options, &progress, &context.stop).await.map_err(
         |error| {
             let hint = error.hint();
             let mut failure = Failure::failed(error.to_string());

@@ -8,6 +8,8 @@ pub const STORE: &str = ".lifeboat";
 pub const CIDR: &str = "10.80.0.0/16";
 /// Zones of the standby's network.
 pub const ZONES: u8 = 3;
+/// Over how many compute stacks the tiers are spread.
+pub const COMPUTE_STACKS: u8 = 1;
 /// A tier's place in the recovery order.
 pub const ORDER: u32 = 10;
 /// How much of a warm standby's tier runs, in percent of full production size.

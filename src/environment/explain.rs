@@ -98,6 +98,7 @@ fn home_of(key: &str) -> Option<&'static str> {
         "basis" | "window" | "floor" => "full",
         "listener" | "health_check" => "load_balancer",
         "cidr" | "availability_zones" | "vpc_id" | "public_subnet_ids" | "private_subnet_ids" => "network",
+        "compute" => "stacks",
         "images" | "parameters" => "sync",
         "keep" => "images",
         "ignore" => "drift",

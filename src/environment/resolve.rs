@@ -10,9 +10,9 @@ mod tiers;
 
 use super::remark::Remark;
 use super::values::StoreText;
-use super::written::{May, WrittenEnvironment, WrittenObjectives, WrittenStrategy};
+use super::written::{May, WrittenEnvironment, WrittenObjectives, WrittenStacks, WrittenStrategy};
 use super::{Source, defaults};
-use crate::model::{DriftRules, Environment, Objectives, StoreLocation, Strategy};
+use crate::model::{DriftRules, Environment, Objectives, Stacks, StoreLocation, Strategy};
 use crate::yaml::read::Placed;
 
 /// The environment, unless something in it was wrong, and every remark.
@@ -24,6 +24,7 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
     let sides = side::sides(&written.primary, &written.standby, remarks_ref);
     let store = store(source, &written.store);
     let network = network::network(&written.network, remarks_ref);
+    let stacks = stacks(&written.stacks);
     let tiers = tiers::tiers(&written.tiers, strategy, remarks_ref);
     let regions = side::regions(&written.primary, &written.standby);
     let sync = sync::sync(&written.sync, regions, remarks_ref);
@@ -43,6 +44,7 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
             standby,
             store: store?,
             network: network?,
+            stacks: stacks?,
             tiers: tiers?,
             sync: sync?,
             map: map?,
@@ -109,4 +111,12 @@ fn store(source: &Source, written: &May<super::values::Store>) -> Option<StoreLo
         StoreText::Folder(folder) => StoreLocation::Folder(source.folder.join(folder)),
         StoreText::S3 { bucket, prefix } => StoreLocation::S3 { bucket: bucket.clone(), prefix: prefix.clone() },
     })
+}
+
+fn stacks(written: &May<WrittenStacks>) -> Option<Stacks> {
+    let compute = match written {
+        None => defaults::COMPUTE_STACKS,
+        Some(placed) => given_or(&placed.value.as_ref()?.compute, defaults::COMPUTE_STACKS, |number| number.0)?,
+    };
+    Some(Stacks { compute })
 }

@@ -33,6 +33,10 @@ store: .lifeboat
 # The network that lifeboat makes in the standby; or vpc_id and private_subnet_ids of one that is there.
 network: {{ cidr: 10.80.0.0/16, availability_zones: 3 }}
 
+# CloudFormation takes 200 parameters per stack, which is some 40 to 65 tiers. For more, spread them over several compute
+# stacks (1 to 16). Choose before provisioning: adding a tier never moves another one, changing the number does.
+# stacks: {{ compute: 1 }}
+
 # One tier per Auto Scaling group of production. Lower orders recover first, equal ones together.
 tiers:
   - name: api

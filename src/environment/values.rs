@@ -11,7 +11,7 @@ mod texts;
 pub(super) use names::check_name;
 pub use names::{EnvironmentName, GroupName, SchemaName, TierName};
 pub use networks::{Cidr, SubnetId, VpcId};
-pub use numbers::{Count, Keep, Percent, Port, Zones};
+pub use numbers::{ComputeStacks, Count, Keep, Percent, Port, Zones};
 pub use parameter_path::ParameterPath;
 pub use places::{Account, EndpointUrl, RegionCode, RoleArn, Store, StoreText};
 pub use texts::{Day, HealthPath, InstanceType, KmsKey, Length, RulePath, Text};

@@ -3,6 +3,7 @@
 
 mod network;
 mod side;
+mod stacks;
 mod sync;
 mod tier;
 
@@ -17,6 +18,7 @@ use crate::yaml::read::Placed;
 
 pub use network::WrittenNetwork;
 pub use side::WrittenSide;
+pub use stacks::WrittenStacks;
 pub use sync::{WrittenDrift, WrittenImages, WrittenParameters, WrittenSync};
 pub use tier::{WrittenBasis, WrittenFull, WrittenStandby, WrittenTier};
 
@@ -50,6 +52,8 @@ pub struct WrittenEnvironment {
     /// The standby's network: one that lifeboat makes, or one that is already there. By default the
     /// former.
     pub network: May<WrittenNetwork>,
+    /// How the standby is split into stacks. By default network, security, edge and one compute stack.
+    pub stacks: May<WrittenStacks>,
     /// What is protected: one tier per Auto Scaling group.
     #[schemars(length(min = 1))]
     pub tiers: Must<Vec<Placed<WrittenTier>>>,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Tags;
+use crate::model::ENVIRONMENT_TAG;
 
 /// A stack's status with the questions people ask of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,6 +72,13 @@ pub struct StackFacts {
     pub updated_at: Option<Timestamp>,
     /// Whether termination protection is on.
     pub termination_protection: bool,
+}
+
+impl StackFacts {
+    /// Whether lifeboat made it for that environment, which its tag says.
+    pub fn is_of(&self, environment: &str) -> bool {
+        self.tags.get(ENVIRONMENT_TAG).is_some_and(|tag| tag == environment)
+    }
 }
 
 /// A resource of a stack.

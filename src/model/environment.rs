@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Region, SideName, Span, Strategy};
+use super::{AccountId, Part, Region, SideName, Span, Strategy};
 
 /// One application estate: two sides, tiers, objectives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Environment {
     pub store: StoreLocation,
     /// The standby's network.
     pub network: Network,
+    /// How the standby is split into stacks.
+    pub stacks: Stacks,
     /// The tiers, by order, then by name.
     pub tiers: Vec<Tier>,
     /// What follows production.
@@ -48,6 +50,16 @@ impl Environment {
     /// The tier of that name.
     pub fn tier(&self, name: &str) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.name == name)
+    }
+
+    /// The parts its standby may consist of, producers before consumers.
+    pub fn parts(&self) -> Vec<Part> {
+        Part::all(self.stacks.compute)
+    }
+
+    /// The compute stack a tier is in.
+    pub fn part_of_tier(&self, tier: &str) -> Part {
+        Part::of_tier(tier, self.stacks.compute)
     }
 }
 
@@ -112,6 +124,20 @@ pub enum Network {
         /// Subnets for instances and internal load balancers.
         private_subnet_ids: Vec<String>,
     },
+}
+
+/// How the standby is split into stacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stacks {
+    /// Over how many compute stacks the tiers are spread, 1 to [`super::MAX_COMPUTE_STACKS`].
+    pub compute: u8,
+}
+
+impl Default for Stacks {
+    /// One compute stack.
+    fn default() -> Self {
+        Stacks { compute: 1 }
+    }
 }
 
 /// A recovery group.

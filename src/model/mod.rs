@@ -5,6 +5,7 @@ pub mod digest;
 pub mod environment;
 pub mod footprint;
 pub mod identity;
+pub mod part;
 pub mod rewrite;
 pub mod secret;
 pub mod secret_text;
@@ -18,18 +19,19 @@ pub mod tags;
 pub use basis::{BasisMethod, CapacityBasis};
 pub use digest::Digest;
 pub use environment::{
-    Basis, DriftRules, Environment, FullSize, IgnoreRule, ImageSync, Network, Objectives, ParameterSync, Side,
+    Basis, DriftRules, Environment, FullSize, IgnoreRule, ImageSync, Network, Objectives, ParameterSync, Side, Stacks,
     StandbySize, StoreLocation, Sync, Tier, TierLoadBalancer,
 };
 pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
+pub use part::{MAX_COMPUTE_STACKS, Part, Shard};
 pub use rewrite::Rewrite;
 pub use secret::SecretKey;
 pub use secret_text::SecretText;
 pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
 pub use stack_name::{
-    Part, StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
+    StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
     min_stack_parameter, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};

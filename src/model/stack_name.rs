@@ -4,40 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// One of the stacks of a side, split by life cycle; in dependency order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// VPC, subnets, routes.
-    Network,
-    /// Security groups.
-    Security,
-    /// Load balancers, listeners, target groups.
-    Edge,
-    /// Launch templates and groups.
-    Compute,
-}
-
-impl Part {
-    /// Every part, producers before consumers.
-    pub const ALL: [Part; 4] = [Part::Network, Part::Security, Part::Edge, Part::Compute];
-
-    /// The part as it stands in file and stack names.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Part::Network => "network",
-            Part::Security => "security",
-            Part::Edge => "edge",
-            Part::Compute => "compute",
-        }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use super::Part;
 
 /// The name of a CloudFormation stack, `<environment>-<part>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,17 +34,17 @@ pub fn image_parameter_name(environment: &str, tier: &str) -> String {
     format!("/lifeboat/{environment}/images/{tier}")
 }
 
-/// The logical id of the compute stack's parameter that takes a tier's image from SSM.
+/// The logical id of a compute stack's parameter that takes a tier's image from SSM.
 pub fn image_stack_parameter(tier: &str) -> String {
     format!("{}Image", logical_part(tier))
 }
 
-/// The logical id of the compute stack's parameter that holds a tier's minimum size.
+/// The logical id of a compute stack's parameter that holds a tier's minimum size.
 pub fn min_stack_parameter(tier: &str) -> String {
     format!("{}Min", logical_part(tier))
 }
 
-/// The logical id of the compute stack's parameter that holds a tier's maximum size.
+/// The logical id of a compute stack's parameter that holds a tier's maximum size.
 pub fn max_stack_parameter(tier: &str) -> String {
     format!("{}Max", logical_part(tier))
 }

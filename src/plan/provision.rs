@@ -6,6 +6,7 @@ pub mod hint;
 pub mod inputs;
 pub mod intent;
 pub mod judge;
+pub mod misplaced;
 pub mod redact;
 pub mod sizes;
 pub mod stale;
@@ -20,6 +21,7 @@ pub use decide::{Decision, decide};
 pub use inputs::{InputProblem, LaterInput, LaterReason, ResolvedInputs, Upstream, resolve};
 pub use intent::{Intent, Posture, StackIntent, intend};
 pub use judge::{Allow, Destruction, DestructionKind, Refusal, RefusalKind, Shrink, refusals};
+pub use misplaced::{Misplaced, misplaced, possible_compute_stacks};
 pub use sizes::{LiveSize, Raised, TierSizes};
 
 /// The version of the plan's JSON.

@@ -62,9 +62,11 @@ pub struct Stays {
     pub next: String,
 }
 
-/// The plan: stacks by part, with those that exist and what is in them, in any order.
+/// The plan: stacks by part, with those that exist and what is in them, in any order. `compute_stacks` is how many the
+/// environment file names; there may be others from the time when it named more.
 pub fn teardown_plan(
     environment: &str,
+    compute_stacks: u8,
     region: &Region,
     found: Vec<(Part, StackFacts, Vec<StackResource>)>,
     stays: Vec<Stays>,
@@ -82,7 +84,7 @@ pub fn teardown_plan(
             resources: resources.into_iter().filter(|r| r.status != "DELETE_COMPLETE").collect(),
         })
         .collect();
-    let absent = Part::ALL
+    let absent = Part::all(compute_stacks)
         .iter()
         .rev()
         .filter(|part| !stacks.iter().any(|stack| stack.part == **part))

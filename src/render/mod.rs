@@ -5,6 +5,7 @@ mod check;
 mod cidr;
 mod logical;
 pub mod problem;
+mod spread;
 pub mod stack;
 mod suggest;
 pub mod template;
@@ -41,10 +42,22 @@ pub fn render(
         return Err(RenderProblem::NoTemplates { strategy: strategy.to_string() }.into());
     }
     let engine = Engine::new(templates, strategy)?;
-    let Built { view, parts, offers, counterparts, mut leftover } = build::build(environment, baseline, footprint);
+    rendered(&engine, environment, baseline, footprint).map_err(|problems| {
+        spread::advise(problems, environment, |wider| rendered(&engine, wider, baseline, footprint))
+    })
+}
+
+fn rendered(
+    engine: &Engine,
+    environment: &Environment,
+    baseline: &Baseline,
+    footprint: Footprint,
+) -> Result<Rendered, RenderProblems> {
+    let Built { view, parts, compute, offers, counterparts, mut leftover } =
+        build::build(environment, baseline, footprint);
     RenderProblems::none_of(std::mem::take(&mut leftover.problems))?;
 
-    let texts = engine.fill(strategy, &parts, &view)?;
+    let texts = engine.fill(environment.strategy, &parts, &view, &compute)?;
     let mut problems = Vec::new();
     let mut documents = Vec::new();
     for (part, text) in parts.iter().zip(&texts) {

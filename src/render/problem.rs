@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::Part;
+
 /// One reason why nothing was rendered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum RenderProblem {
@@ -42,6 +44,20 @@ pub enum RenderProblem {
         column: usize,
         /// What is wrong and what to do.
         message: String,
+    },
+    /// A stack is larger than CloudFormation takes.
+    #[error("stack {stack}: the template has {count} {what}, CloudFormation takes {limit}; {next}")]
+    Limit {
+        /// The stack's part.
+        stack: Part,
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+        /// What to do.
+        next: String,
     },
     /// What a template rendered is not a template CloudFormation takes.
     #[error("stack {stack}: {message}")]

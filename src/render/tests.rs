@@ -108,10 +108,10 @@ fn adding_a_tier_renames_nothing() {
     let ids = |rendered: &Rendered, part: Part| -> BTreeSet<String> {
         body(rendered, part)["Resources"].as_object().expect("resources").keys().cloned().collect()
     };
-    for part in Part::ALL {
+    for part in Part::all(1) {
         assert!(ids(&before, part).is_subset(&ids(&after, part)), "{part}");
     }
-    assert!(ids(&after, Part::Compute).contains("AaaGroup"));
+    assert!(ids(&after, Part::COMPUTE).contains("AaaGroup"));
     for (id, counterpart) in &before.counterparts {
         assert_eq!(after.counterparts.get(id), Some(counterpart), "{id}");
     }
@@ -136,7 +136,7 @@ fn counterparts_name_resources_that_are_there() {
 fn user_data_is_inert_unless_it_must_name_a_standby_resource() {
     use base64::Engine as _;
     let rendered = rendered(&environment(Strategy::WarmStandby), Footprint::Standby);
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let data = |tier: &str| {
         compute["Resources"][format!("{tier}LaunchTemplate")]["Properties"]["LaunchTemplateData"]["UserData"].clone()
     };
@@ -162,12 +162,12 @@ fn a_load_balancers_host_name_is_a_parameter_of_compute_only_where_it_is_used() 
     );
     let environment = environment(Strategy::WarmStandby);
     let rendered = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
-    let compute = rendered.stacks.iter().find(|stack| stack.part == Part::Compute).expect("compute");
+    let compute = rendered.stacks.iter().find(|stack| stack.part == Part::COMPUTE).expect("compute");
     let dns: Vec<(&String, &Input)> =
         compute.inputs.iter().filter(|(_, input)| matches!(input, Input::LoadBalancerDns { .. })).collect();
     let expected = Input::LoadBalancerDns { part: Part::Edge, logical_id: "LbShopApi985ba5".into() };
     assert_eq!(dns, [(&"DnsNameLbShopApi985ba5".to_owned(), &expected)]);
-    let document = body(&rendered, Part::Compute);
+    let document = body(&rendered, Part::COMPUTE);
     assert_eq!(
         document["Parameters"]["DnsNameLbShopApi985ba5"],
         serde_json::json!({"Type": "String", "Description": "DNS name of LbShopApi985ba5"})
@@ -202,7 +202,7 @@ fn values_cannot_become_structure_or_references() {
     }
     let environment = environment(Strategy::WarmStandby);
     let rendered = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let tags = compute["Resources"]["WebGroup"]["Properties"]["Tags"].as_array().expect("tags");
     for (i, value) in nasty.iter().enumerate() {
         let tag = tags.iter().find(|tag| tag["Key"] == format!("Nasty{i}")).expect("the tag is there");
@@ -248,7 +248,7 @@ fn an_existing_network_has_literal_ids_and_no_stack() {
     };
     let with_public = rendered(&environment, Footprint::Standby);
     let parts: Vec<Part> = with_public.stacks.iter().map(|stack| stack.part).collect();
-    assert_eq!(parts, [Part::Security, Part::Edge, Part::Compute]);
+    assert_eq!(parts, [Part::Security, Part::Edge, Part::COMPUTE]);
     assert_eq!(with_public.stacks[1].parameters["VpcId"], "vpc-0b000000000000001");
     assert_eq!(with_public.stacks[2].parameters["PrivateSubnets"], "subnet-0b000000000000003,subnet-0b000000000000004");
     // The blocks of a VPC we did not make are unknown.
@@ -278,7 +278,7 @@ fn what_the_map_names_is_used_and_not_made() {
     let ingress = security["Resources"]["SgShopWeb"]["Properties"]["SecurityGroupIngress"].to_string();
     assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000009""#), "{ingress}");
     assert!(ingress.contains(r#""SourceSecurityGroupId":"sg-0c000000000000001""#), "{ingress}");
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let data = &compute["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
     assert_eq!(data["KeyName"], "dr-key");
     assert_eq!(data["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"], "snap-0c000000000000001");
@@ -337,7 +337,7 @@ fn dynamic_references_of_an_author_pass_untouched() {
         text.replacen("{{json name}}", "'{{resolve:ssm:/names/{{@root.environment}}/{{tier}}}}'", 1)
     })
     .unwrap_or_else(|problems| panic!("{problems}"));
-    let compute = body(&rendered, Part::Compute);
+    let compute = body(&rendered, Part::COMPUTE);
     let name = &compute["Resources"]["WebGroup"]["Properties"]["AutoScalingGroupName"];
     assert_eq!(name, "{{resolve:ssm:/names/shop/web}}");
 }

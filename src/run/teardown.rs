@@ -7,17 +7,19 @@ use super::provision::{
 };
 use super::{RunEvent, Stop, Watch};
 use crate::facts::StackFacts;
-use crate::model::{Part, StackName};
+use crate::model::{MAX_COMPUTE_STACKS, Part, StackName};
 use crate::plan::teardown::{StackToDelete, Stays, TeardownPlan, teardown_plan};
 
 /// The version of the report's JSON.
 const TEARDOWN_REPORT_SCHEMA: u32 = 1;
 
-/// Looks at what a teardown would delete. `stays` is what the environment has outside its stacks
+/// Looks at what a teardown would delete: the stacks of an environment with that many compute stacks, and compute stacks
+/// that are left from a time when it had more. `stays` is what the environment has outside its stacks
 /// (`plan::teardown::outside_the_stacks`).
 pub async fn look_for_teardown(
     ports: &Ports<'_>,
     environment: &str,
+    compute_stacks: u8,
     stays: Vec<Stays>,
     options: &Options,
     watch: &dyn Watch,
@@ -25,7 +27,8 @@ pub async fn look_for_teardown(
 ) -> Result<TeardownPlan, ProvisionError> {
     let session = Session { ports, options, watch, stop, purpose: "teardown" };
     let names: BTreeMap<Part, StackName> =
-        Part::ALL.into_iter().map(|part| (part, StackName::of(environment, part))).collect();
+        Part::all(MAX_COMPUTE_STACKS).into_iter().map(|part| (part, StackName::of(environment, part))).collect();
+    let named = Part::all(compute_stacks);
     let wanted: Vec<String> = names.values().map(|name| name.0.clone()).collect();
     let mut there = session
         .retry(async || ports.stacks.stacks(&wanted).await)
@@ -33,7 +36,12 @@ pub async fn look_for_teardown(
         .map_err(|error| ProvisionError::Cloud { stack: None, error })?;
     let mut found = Vec::new();
     for (part, name) in names {
-        let Some(facts) = there.remove(name.as_str()) else { continue };
+        // A stack beyond those the file names goes only when its tag says that it is the environment's.
+        let Some(facts) =
+            there.remove(name.as_str()).filter(|facts| named.contains(&part) || facts.is_of(environment))
+        else {
+            continue;
+        };
         let resources = if facts.status.is_review() {
             Vec::new()
         } else {
@@ -44,7 +52,7 @@ pub async fn look_for_teardown(
         };
         found.push((part, facts, resources));
     }
-    Ok(teardown_plan(environment, ports.region, found, stays))
+    Ok(teardown_plan(environment, compute_stacks, ports.region, found, stays))
 }
 
 /// Deletes the stacks of a confirmed plan, consumers before producers. One that has gone meanwhile is fine; one that

@@ -6,7 +6,7 @@ use crate::run::event::Recorded;
 use crate::run::provision::fake::{Fake, body, event, options, stack_intent, two_stacks};
 
 async fn plan_of(fake: &Fake) -> TeardownPlan {
-    look_for_teardown(&fake.ports(), "shop", vec![], &options(), &Recorded::default(), &Stop::never()).await.unwrap()
+    look_for_teardown(&fake.ports(), "shop", 1, vec![], &options(), &Recorded::default(), &Stop::never()).await.unwrap()
 }
 
 async fn carry_out(fake: &Fake, plan: &TeardownPlan) -> ProvisionReport {

@@ -53,6 +53,7 @@ pub fn environment(strategy: Strategy) -> Environment {
             (CERTIFICATE.to_owned(), CERTIFICATE.replace("us-east-1", "us-west-2")),
             ("orders.cluster-x.us-east-1.rds.amazonaws.com".to_owned(), "orders.dr.example.com".to_owned()),
         ]),
+        stacks: Stacks::default(),
         drift: DriftRules { ignore: vec![] },
     }
 }

@@ -16,7 +16,7 @@ pub fn judge(
     mut finding: Finding,
 ) -> Finding {
     let property = difference.path.trim_start_matches('/');
-    if part != Part::Compute || record.resource_type != GROUP || !is_size(property) {
+    if !part.is_compute() || record.resource_type != GROUP || !is_size(property) {
         return finding;
     }
     finding.scaling = true;

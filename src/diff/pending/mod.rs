@@ -5,6 +5,8 @@ mod state;
 mod template;
 mod user_data;
 
+use std::collections::BTreeSet;
+
 use super::finding::{Finding, Kind, Resource, Severity, Source, Status};
 use super::found::Found;
 use super::input::{DeployedStack, DriftInput};
@@ -13,7 +15,9 @@ use crate::model::Part;
 
 /// Judges every stack that is deployed, would be rendered, or both.
 pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
-    for part in Part::ALL {
+    let rendered = input.rendered.stacks.iter().map(|stack| stack.part);
+    let parts: BTreeSet<Part> = rendered.chain(input.stacks.keys().copied()).collect();
+    for part in parts {
         let rendered = input.rendered.stacks.iter().find(|stack| stack.part == part);
         // A stack in review is only a change set that was never executed: it does not exist.
         let deployed = input.stacks.get(&part).filter(|stack| !stack.facts.status.is_review());

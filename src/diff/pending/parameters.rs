@@ -73,7 +73,7 @@ fn resolved(input: &DriftInput<'_>, producer: Part, logical_ids: &[String]) -> O
 fn rolls(input: &DriftInput<'_>, part: Part, rendered: &RenderedStack, deployed: &DeployedStack, found: &mut Found) {
     for tier in &input.environment.tiers {
         let name = image_stack_parameter(&tier.name);
-        if part != Part::Compute || !rendered.parameters.contains_key(&name) {
+        if !part.is_compute() || !rendered.parameters.contains_key(&name) {
             continue;
         }
         let Some(published) = input.published_images.get(&tier.name) else { continue };

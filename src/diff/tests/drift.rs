@@ -81,7 +81,7 @@ fn drift_that_could_not_be_told_is_unknown() {
 #[test]
 fn scaling_is_judged_by_what_was_asked() {
     let scaled = |w: &mut World| {
-        w.drifted(Part::Compute, "WebGroup", DriftStatus::Modified, &[("/MinSize", "\"2\"", "\"10\"")]);
+        w.drifted(Part::COMPUTE, "WebGroup", DriftStatus::Modified, &[("/MinSize", "\"2\"", "\"10\"")]);
         w.group().size = GroupSize { min: 10, max: 10, desired: 10 };
     };
     let full = Some(PostureView { target: "full".into(), minimums: [("web".to_owned(), 10)].into() });

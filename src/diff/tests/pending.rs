@@ -11,32 +11,32 @@ use crate::model::*;
 fn pending_is_what_a_deploy_would_do() {
     differs(
         |w| {
-            w.stacks.remove(&Part::Compute);
+            w.stacks.remove(&Part::COMPUTE);
         },
         &["pending Deleted blocks failover: compute/stack | rendered | -"],
     );
     differs(
-        |w| w.stack(Part::Compute).facts.status = StackStatus("UPDATE_ROLLBACK_COMPLETE".into()),
+        |w| w.stack(Part::COMPUTE).facts.status = StackStatus("UPDATE_ROLLBACK_COMPLETE".into()),
         &["pending Modified degrades: compute/status | a finished create or update | UPDATE_ROLLBACK_COMPLETE"],
     );
     differs(
-        |w| w.stack(Part::Compute).facts.status = StackStatus("ROLLBACK_COMPLETE".into()),
+        |w| w.stack(Part::COMPUTE).facts.status = StackStatus("ROLLBACK_COMPLETE".into()),
         &["pending Modified blocks failover: compute/status | a finished create or update | ROLLBACK_COMPLETE"],
     );
     check(
-        |w| w.stack(Part::Compute).facts.status = StackStatus("UPDATE_IN_PROGRESS".into()),
+        |w| w.stack(Part::COMPUTE).facts.status = StackStatus("UPDATE_IN_PROGRESS".into()),
         &["pending Unknown degrades: compute/status | - | UPDATE_IN_PROGRESS"],
         ExitClass::Unknown,
     );
     differs(
         |w| {
-            w.stack(Part::Compute).facts.parameters.insert("WebMin".into(), "1".into());
+            w.stack(Part::COMPUTE).facts.parameters.insert("WebMin".into(), "1".into());
         },
         &["pending Modified degrades: compute/parameters/WebMin | 2 | 1"],
     );
     differs(
         |w| {
-            w.stack(Part::Compute).facts.parameters.insert("WebSecurityGroups".into(), "sg-old".into());
+            w.stack(Part::COMPUTE).facts.parameters.insert("WebSecurityGroups".into(), "sg-old".into());
         },
         &["pending Modified degrades: compute/parameters/WebSecurityGroups | sg-web2 | sg-old"],
     );
@@ -65,7 +65,7 @@ fn templates_are_compared_by_property() {
     );
     differs(
         |w| {
-            w.deployed_template(Part::Compute, |t| {
+            w.deployed_template(Part::COMPUTE, |t| {
                 let data = &mut t["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
                 data["UserData"] = json!({"Fn::Base64": "#!/bin/sh\n./app\n"});
             });

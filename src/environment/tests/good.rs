@@ -43,6 +43,9 @@ fn every_default_is_filled_in() {
           "availability_zones": 3
         }
       },
+      "stacks": {
+        "compute": 1
+      },
       "tiers": [
         {
           "name": "web",
@@ -131,7 +134,7 @@ fn a_relative_store_begins_at_the_file() {
 
 #[test]
 fn an_empty_value_is_the_default() {
-    let text = format!("{GOOD}sync:\nmap:\ndrift:\nnetwork:\n    \n");
+    let text = format!("{GOOD}stacks:\nsync:\nmap:\ndrift:\nnetwork:\n    \n");
     assert_eq!(load(&text).expect("a good file").environment, load(GOOD).expect("a good file").environment);
 }
 
@@ -161,6 +164,9 @@ fn a_starter_is_still_right_with_its_comments_taken_off() {
     assert_eq!(loaded.environment.map.len(), 1);
     assert_eq!(loaded.environment.drift.ignore.len(), 1);
     assert_eq!(loaded.warnings, vec![]);
+    let stacks = loaded.environment.stacks.compute;
+    let split = text.replace("# stacks: { compute: 1 }", "stacks: { compute: 5 }");
+    assert_eq!((stacks, load(&split).unwrap_or_else(|e| panic!("{e}")).environment.stacks.compute), (1, 5));
 }
 
 #[test]

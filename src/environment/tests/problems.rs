@@ -64,7 +64,7 @@ fn key_on_the_wrong_level() {
     11:5 tiers[0].floor: the key `floor` is not known here
       -> `floor` belongs one level down, below `full`
     12:1 keep: the key `keep` is not known here
-      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `tiers`, `sync`, `map`, `drift`
+      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `sync`, `map`, `drift`
     "#);
 }
 
@@ -77,7 +77,7 @@ fn unknown_key_that_resembles_nothing() {
     10 | colour: red
        | ^^^^^^
        |
-       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `tiers`, `sync`, `map`, `drift`
+       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `sync`, `map`, `drift`
     "#);
 }
 
@@ -365,6 +365,17 @@ fn unknown_strategy() {
       |
       = help: known are `backup-and-restore`, `pilot-light`, `warm-standby`, `multi-site`
     "#);
+}
+
+#[test]
+fn compute_stacks_are_one_to_sixteen() {
+    let all = ["stacks: { compute: 0 }", "stacks: { compute: 17 }", "stacks: { computes: 2 }", "compute: 2"];
+    let told: Vec<String> = all.iter().map(|line| messages(&format!("{GOOD}{line}\n"))).collect();
+    insta::assert_snapshot!(told.join("\n"), @"");
+    for number in [1, 16] {
+        let loaded = load(&format!("{GOOD}stacks: {{ compute: {number} }}\n")).expect("a good file");
+        assert_eq!(loaded.environment.stacks.compute, number);
+    }
 }
 
 #[test]

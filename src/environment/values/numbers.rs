@@ -1,6 +1,7 @@
 //! Owns the kinds of number: their ranges, each with the reason for its limits.
 
 use super::kind::number_kinds;
+use crate::model::MAX_COMPUTE_STACKS;
 
 number_kinds! {
     /// A percentage of full production size.
@@ -13,4 +14,6 @@ number_kinds! {
     Port(u16): "a port", from 1 to u16::MAX;
     /// Zones of the standby's network: two, so that one may fail; four subnets of each kind still fit a /24.
     Zones(u8): "the number of availability zones", from 2 to 4_u8;
+    /// Compute stacks: one holds about 40 to 65 tiers, as CloudFormation takes 200 parameters per stack.
+    ComputeStacks(u8): "the number of compute stacks", from 1 to MAX_COMPUTE_STACKS;
 }

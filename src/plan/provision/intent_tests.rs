@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::model::{
-    AccountId, Basis, DriftRules, FullSize, ImageSync, Network, Objectives, Region, Side, Span, StandbySize,
-    StoreLocation, Strategy, Sync, Tier,
+    AccountId, Basis, DriftRules, FullSize, ImageSync, Network, Objectives, Region, Side, Span, Stacks,
+    StandbySize, StoreLocation, Strategy, Sync, Tier,
 };
 use crate::render::stack::{RenderedStack, Untranslated};
 
@@ -37,6 +37,7 @@ fn environment() -> Environment {
         }],
         sync: Sync { images: ImageSync { key: None, keep: 3 }, parameters: vec![] },
         map: BTreeMap::new(),
+        stacks: Stacks::default(),
         drift: DriftRules::default(),
     }
 }
@@ -45,8 +46,8 @@ fn rendered() -> Rendered {
     let parameters = [("WebApiMin", "2"), ("WebApiMax", "10")].map(|(k, v)| (k.to_owned(), v.to_owned()));
     Rendered {
         stacks: vec![RenderedStack {
-            part: Part::Compute,
-            name: StackName::of("shop", Part::Compute),
+            part: Part::COMPUTE,
+            name: StackName::of("shop", Part::COMPUTE),
             body: "{}".into(),
             digest: Digest::of_bytes(b"{}"),
             parameters: parameters.into(),

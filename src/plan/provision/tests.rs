@@ -34,7 +34,7 @@ fn shrinking_is_judged_by_the_group_and_else_by_the_deployed_parameters() {
         |before: &[(&str, &str)], after: (&str, &str), live: Option<(u32, u32, u32)>, expected: Option<&str>| {
             let live = live.map(|(min, max, running)| ("shop-web".to_owned(), LiveSize { min, max, running }));
             let sizes = sizes_of(
-                Part::Compute,
+                Part::COMPUTE,
                 &[TierParameters::of("shop", "web"), TierParameters::of("shop", "elsewhere")],
                 &values(before),
                 &values(&[("WebMin", after.0), ("WebMax", after.1)]),
@@ -94,8 +94,8 @@ fn stack_plan(action: StackAction, changes: Vec<ResourceChange>) -> StackPlan {
 fn inputs_follow_what_will_become_of_their_resources() {
     let check = |upstream: Upstream, known: Option<&str>, later: &[(LaterReason, &str)], problems: usize| {
         let stack = StackIntent {
-            part: Part::Compute,
-            name: StackName::of("shop", Part::Compute),
+            part: Part::COMPUTE,
+            name: StackName::of("shop", Part::COMPUTE),
             body: String::new(),
             digest: Digest::of_bytes(b""),
             parameters: BTreeMap::new(),

@@ -38,6 +38,7 @@ pub(crate) fn test_environment() -> crate::model::Environment {
             }],
         },
         map: BTreeMap::new(),
+        stacks: Stacks::default(),
         drift: DriftRules::default(),
     }
 }

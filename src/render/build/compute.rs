@@ -1,4 +1,4 @@
-//! Owns launch templates and groups of the standby.
+//! Owns launch templates and groups of the standby, each in its tier's compute stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,20 @@ use super::inventory::named_by;
 use super::{Offers, Site, launch_template, network, tags};
 use crate::facts::{GroupFacts, LaunchTemplateFacts};
 use crate::model::{
-    Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
+    Environment, Part, Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
     standby_group_name, tier_size,
 };
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
 use crate::render::view::{ComputeView, GroupView, ParameterView};
 
-pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &mut Offers) -> ComputeView {
-    let mut view = ComputeView::default();
-    let mut used = BTreeSet::new();
+/// What each compute stack holds; one without a tier is absent.
+pub(super) fn build(
+    site: &Site<'_>,
+    translator: &mut Translator<'_>,
+    offers: &mut Offers,
+) -> BTreeMap<Part, ComputeView> {
+    let mut stacks: BTreeMap<Part, (BTreeSet<String>, Vec<GroupView>)> = BTreeMap::new();
     let mut prefixes: BTreeMap<String, &str> = BTreeMap::new();
     for tier in &site.environment.tiers {
         if let Some(other) = prefixes.insert(logical_part(&tier.name), &tier.name) {
@@ -25,14 +29,31 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &m
             });
         }
         let Some((group, template)) = facts_of(site, translator, tier) else { continue };
-        view.groups.extend(group_of(site, translator, offers, tier, group, template, &mut used));
+        let mut used = BTreeSet::from([network::PRIVATE.to_owned()]);
+        let Some(group) = group_of(site, translator, offers, tier, group, template, &mut used) else { continue };
+        let (parameters, groups) = stacks.entry(site.environment.part_of_tier(&tier.name)).or_default();
+        parameters.extend(used);
+        groups.push(group);
     }
-    if !view.groups.is_empty() {
-        used.insert(network::PRIVATE.to_owned());
+    if !stacks.is_empty() {
         translator.note("scaling policies, scheduled actions and lifecycle hooks of groups are not mirrored".into());
     }
-    view.parameters = used.into_iter().map(|id| parameter(site, id)).collect();
-    view
+    let view = |(part, (used, groups)): (Part, (BTreeSet<String>, Vec<GroupView>))| {
+        (part, ComputeView { parameters: used.into_iter().map(|id| parameter(site, id)).collect(), groups })
+    };
+    stacks.into_iter().map(view).collect()
+}
+
+/// All compute stacks as one: every group in the order of the tiers, every parameter once.
+pub(super) fn whole(environment: &Environment, stacks: &BTreeMap<Part, ComputeView>) -> ComputeView {
+    let parameters: BTreeMap<&String, &ParameterView> =
+        stacks.values().flat_map(|stack| &stack.parameters).map(|parameter| (&parameter.id, parameter)).collect();
+    let groups: BTreeMap<&String, &GroupView> =
+        stacks.values().flat_map(|stack| &stack.groups).map(|group| (&group.tier, group)).collect();
+    ComputeView {
+        parameters: parameters.into_values().cloned().collect(),
+        groups: environment.tiers.iter().filter_map(|tier| groups.get(&tier.name).copied().cloned()).collect(),
+    }
 }
 
 fn parameter(site: &Site<'_>, id: String) -> ParameterView {

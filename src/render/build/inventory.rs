@@ -117,12 +117,13 @@ impl Inventory {
         for tier in &environment.tiers {
             let Some(source) = baseline.tiers.get(&tier.name) else { continue };
             let prefix = logical_part(&tier.name);
-            add(&source.auto_scaling_group, Part::Compute, group_id(&prefix));
+            let part = environment.part_of_tier(&tier.name);
+            add(&source.auto_scaling_group, part, group_id(&prefix));
             if let Some(group) = facts.groups.get(&source.auto_scaling_group) {
-                add(&group.arn, Part::Compute, group_id(&prefix));
+                add(&group.arn, part, group_id(&prefix));
             }
             if let Some(template) = facts.launch_templates.get(&source.auto_scaling_group) {
-                add(&template.id, Part::Compute, launch_template_id(&prefix));
+                add(&template.id, part, launch_template_id(&prefix));
             }
         }
         out

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::problem::RenderProblem;
 use super::stack::{Counterpart, Input};
 use super::translate::{Leftover, Translator};
-use super::view::View;
+use super::view::{ComputeView, View};
 use crate::facts::Baseline;
 use crate::model::{Environment, Footprint, Network, Part, Strategy};
 use inventory::{Inventory, dns_name_parameter};
@@ -46,6 +46,8 @@ pub(super) struct Built {
     pub view: View,
     /// The stacks that have something in them.
     pub parts: Vec<Part>,
+    /// What each compute stack holds.
+    pub compute: BTreeMap<Part, ComputeView>,
     pub offers: Offers,
     pub counterparts: BTreeMap<String, Counterpart>,
     pub leftover: Leftover,
@@ -80,14 +82,16 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
     let security = security::build(&site, &mut translator, &mut offers);
     let edge = edge::build(&site, &mut translator, &mut offers);
     let compute = compute::build(&site, &mut translator, &mut offers);
-    let parts = [
-        (Part::Network, matches!(environment.network, Network::New { .. })),
-        (Part::Security, !security.groups.is_empty()),
-        (Part::Edge, !(edge.load_balancers.is_empty() && edge.target_groups.is_empty())),
-        (Part::Compute, !compute.groups.is_empty()),
-    ];
+    let filled = |part: &Part| match part {
+        Part::Network => matches!(environment.network, Network::New { .. }),
+        Part::Security => !security.groups.is_empty(),
+        Part::Edge => !(edge.load_balancers.is_empty() && edge.target_groups.is_empty()),
+        Part::Compute(_) => compute.contains_key(part),
+    };
+    let parts = environment.parts().into_iter().filter(filled).collect();
     let counterparts = site.inventory.counterparts(environment, baseline);
     Built {
+        parts,
         view: View {
             environment: environment.name.clone(),
             strategy: environment.strategy.to_string(),
@@ -96,9 +100,9 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
             network,
             security,
             edge,
-            compute,
+            compute: compute::whole(environment, &compute),
         },
-        parts: parts.into_iter().filter(|(_, filled)| *filled).map(|(part, _)| part).collect(),
+        compute,
         offers,
         counterparts,
         leftover: translator.into_leftover(),

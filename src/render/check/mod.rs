@@ -115,9 +115,13 @@ impl One<'_> {
         ];
         for (count, limit, what) in counts {
             if count > limit {
-                self.problem(format!(
-                    "the template has {count} {what}, CloudFormation takes {limit}; split the tiers over several environments"
-                ));
+                self.checked.problems.push(RenderProblem::Limit {
+                    stack: self.stack.part,
+                    count,
+                    what,
+                    limit,
+                    next: "split the tiers over several environments".into(),
+                });
             }
         }
         if resources == 0 {

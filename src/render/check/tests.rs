@@ -87,7 +87,7 @@ fn inputs_must_come_from_an_earlier_stack() {
     assert_eq!(told(&[network, taking("Vcp")]), [missing]);
     assert_eq!(told(&[taking("Vpc")]).len(), 1, "the producer is not there at all");
     let dns = |id: &str| {
-        let mut compute = stack(Part::Compute, &consumer);
+        let mut compute = stack(Part::COMPUTE, &consumer);
         compute.inputs.insert("VpcId".into(), Input::LoadBalancerDns { part: Part::Edge, logical_id: id.to_owned() });
         compute
     };

@@ -13,7 +13,7 @@ use super::scope::ViewSchema;
 use super::source::{SUFFIX, Templates};
 use crate::model::{Part, Strategy};
 use crate::render::problem::{RenderProblem, RenderProblems};
-use crate::render::view::View;
+use crate::render::view::{ComputeView, View};
 
 /// Templates ready to be filled.
 pub struct Engine {
@@ -41,7 +41,7 @@ impl Engine {
             );
         }
         let schema = ViewSchema::new();
-        let found = Part::ALL.iter().flat_map(|part| lint(&schema, &compiled, &Templates::of_part(strategy, *part)));
+        let found = Part::all(1).into_iter().flat_map(|part| lint(&schema, &compiled, &Templates::of_part(strategy, part)));
         RenderProblems::none_of(found.collect())?;
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
@@ -53,13 +53,32 @@ impl Engine {
         Ok(Engine { registry })
     }
 
-    /// The YAML of some stacks, in the order asked for.
-    pub fn fill(&self, strategy: Strategy, parts: &[Part], view: &View) -> Result<Vec<String>, RenderProblems> {
-        let context = Context::wraps(view).map_err(|error| at_file("", error.to_string()))?;
+    /// The YAML of some stacks, in the order asked for. A part that is in `own` sees its own `compute` instead of the
+    /// view's, which holds every tier.
+    pub fn fill(
+        &self,
+        strategy: Strategy,
+        parts: &[Part],
+        view: &View,
+        own: &BTreeMap<Part, ComputeView>,
+    ) -> Result<Vec<String>, RenderProblems> {
+        let unfit = |error: String| at_file("", error);
+        let shared = Context::wraps(view).map_err(|error| unfit(error.to_string()))?;
+        let mut narrowed = shared.clone();
         let mut out = Vec::new();
         let mut problems = Vec::new();
         for part in parts {
-            match self.registry.render_with_context(&Templates::of_part(strategy, *part), &context) {
+            let context = match own.get(part) {
+                None => &shared,
+                Some(compute) => {
+                    let compute = serde_json::to_value(compute).map_err(|error| unfit(error.to_string()))?;
+                    if let Some(seen) = narrowed.data_mut().get_mut("compute") {
+                        *seen = compute;
+                    }
+                    &narrowed
+                }
+            };
+            match self.registry.render_with_context(&Templates::of_part(strategy, *part), context) {
                 Ok(yaml) => out.push(yaml),
                 Err(error) => problems.push(told(&error)),
             }

@@ -93,9 +93,9 @@ impl Templates {
         file.strip_suffix(SUFFIX).unwrap_or(file)
     }
 
-    /// The template of one stack.
+    /// The template of one stack; the compute stacks share one.
     pub(super) fn of_part(strategy: Strategy, part: Part) -> String {
-        format!("{strategy}/{part}")
+        format!("{strategy}/{}", part.kind())
     }
 }
 

@@ -30,7 +30,8 @@ pub struct View {
     pub security: SecurityView,
     /// The edge stack.
     pub edge: EdgeView,
-    /// The compute stack.
+    /// The compute stack: the tiers that are in it. With several compute stacks each sees its own tiers, and the other
+    /// stacks see all of them.
     pub compute: ComputeView,
 }
 

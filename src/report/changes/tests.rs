@@ -81,7 +81,7 @@ fn full_plan() -> ProvisionPlan {
         false,
     ));
     template.properties.push(property("TagSpecifications", None, None, false));
-    let mut compute = stack(Part::Compute, StackAction::Update, vec![template]);
+    let mut compute = stack(Part::COMPUTE, StackAction::Update, vec![template]);
     compute.parameters =
         vec![ParameterChange { name: "WebMax".into(), before: Some("10".into()), after: Some("6".into()) }];
     compute.later = vec![LaterInput {
@@ -102,7 +102,7 @@ fn full_plan() -> ProvisionPlan {
     ]);
     plan.sizes = vec![TierSizes {
         tier: "web".into(),
-        part: Part::Compute,
+        part: Part::COMPUTE,
         min_before: Some(2),
         min_after: 2,
         max_before: Some(10),
@@ -161,7 +161,7 @@ fn a_first_plan_reads_well() {
     let adds = |ids: &[&str]| {
         ids.iter().map(|id| resource(id, "AWS::EC2::VPC", ChangeAction::Add, Replacement::Never)).collect::<Vec<_>>()
     };
-    let mut compute = stack(Part::Compute, StackAction::Create, adds(&["WebGroup"]));
+    let mut compute = stack(Part::COMPUTE, StackAction::Create, adds(&["WebGroup"]));
     compute.basis = PreviewBasis::TemplateOnly;
     compute.later = vec![LaterInput {
         parameter: "VpcId".into(),
@@ -256,7 +256,7 @@ fn a_failure_reads_well() {
             }),
             next: vec!["continue with `lifeboat provision shop.yaml --recreate`".into()],
         }),
-        not_started: vec![StackName::of("shop", Part::Compute)],
+        not_started: vec![StackName::of("shop", Part::COMPUTE)],
         left_behind: vec![],
     };
     insta::assert_snapshot!(outcome_text(&report, false), @r#"
@@ -298,7 +298,7 @@ fn a_teardown_reads_well() {
             ],
             blocked: Some(Blocked { reason: "it is protected against termination".into(), next: "lift that".into() }),
         }],
-        absent: vec![StackName::of("shop", Part::Compute)],
+        absent: vec![StackName::of("shop", Part::COMPUTE)],
         stays: vec![Stays {
             what: "parameter /lifeboat/shop/images/web".into(),
             next: "aws ssm delete-parameter".into(),

@@ -14,14 +14,14 @@ fn rich() -> DriftReport {
     world.posture = Some(PostureView { target: "50%".into(), minimums: [("web".to_owned(), 5)].into() });
     world.group().size = GroupSize { min: 5, max: 10, desired: 5 };
     world.drifted(
-        Part::Compute,
+        Part::COMPUTE,
         "WebGroup",
         DriftStatus::Modified,
         &[("/MinSize", "\"2\"", "\"5\""), ("/HealthCheckType", "\"ELB\"", "\"EC2\"")],
     );
     world.drifted(Part::Security, "LbSecurityGroup", DriftStatus::Deleted, &[]);
     world.stack(Part::Edge).drift.as_mut().expect("ran").resources.pop();
-    world.deployed_template(Part::Compute, |template| {
+    world.deployed_template(Part::COMPUTE, |template| {
         let data = &mut template["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
         data["UserData"] = json!(encode(&SCRIPT.replace("us-east-1", "us-west-2").replace("workers 4", "workers 2")));
     });
@@ -144,7 +144,7 @@ fn one_change_reads_like_this() {
             w.stack(Part::Edge).drift = Err("access denied: cloudformation:DetectStackDrift".into());
         }),
         ("a stack is not there", |w| {
-            w.stacks.remove(&Part::Compute);
+            w.stacks.remove(&Part::COMPUTE);
         }),
         ("the last deploy was rolled back", |w| {
             w.stack(Part::Edge).facts.status = StackStatus("UPDATE_ROLLBACK_COMPLETE".into());

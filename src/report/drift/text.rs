@@ -3,6 +3,7 @@
 use super::coverage::brackets;
 use super::line;
 use crate::diff::{Coverage, DriftReport, Finding, Kind, RuleState, Standing, Verdict};
+use crate::model::Part;
 use crate::report::style::{ADDED, ALARM, CHANGED, HEADING, PLAIN, Paint, QUIET, UNKNOWN, printable};
 use crate::report::table::{Cell, Table};
 
@@ -77,12 +78,8 @@ fn subjects(report: &DriftReport, kind: Kind) -> Vec<String> {
     let covered = report.coverage.iter().filter(|coverage| coverage.kind == kind).map(|coverage| &coverage.subject);
     let found = report.findings.iter().filter(|finding| finding.kind == kind).map(|finding| &finding.subject);
     let mut subjects: Vec<String> = covered.chain(found).cloned().collect();
-    let rank = |subject: &String| {
-        crate::model::Part::ALL
-            .iter()
-            .position(|part| kind != Kind::Parity && part.as_str() == subject)
-            .unwrap_or(usize::MAX)
-    };
+    let part = |subject: &String| if kind == Kind::Parity { None } else { subject.parse::<Part>().ok() };
+    let rank = |subject: &String| (part(subject).is_none(), part(subject));
     subjects.sort_by(|a, b| rank(a).cmp(&rank(b)).then(a.cmp(b)));
     subjects.dedup();
     subjects

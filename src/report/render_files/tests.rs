@@ -23,7 +23,7 @@ fn rendered() -> Rendered {
     Rendered {
         stacks: vec![
             stack(Part::Network, &[], &[("Zone1", Input::Zone { index: 0 }), ("Zone2", Input::Zone { index: 1 })]),
-            stack(Part::Compute, &[("WebMax", "10"), ("WebMin", "a \"quoted\" value")], &[("PrivateSubnets", subnets)]),
+            stack(Part::COMPUTE, &[("WebMax", "10"), ("WebMin", "a \"quoted\" value")], &[("PrivateSubnets", subnets)]),
         ],
         counterparts: BTreeMap::new(),
         untranslated: Vec::new(),

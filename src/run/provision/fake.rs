@@ -120,7 +120,7 @@ pub fn stack_intent(part: Part, resources: &[&str]) -> StackIntent {
 /// A network and a compute stack that takes the network's Vpc, with the sizes of tier `web`.
 pub fn two_stacks() -> Intent {
     let network = stack_intent(Part::Network, &["Subnet", "Vpc"]);
-    let mut compute = stack_intent(Part::Compute, &["WebGroup"]);
+    let mut compute = stack_intent(Part::COMPUTE, &["WebGroup"]);
     compute.parameters = [("WebMin", "2"), ("WebMax", "10")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     let vpc = Input::Resources { part: Part::Network, logical_ids: vec!["Vpc".into()] };
     compute.inputs.insert("VpcId".into(), vpc);

@@ -8,7 +8,6 @@ use super::outcome::{ProvisionError, ProvisionFailure};
 use super::session::{Options, Ports, Session};
 use super::upstream;
 use crate::facts::StackFacts;
-use crate::model::Part;
 use crate::plan::provision::sizes::sizes_of;
 use crate::plan::provision::{Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, Upstream, template};
 use crate::run::{RunEvent, Stop, Watch};
@@ -102,7 +101,7 @@ async fn seen_from_below(
 /// The groups as they are, by name. When they cannot be seen, shrinking is judged by deployed parameters, and that is said.
 pub(super) async fn live_sizes(session: &Session<'_>, intent: &Intent) -> (BTreeMap<String, LiveSize>, Vec<String>) {
     let names: Vec<String> = intent.tiers.iter().map(|tier| tier.group.clone()).collect();
-    if names.is_empty() || !intent.stacks.iter().any(|stack| stack.part == Part::Compute) {
+    if names.is_empty() || !intent.stacks.iter().any(|stack| stack.part.is_compute()) {
         return (BTreeMap::new(), Vec::new());
     }
     match session.retry(async || session.ports.groups.groups(&names).await).await {
