@@ -56,7 +56,7 @@ const STORY: &[Chapter] = &[
         title: "Production moves on",
         words: "Somebody ships a new web image and changes a parameter. The nightly CI job runs `drift` and fails with exit code 2.",
         lines: &[
-            done(&["sim", "drift", "image", "web"]),
+            done(&["sim", "drift", "image"]),
             done(&["sim", "drift", "parameter"]),
             Line { arguments: &["drift", FILE], exit: Exit::Differences },
         ],

@@ -47,19 +47,41 @@ const EXIT_CODES: &str = "Exit codes:
 #[command(name = "lifeboat", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Cli {
     /// Which cloud to talk to
-    #[arg(long, global = true, value_enum, default_value_t, env = "LIFEBOAT_CLOUD", value_name = "aws|sim")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_enum,
+        default_value_t,
+        env = "LIFEBOAT_CLOUD",
+        value_name = "aws|sim"
+    )]
     cloud: CloudChoice,
     /// The simulated cloud's file [default: .lifeboat/sim.json beside the environment file]
-    #[arg(long, global = true, env = "LIFEBOAT_SIM_FILE", value_name = "PATH", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        env = "LIFEBOAT_SIM_FILE",
+        value_name = "PATH",
+        hide_env_values = true
+    )]
     sim_file: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "auto|always|never")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_enum,
+        default_value_t,
+        value_name = "auto|always|never"
+    )]
     color: ColorChoice,
     /// Print results, warnings and errors only
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Global options")]
     quiet: bool,
     /// Log what is done to standard error; twice for the AWS SDK's own words
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = clap::ArgAction::Count)]
     verbose: u8,
     #[command(subcommand)]
     verb: Verb,

@@ -76,6 +76,11 @@ fn rendered(
     Ok(Rendered { stacks, counterparts, untranslated: leftover.untranslated, notes })
 }
 
+/// What lifeboat makes for primary resources, without rendering anything: see [`Rendered::counterparts`].
+pub fn counterparts(environment: &Environment, baseline: &Baseline) -> BTreeMap<String, Counterpart> {
+    build::counterparts(environment, baseline)
+}
+
 /// The YAML a template rendered, as the JSON that is sent.
 fn document(part: Part, yaml: &str) -> Result<Value, RenderProblem> {
     Node::read(yaml).and_then(|node| node.to_json()).map_err(|error| {
@@ -93,7 +98,7 @@ fn stack(environment: &Environment, part: Part, document: &Value, offers: &Offer
     let mut body = serde_json::to_string_pretty(document).unwrap_or_default();
     body.push('\n');
     let declared = |name: &String| document.get("Parameters").is_some_and(|parameters| parameters.get(name).is_some());
-    let earlier = |input: &Input| !matches!(input, Input::Resources { part: from, .. } if *from >= part);
+    let earlier = |input: &Input| input.needs().is_none_or(|(from, _)| from < part);
     RenderedStack {
         part,
         name: StackName::of(&environment.name, part),

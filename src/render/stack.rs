@@ -47,11 +47,30 @@ pub enum Input {
         /// The logical ids.
         logical_ids: Vec<String>,
     },
+    /// The DNS name of a load balancer of an earlier stack (DescribeLoadBalancers): CloudFormation gives it to nobody but
+    /// the stack that makes it.
+    LoadBalancerDns {
+        /// The stack.
+        part: Part,
+        /// The load balancer's logical id.
+        logical_id: String,
+    },
     /// The name of the Region's n-th zone by name, from 0; once deployed, the deployed value stays.
     Zone {
         /// Which.
         index: usize,
     },
+}
+
+impl Input {
+    /// The earlier stack it comes from and the resources there that it needs; none for what comes from the Region itself.
+    pub fn needs(&self) -> Option<(Part, &[String])> {
+        match self {
+            Input::Resources { part, logical_ids } => Some((*part, logical_ids)),
+            Input::LoadBalancerDns { part, logical_id } => Some((*part, std::slice::from_ref(logical_id))),
+            Input::Zone { .. } => None,
+        }
+    }
 }
 
 /// The standby resource that stands for a primary one.

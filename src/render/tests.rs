@@ -152,6 +152,35 @@ fn user_data_is_inert_unless_it_must_name_a_standby_resource() {
 }
 
 #[test]
+fn a_load_balancers_host_name_is_a_parameter_of_compute_only_where_it_is_used() {
+    use base64::Engine as _;
+    let mut baseline = baseline();
+    let template = baseline.facts.launch_templates.get_mut("shop-worker").expect("the launch template");
+    template.user_data = Some(
+        base64::engine::general_purpose::STANDARD
+            .encode("export API=http://shop-api-fedcba98.elb.us-east-1.amazonaws.com\n"),
+    );
+    let environment = environment(Strategy::WarmStandby);
+    let rendered = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
+    let compute = rendered.stacks.iter().find(|stack| stack.part == Part::COMPUTE).expect("compute");
+    let dns: Vec<(&String, &Input)> =
+        compute.inputs.iter().filter(|(_, input)| matches!(input, Input::LoadBalancerDns { .. })).collect();
+    let expected = Input::LoadBalancerDns { part: Part::Edge, logical_id: "LbShopApi985ba5".into() };
+    assert_eq!(dns, [(&"DnsNameLbShopApi985ba5".to_owned(), &expected)]);
+    let document = body(&rendered, Part::COMPUTE);
+    assert_eq!(
+        document["Parameters"]["DnsNameLbShopApi985ba5"],
+        serde_json::json!({"Type": "String", "Description": "DNS name of LbShopApi985ba5"})
+    );
+    assert_eq!(
+        document["Resources"]["WorkerLaunchTemplate"]["Properties"]["LaunchTemplateData"]["UserData"],
+        serde_json::json!({"Fn::Base64": {"Fn::Join": ["", ["export API=http://", {"Ref": "DnsNameLbShopApi985ba5"}, "\n"]]}})
+    );
+    assert!(rendered.untranslated.iter().all(|one| !one.place.starts_with("worker/launch-template/user-data")));
+    assert_eq!(counterparts(&environment, &baseline), rendered.counterparts);
+}
+
+#[test]
 fn values_cannot_become_structure_or_references() {
     let mut baseline = baseline();
     let group = baseline.facts.groups.get_mut("shop-web").expect("the group");

@@ -13,7 +13,7 @@ const SCRIPT: &str = "deploy.sh";
 /// The files of a rendering by name: per stack a template and its parameters as the AWS CLI takes them, and `deploy.sh`.
 ///
 /// Parameters whose value is known only when the stack is deployed are not in the parameters file; the script looks them
-/// up (ListStackResources, DescribeAvailabilityZones).
+/// up (ListStackResources, DescribeLoadBalancers, DescribeAvailabilityZones).
 pub fn files(rendered: &Rendered) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for stack in &rendered.stacks {
@@ -72,6 +72,18 @@ resources() {
     joined="${joined:+$joined,}$id"
   done
   printf '%s' "$joined"
+}
+
+# The DNS name of a load balancer of a stack that is already there: dns_name STACK LOGICAL_ID
+dns_name() {
+  arn="$(resources "$1" "$2")" || return 1
+  found="$(aws elbv2 describe-load-balancers --load-balancer-arns "$arn" --output text \
+    --query "LoadBalancers[0].DNSName")" || return 1
+  if [ -z "$found" ] || [ "$found" = None ]; then
+    echo "load balancer $2 of stack $1 has no DNS name" >&2
+    return 1
+  fi
+  printf '%s' "$found"
 }
 
 # The name of the Region's n-th zone, from 0; once deployed, the deployed zone stays: zone STACK PARAMETER INDEX
@@ -138,6 +150,9 @@ fn lookup(stack: &RenderedStack, stacks: &[RenderedStack], parameter: &str, inpu
     match input {
         Input::Resources { part, logical_ids } => {
             format!("resources {} {}", name_of(stacks, *part), logical_ids.join(" "))
+        }
+        Input::LoadBalancerDns { part, logical_id } => {
+            format!("dns_name {} {logical_id}", name_of(stacks, *part))
         }
         Input::Zone { index } => format!("zone {} {parameter} {index}", stack.name),
     }

@@ -93,22 +93,28 @@ impl StatusView<'_> {
         if self.tiers.iter().all(|tier| tier.size.is_none()) {
             return Posture::NotProvisioned;
         }
-        let all = |wanted: fn(&TierStatus) -> Option<u32>| {
-            self.tiers.iter().all(|tier| {
-                matches!((tier.size, wanted(tier)), (Some(size), Some(wanted)) if size.desired >= wanted && tier.in_service >= wanted)
+        let sized = |wanted: fn(&TierStatus) -> Option<u32>, enough: fn(u32, u32) -> bool| {
+            self.tiers.iter().all(|tier| match (tier.size, wanted(tier)) {
+                (Some(size), Some(wanted)) => enough(size.desired, wanted),
+                _ => false,
             })
         };
-        let at_standby = self.tiers.iter().all(|tier| {
-            matches!((tier.size, tier.standby), (Some(size), Some(standby)) if size.desired == standby && tier.in_service == standby)
-        });
-        // A multi-site standby is full: say its footprint first only where the two differ.
-        if all(|tier| tier.full) {
+        // A multi-site standby is full by its footprint: the larger word wins.
+        if sized(|tier| tier.full, |size, full| size >= full) {
             Posture::Full
-        } else if at_standby {
+        } else if sized(|tier| tier.standby, |size, standby| size == standby) {
             Posture::Standby
         } else {
             Posture::Partial
         }
+    }
+
+    /// How many instances are asked for and not in service yet.
+    pub fn still_to_come(&self) -> u32 {
+        self.tiers
+            .iter()
+            .filter_map(|tier| Some(tier.size?.desired.saturating_sub(tier.in_service)))
+            .fold(0, u32::saturating_add)
     }
 
     /// The status for people.
@@ -127,7 +133,11 @@ impl StatusView<'_> {
             environment.objectives.rto,
             environment.objectives.rpo
         );
-        let _ = writeln!(out, "the standby is {}", paint.text(HEADING, self.posture_now().words()));
+        let coming = match self.still_to_come() {
+            0 => String::new(),
+            count => format!(", with {count} instances not in service yet"),
+        };
+        let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, self.posture_now().words()));
         let mut table = Table::new(2);
         table.row(["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"].map(Cell::from));
         for tier in self.tiers {
@@ -187,6 +197,7 @@ impl StatusView<'_> {
             "environment": self.environment.name,
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
+            "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
             "stacks": self.stacks,
             "baseline": self.baseline.map(|baseline| json!({

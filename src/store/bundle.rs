@@ -223,3 +223,39 @@ fn to_bytes<T: Serialize>(value: &T) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::FolderStore;
+
+    #[tokio::test]
+    async fn the_secret_key_is_made_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FolderStore::new(folder.path());
+        let bundle = Bundle::of("shop");
+        let first = bundle.secret_key(&store, || SecretKey::from_bytes(&[1; 32])).await.expect("a key");
+        let second = bundle.secret_key(&store, || SecretKey::from_bytes(&[2; 32])).await.expect("the same key");
+        assert_eq!(first, second);
+    }
+
+    #[tokio::test]
+    async fn records_are_read_as_they_were_written_and_damage_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FolderStore::new(folder.path());
+        let bundle = Bundle::of("shop");
+        assert_eq!(bundle.posture(&store).await, Ok(None));
+        let record = PostureRecord {
+            schema_version: 1,
+            at: Timestamp::UNIX_EPOCH,
+            by: "arn".into(),
+            target: "full".into(),
+            minimums: BTreeMap::from([("web".to_owned(), 10)]),
+        };
+        bundle.save_posture(&store, &record).await.expect("saved");
+        assert_eq!(bundle.posture(&store).await, Ok(Some(record)));
+        store.put("shop/posture.json", b"{", &Condition::Always).await.expect("written");
+        assert!(matches!(bundle.posture(&store).await, Err(BundleError::Damaged { .. })));
+        assert!(matches!(bundle.baseline(&store).await, Err(BundleError::NoBaseline { .. })));
+    }
+}

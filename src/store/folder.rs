@@ -131,3 +131,73 @@ impl Store for FolderStore {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conflict(result: Result<Version, StoreError>) -> bool {
+        result.is_err_and(|error| error.kind == StoreErrorKind::Conflict)
+    }
+
+    #[tokio::test]
+    async fn conditional_writes_have_one_winner() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FolderStore::new(folder.path().join("store"));
+        let first = store.put("shop/lock", b"one", &Condition::Absent).await.expect("the first wins");
+        assert!(conflict(store.put("shop/lock", b"two", &Condition::Absent).await));
+        let second = store.put("shop/lock", b"two", &Condition::Matches(first.clone())).await.expect("it matched");
+        assert!(conflict(store.put("shop/lock", b"three", &Condition::Matches(first)).await));
+        let found = store.get("shop/lock").await.expect("readable").expect("there");
+        assert_eq!((found.bytes.as_slice(), found.version), (&b"two"[..], second));
+    }
+
+    #[tokio::test]
+    async fn many_writers_of_one_absent_key_leave_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tasks: Vec<_> = (0..16)
+            .map(|writer: u8| {
+                let store = FolderStore::new(folder.path());
+                tokio::spawn(async move { store.put("lock", &[writer], &Condition::Absent).await.is_ok() })
+            })
+            .collect();
+        let mut winners = 0;
+        for task in tasks {
+            winners += usize::from(task.await.expect("a task"));
+        }
+        assert_eq!(winners, 1);
+    }
+
+    #[tokio::test]
+    async fn keys_are_listed_by_prefix_and_deleting_twice_is_fine() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FolderStore::new(folder.path());
+        for key in ["shop/b.json", "shop/a/c.json", "other/d.json"] {
+            store.put(key, b"x", &Condition::Always).await.expect("written");
+        }
+        assert_eq!(store.list("shop/").await.expect("listed"), ["shop/a/c.json", "shop/b.json"]);
+        store.delete("shop/b.json").await.expect("deleted");
+        store.delete("shop/b.json").await.expect("deleted already");
+        assert_eq!(store.get("shop/b.json").await.expect("readable"), None);
+        assert_eq!(store.list("shop/").await.expect("listed"), ["shop/a/c.json"]);
+    }
+
+    #[tokio::test]
+    async fn keys_cannot_leave_the_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FolderStore::new(folder.path().join("store"));
+        for key in ["../out", "a/../../out", "/etc/x", "", "a//b", "."] {
+            assert!(store.put(key, b"x", &Condition::Always).await.is_err(), "{key}");
+        }
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        std::fs::write(&file, "x").expect("a file");
+        let error = FolderStore::new(&file).put("a", b"x", &Condition::Always).await.expect_err("not a folder");
+        assert!(error.place.contains("file"), "{error}");
+    }
+}

@@ -15,6 +15,8 @@ use crate::render::stack::Input;
 pub struct Upstream {
     /// Physical ids by logical id, as they are now; empty when the stack is not there.
     pub resources: BTreeMap<String, String>,
+    /// DNS names of those of its load balancers that later stacks ask for, by logical id.
+    pub dns_names: BTreeMap<String, String>,
     /// Logical ids that will be there once it is carried out.
     pub will_have: Vec<String>,
     /// What will still be changed in it.
@@ -90,6 +92,15 @@ pub enum InputProblem {
         /// The resource.
         logical_id: String,
     },
+    /// The stack has the load balancer, but the Region has none of that ARN any more.
+    NoLoadBalancer {
+        /// The parameter.
+        parameter: String,
+        /// The stack.
+        part: Part,
+        /// The load balancer's ARN.
+        arn: String,
+    },
     /// The Region has too few zones.
     TooFewZones {
         /// The parameter.
@@ -107,6 +118,11 @@ impl fmt::Display for InputProblem {
             InputProblem::NoResource { parameter, part, logical_id } => write!(
                 f,
                 "parameter {parameter} needs the resource {logical_id} of the {part} stack, which has none of that name"
+            ),
+            InputProblem::NoLoadBalancer { parameter, part, arn } => write!(
+                f,
+                "parameter {parameter} needs the DNS name of {arn} of the {part} stack, which was deleted outside \
+                 CloudFormation; `lifeboat teardown` and a new `lifeboat provision` make it again"
             ),
             InputProblem::TooFewZones { parameter, needed, zones } => write!(
                 f,
@@ -151,7 +167,26 @@ pub fn resolve(
             }
             Input::Resources { part, logical_ids } => {
                 let from = upstream.get(part).cloned().unwrap_or_default();
-                resolve_resources(parameter, *part, logical_ids, &from, &mut resolved, &mut problems);
+                let values = |id: &String| from.resources.get(id);
+                resolve_resources(parameter, *part, logical_ids, &from, values, &mut resolved, &mut problems);
+            }
+            Input::LoadBalancerDns { part, logical_id } => {
+                let from = upstream.get(part).cloned().unwrap_or_default();
+                let deleted = from.resources.get(logical_id).filter(|_| !from.dns_names.contains_key(logical_id));
+                match deleted {
+                    Some(arn) if matches!(fate(logical_id, &from), Fate::Stays) => {
+                        problems.push(InputProblem::NoLoadBalancer {
+                            parameter: parameter.clone(),
+                            part: *part,
+                            arn: arn.clone(),
+                        });
+                    }
+                    _ => {
+                        let ids = std::slice::from_ref(logical_id);
+                        let values = |id: &String| from.dns_names.get(id);
+                        resolve_resources(parameter, *part, ids, &from, values, &mut resolved, &mut problems);
+                    }
+                }
             }
         }
     }
@@ -165,19 +200,20 @@ pub fn needs_zones(stack: &StackIntent, deployed: &BTreeMap<String, String>) -> 
     })
 }
 
-fn resolve_resources(
+/// `value` is what the parameter takes of one resource, where the resource is there.
+fn resolve_resources<'u>(
     parameter: &str,
     part: Part,
     logical_ids: &[String],
-    from: &Upstream,
+    from: &'u Upstream,
+    value: impl Fn(&String) -> Option<&'u String>,
     resolved: &mut ResolvedInputs,
     problems: &mut Vec<InputProblem>,
 ) {
     let mut values = Vec::new();
     let mut waits: BTreeMap<LaterReason, Vec<String>> = BTreeMap::new();
     for id in logical_ids {
-        let physical = from.resources.get(id);
-        match (physical, fate(id, from)) {
+        match (value(id), fate(id, from)) {
             (_, Fate::Waits(reason)) if reason != LaterReason::MayBeReplaced => {
                 waits.entry(reason).or_default().push(id.clone());
             }
@@ -207,12 +243,16 @@ fn resolve_resources(
 
 /// The earlier stacks a stack takes inputs from, sorted.
 pub fn parts_needed(stack: &StackIntent) -> BTreeSet<Part> {
-    stack
-        .inputs
-        .values()
+    stack.inputs.values().filter_map(|input| Some(input.needs()?.0)).collect()
+}
+
+/// The load balancers of a stack whose DNS names other stacks take, by logical id.
+pub fn dns_names_wanted(stacks: &[StackIntent], part: Part) -> BTreeSet<String> {
+    let inputs = stacks.iter().flat_map(|stack| stack.inputs.values());
+    inputs
         .filter_map(|input| match input {
-            Input::Resources { part, .. } => Some(*part),
-            Input::Zone { .. } => None,
+            Input::LoadBalancerDns { part: from, logical_id } if *from == part => Some(logical_id.clone()),
+            _ => None,
         })
         .collect()
 }

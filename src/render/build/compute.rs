@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::inventory::named_by;
 use super::{Offers, Site, launch_template, network, tags};
 use crate::facts::{GroupFacts, LaunchTemplateFacts};
 use crate::model::{
@@ -61,6 +62,8 @@ fn parameter(site: &Site<'_>, id: String) -> ParameterView {
         (network::SUBNETS_TYPE, "Private subnets of the standby".to_owned())
     } else if is_group {
         ("AWS::EC2::SecurityGroup::Id", format!("Security group {id}"))
+    } else if let Some(balancer) = named_by(&id).filter(|named| site.inventory.has_load_balancer(named)) {
+        ("String", format!("DNS name of {balancer}"))
     } else {
         ("String", format!("ARN of {id}"))
     };

@@ -21,6 +21,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &m
     for (arn, logical) in &site.inventory.load_balancers {
         let Some(balancer) = site.baseline.facts.load_balancers.get(arn) else { continue };
         offers.resources(logical, Part::Edge, vec![logical.clone()]);
+        offers.load_balancer_dns(Part::Edge, logical);
         let balancer_view = load_balancer(site, translator, arn, logical, balancer, &mut parameters);
         view.listeners.extend(listener::build(site, translator, balancer, logical));
         view.load_balancers.push(balancer_view);

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Site;
 use crate::facts::Baseline;
 use crate::model::{Environment, Part, logical_part};
 use crate::render::logical::{logical_id, suffix};
@@ -73,14 +72,31 @@ impl Inventory {
         self.tiers.keys()
     }
 
+    /// Whether a load balancer of that logical id is made.
+    pub fn has_load_balancer(&self, logical_id: &str) -> bool {
+        self.load_balancers.values().any(|known| known == logical_id)
+    }
+
     /// Primary identifiers whose counterpart's physical id a stack parameter of the same name can hold.
     pub fn made(&self) -> BTreeMap<String, String> {
         [&self.security_groups, &self.target_groups, &self.load_balancers].into_iter().flatten().map(owned).collect()
     }
 
+    /// Every DNS name of production's load balancers, with the stack parameter that holds the one of its counterpart; none
+    /// where lifeboat makes no counterpart.
+    pub fn balancer_names(&self, baseline: &Baseline) -> BTreeMap<String, Option<String>> {
+        let balancers = baseline.facts.load_balancers.iter().filter(|(_, balancer)| !balancer.dns_name.is_empty());
+        balancers
+            .map(|(arn, balancer)| {
+                let parameter = self.load_balancers.get(arn).map(|logical| dns_name_parameter(logical));
+                (balancer.dns_name.clone(), parameter)
+            })
+            .collect()
+    }
+
     /// Every primary identifier with its standby resource.
-    pub fn counterparts(&self, site: &Site<'_>) -> BTreeMap<String, Counterpart> {
-        let facts = &site.baseline.facts;
+    pub fn counterparts(&self, environment: &Environment, baseline: &Baseline) -> BTreeMap<String, Counterpart> {
+        let facts = &baseline.facts;
         let mut out = BTreeMap::new();
         let mut add = |id: &str, part: Part, logical_id: String| {
             if !id.is_empty() {
@@ -98,10 +114,10 @@ impl Inventory {
             let dns_name = facts.load_balancers.get(arn).map(|lb| lb.dns_name.as_str()).unwrap_or_default();
             add(dns_name, Part::Edge, logical.clone());
         }
-        for tier in &site.environment.tiers {
-            let Some(source) = site.baseline.tiers.get(&tier.name) else { continue };
+        for tier in &environment.tiers {
+            let Some(source) = baseline.tiers.get(&tier.name) else { continue };
             let prefix = logical_part(&tier.name);
-            let part = site.environment.part_of_tier(&tier.name);
+            let part = environment.part_of_tier(&tier.name);
             add(&source.auto_scaling_group, part, group_id(&prefix));
             if let Some(group) = facts.groups.get(&source.auto_scaling_group) {
                 add(&group.arn, part, group_id(&prefix));
@@ -117,6 +133,19 @@ impl Inventory {
 fn owned((id, logical): (&String, &String)) -> (String, String) {
     (id.clone(), logical.clone())
 }
+
+/// The stack parameter that holds the DNS name of a load balancer, from its logical id.
+pub(super) fn dns_name_parameter(logical_id: &str) -> String {
+    format!("{DNS_NAME}{logical_id}")
+}
+
+/// The load balancer whose DNS name a stack parameter holds, by its logical id.
+pub(super) fn named_by(parameter: &str) -> Option<&str> {
+    parameter.strip_prefix(DNS_NAME)
+}
+
+/// What the names of those parameters begin with: a suffix could not be told from a part of a load balancer's name.
+const DNS_NAME: &str = "DnsName";
 
 /// Gateway load balancers steer packets through appliances; lifeboat does not mirror them.
 pub(super) fn is_mirrored_kind(kind: &str) -> bool {

@@ -19,7 +19,7 @@ use super::translate::{Leftover, Translator};
 use super::view::{ComputeView, View};
 use crate::facts::Baseline;
 use crate::model::{Environment, Footprint, Network, Part, Strategy};
-use inventory::Inventory;
+use inventory::{Inventory, dns_name_parameter};
 
 /// Values for stack parameters, by the parameter's name; a stack takes those its template declares.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +33,11 @@ pub(super) struct Offers {
 impl Offers {
     fn resources(&mut self, parameter: &str, part: Part, logical_ids: Vec<String>) {
         self.inputs.insert(parameter.to_owned(), Input::Resources { part, logical_ids });
+    }
+
+    fn load_balancer_dns(&mut self, part: Part, logical_id: &str) {
+        let input = Input::LoadBalancerDns { part, logical_id: logical_id.to_owned() };
+        self.inputs.insert(dns_name_parameter(logical_id), input);
     }
 }
 
@@ -60,7 +65,8 @@ struct Site<'a> {
 pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: Footprint) -> Built {
     let inventory = Inventory::new(environment, baseline);
     let site = Site { environment, baseline, footprint, inventory };
-    let mut translator = Translator::new(environment, baseline, &site.inventory.made());
+    let names = site.inventory.balancer_names(baseline);
+    let mut translator = Translator::new(environment, &site.inventory.made(), &names);
     let mut offers = Offers::default();
     if environment.name != baseline.environment {
         translator.problem(RenderProblem::Baseline {
@@ -83,7 +89,7 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
         Part::Compute(_) => compute.contains_key(part),
     };
     let parts = environment.parts().into_iter().filter(filled).collect();
-    let counterparts = site.inventory.counterparts(&site);
+    let counterparts = site.inventory.counterparts(environment, baseline);
     Built {
         parts,
         view: View {
@@ -101,6 +107,11 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
         counterparts,
         leftover: translator.into_leftover(),
     }
+}
+
+/// The standby resources that are made for primary ones.
+pub(super) fn counterparts(environment: &Environment, baseline: &Baseline) -> BTreeMap<String, Counterpart> {
+    Inventory::new(environment, baseline).counterparts(environment, baseline)
 }
 
 /// Whether there are templates for a strategy.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::problem::RenderProblem;
-use super::stack::{Input, RenderedStack};
+use super::stack::RenderedStack;
 use super::suggest::did_you_mean;
 use crate::model::Part;
 use references::{Reference, Target};
@@ -202,9 +202,9 @@ impl One<'_> {
             }
         }
         for (name, input) in &self.stack.inputs {
-            let Input::Resources { part, logical_ids } = input else { continue };
+            let Some((part, logical_ids)) = input.needs() else { continue };
             for id in logical_ids {
-                if !earlier.get(part).is_some_and(|resources| resources.contains(id)) {
+                if !earlier.get(&part).is_some_and(|resources| resources.contains(id)) {
                     self.problem(format!(
                         "parameter {name} takes resource {id} of stack {part}, which has none of that name"
                     ));

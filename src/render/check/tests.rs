@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{Digest, StackName};
+use crate::render::stack::Input;
 
 fn stack(part: Part, body: &Value) -> RenderedStack {
     RenderedStack {
@@ -85,6 +86,15 @@ fn inputs_must_come_from_an_earlier_stack() {
     let missing = "stack security: parameter VpcId takes resource Vcp of stack network, which has none of that name";
     assert_eq!(told(&[network, taking("Vcp")]), [missing]);
     assert_eq!(told(&[taking("Vpc")]).len(), 1, "the producer is not there at all");
+    let dns = |id: &str| {
+        let mut compute = stack(Part::COMPUTE, &consumer);
+        compute.inputs.insert("VpcId".into(), Input::LoadBalancerDns { part: Part::Edge, logical_id: id.to_owned() });
+        compute
+    };
+    let edge = stack(Part::Edge, &template(json!({"Lb": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"}})));
+    assert_eq!(told(&[edge.clone(), dns("Lb")]), Vec::<String>::new());
+    let missing = "stack compute: parameter VpcId takes resource Bl of stack edge, which has none of that name";
+    assert_eq!(told(&[edge, dns("Bl")]), [missing]);
     let nobody = "stack security: lifeboat has no value for parameter VpcId; give it a `Default`";
     assert_eq!(told(&[stack(Part::Security, &consumer)]), [nobody]);
 }

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::problem::RenderProblem;
 use super::stack::Untranslated;
-use crate::facts::Baseline;
 use crate::model::Environment;
 use pattern::{Patterns, Piece};
 use scan::Scanner;
@@ -44,13 +43,20 @@ pub(super) struct UserData {
 }
 
 impl<'a> Translator<'a> {
-    /// `made` are the primary identifiers whose standby counterpart's physical id a stack parameter can hold.
-    pub fn new(environment: &'a Environment, baseline: &Baseline, made: &BTreeMap<String, String>) -> Self {
+    /// `made` are the primary identifiers whose standby counterpart's physical id a stack parameter can hold; `balancers`
+    /// the host names of production's load balancers, each with the parameter that can hold its counterpart's.
+    pub fn new(
+        environment: &'a Environment,
+        made: &BTreeMap<String, String>,
+        balancers: &BTreeMap<String, Option<String>>,
+    ) -> Self {
+        // Where there can be no reference, a host name is kept whole: half of it translated would lead nowhere.
+        let unnamed = balancers.keys().map(|name| (name.clone(), None)).collect();
         Translator {
             environment,
-            scanner: Scanner::new(environment, baseline),
-            map: Patterns::new(&environment.map, &BTreeMap::new()),
-            made: Patterns::new(&environment.map, made),
+            scanner: Scanner::new(environment),
+            map: Patterns::new(&environment.map, &BTreeMap::new(), &unnamed),
+            made: Patterns::new(&environment.map, made, balancers),
             untranslated: BTreeSet::new(),
             notes: BTreeSet::new(),
             problems: Vec::new(),
@@ -105,7 +111,15 @@ impl<'a> Translator<'a> {
                     self.report(place, text, line, false);
                     text.to_owned()
                 }
-                Piece::Mapped(text) | Piece::Made(text, _) => text,
+                Piece::Mapped(text) => text,
+                Piece::Made { text, .. } => text.to_owned(),
+                Piece::Balancer { text, .. } => {
+                    let advice = "the standby's load balancer gets its name when it is made, and lifeboat can put that into \
+                                  user data and parameters only: add a name of your own that moves with the traffic, or one \
+                                  of the standby, to `map:`";
+                    self.untranslated(place, text, advice.into());
+                    text.to_owned()
+                }
             })
             .collect();
         if out.contains("{{resolve:") {
@@ -146,22 +160,29 @@ impl<'a> Translator<'a> {
                     literal.push_str(text);
                 }
                 Piece::Mapped(text) => literal.push_str(&text),
-                Piece::Made(identifier, parameter) if inert => {
+                Piece::Made { text, parameter, .. } if inert => {
                     // The counterpart's identifier is of the same kind, and so about as long.
-                    size += identifier.len() + literal.len();
+                    size += text.len() + literal.len();
                     parts.push(Value::String(std::mem::take(&mut literal)));
                     parts.push(json!({ "Ref": parameter }));
                     parameters.insert(parameter);
                 }
-                Piece::Made(identifier, _) => {
-                    self.untranslated(
-                        place,
-                        &identifier,
-                        "lifeboat makes its counterpart, but cannot name it in user data that also holds `{{resolve:`; \
-                         take that out, or add the identifier to `map:`"
-                            .into(),
+                Piece::Made { text, line, .. } => {
+                    let advice = format!(
+                        "line {}: lifeboat makes its counterpart, but cannot name it in user data that also holds \
+                         `{{{{resolve:`; take that out, or add the identifier to `map:`",
+                        line + 1
                     );
-                    literal.push_str(&identifier);
+                    self.untranslated(place, text, advice);
+                    literal.push_str(text);
+                }
+                Piece::Balancer { text, line } => {
+                    let advice = format!(
+                        "line {}: lifeboat does not make the standby's: add the host name to use there to `map:`",
+                        line + 1
+                    );
+                    self.untranslated(place, text, advice);
+                    literal.push_str(text);
                 }
             }
         }

@@ -1,8 +1,5 @@
 //! Owns recognising what belongs to the primary Region: ARNs, ids, host names and the Region's own name.
 
-use std::collections::BTreeSet;
-
-use crate::facts::Baseline;
 use crate::model::Environment;
 
 /// Prefixes of ids that exist in one Region only.
@@ -26,7 +23,6 @@ pub(super) enum Kind {
     Arn,
     Account,
     Id,
-    Balancer,
     Host,
     Region,
 }
@@ -41,11 +37,6 @@ impl Kind {
                 "it belongs to account {}; add its counterpart in {} to `map:`",
                 environment.primary.account, environment.standby.account
             ),
-            Kind::Balancer => {
-                "the standby's load balancer gets its name when it is made; use a name of your own that moves \
-                               with the traffic, or add one to `map:`"
-                    .into()
-            }
             Kind::Host => format!("add the host to use in {standby} to `map:`"),
             Kind::Region => {
                 format!("add `{primary}: {standby}` to `map:` if it should follow, or map it to itself if it is meant")
@@ -59,16 +50,14 @@ pub(super) struct Scanner {
     region: String,
     /// Set where the two sides are different accounts.
     foreign_account: Option<String>,
-    balancers: BTreeSet<String>,
 }
 
 impl Scanner {
-    pub fn new(environment: &Environment, baseline: &Baseline) -> Self {
+    pub fn new(environment: &Environment) -> Self {
         let (primary, standby) = (&environment.primary.account, &environment.standby.account);
         Scanner {
             region: environment.primary.region.as_str().to_owned(),
             foreign_account: (primary != standby).then(|| primary.as_str().to_owned()),
-            balancers: baseline.facts.load_balancers.values().map(|lb| lb.dns_name.to_ascii_lowercase()).collect(),
         }
     }
 
@@ -102,9 +91,7 @@ impl Scanner {
     }
 
     fn judge_word(&self, word: &str) -> Option<(String, Kind)> {
-        let kind = if self.balancers.contains(&word.to_ascii_lowercase()) {
-            Kind::Balancer
-        } else if is_regional_id(word) {
+        let kind = if is_regional_id(word) {
             Kind::Id
         } else if word.contains('.') && word.split('.').any(|label| self.names_region(label)) {
             Kind::Host

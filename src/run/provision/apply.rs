@@ -9,7 +9,7 @@ use super::look::{Looked, Templates, find, look, place_templates};
 use super::outcome::{Deed, ProvisionError, ProvisionReport, StackOutcome, Stopped};
 use super::preview::live_sizes;
 use super::session::{Options, Ports, Session};
-use super::stopping;
+use super::{stopping, upstream};
 use crate::facts::StackFacts;
 use crate::model::{Part, StackName};
 use crate::plan::provision::sizes::sizes_of;
@@ -207,12 +207,8 @@ impl Run<'_> {
                 .iter()
                 .find(|stack| stack.part == part)
                 .map_or_else(|| StackName::of(&self.intent.environment, part), |stack| stack.name.clone());
-            let resources = self
-                .session
-                .retry(async || self.session.ports.stacks.resources(name.as_str()).await)
-                .await
-                .map_err(|error| ProvisionError::Cloud { stack: Some(name.clone()), error })?;
-            self.upstream.insert(part, Upstream::settled(&resources));
+            let upstream = upstream::deployed(&self.session, self.intent, part, &name).await?;
+            self.upstream.insert(part, upstream);
         }
         Ok(())
     }

@@ -40,6 +40,7 @@ pub struct State {
     pub errors: BTreeMap<&'static str, VecDeque<CloudError>>,
     pub zones: Vec<String>,
     pub groups: Vec<GroupFacts>,
+    pub balancers: Vec<LoadBalancerFacts>,
     pub bucket: bool,
     pub polls: u32,
 }
@@ -206,7 +207,7 @@ impl Fake {
     }
 
     pub fn ports(&self) -> Ports<'_> {
-        Ports { region: &self.region, stacks: self, network: self, groups: self, write: self, clock: self }
+        Ports { region: &self.region, stacks: self, network: self, balancing: self, groups: self, write: self, clock: self }
     }
 
     pub fn fail(&self, operation: &'static str, kind: CloudErrorKind, times: usize) {

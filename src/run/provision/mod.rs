@@ -11,6 +11,7 @@ pub mod outcome;
 mod preview;
 mod session;
 mod stopping;
+mod upstream;
 
 pub use apply::provision;
 pub use outcome::{

@@ -6,6 +6,7 @@ use super::change_set;
 use super::look::{Looked, find, look, place_templates};
 use super::outcome::{ProvisionError, ProvisionFailure};
 use super::session::{Options, Ports, Session};
+use super::upstream;
 use crate::facts::StackFacts;
 use crate::plan::provision::sizes::sizes_of;
 use crate::plan::provision::{Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, Upstream, template};
@@ -60,8 +61,8 @@ async fn all(
         }
         let Looked { facts, plan, before, after } = looked?;
         sizes.extend(sizes_of(stack.part, &intent.tiers, &before, &after, &live));
-        upstream
-            .insert(stack.part, seen_from_below(session, stack, facts.as_ref(), &plan.action, &plan.changes).await?);
+        let seen = seen_from_below(session, intent, stack, facts.as_ref(), &plan.action, &plan.changes).await?;
+        upstream.insert(stack.part, seen);
         session.watch.event(RunEvent::Done { subject: name, text: counted(&plan.action, plan.changes.len()) });
         stacks.push(plan);
     }
@@ -80,21 +81,19 @@ fn counted(action: &StackAction, changes: usize) -> String {
 /// A stack as those that depend on it see it.
 async fn seen_from_below(
     session: &Session<'_>,
+    intent: &Intent,
     stack: &StackIntent,
     facts: Option<&StackFacts>,
     action: &StackAction,
     changes: &[crate::facts::ResourceChange],
 ) -> Result<Upstream, ProvisionError> {
     let there = facts.is_some_and(|facts| !facts.status.is_review() && facts.status.0 != "DELETE_COMPLETE");
-    let resources = if there {
-        session
-            .retry(async || session.ports.stacks.resources(stack.name.as_str()).await)
-            .await
-            .map_err(|error| ProvisionError::Cloud { stack: Some(stack.name.clone()), error })?
+    let upstream = if there {
+        upstream::deployed(session, intent, stack.part, &stack.name).await?
     } else {
-        Vec::new()
+        Upstream::default()
     };
-    let mut upstream = Upstream::settled(&resources).with_plan(action, changes);
+    let mut upstream = upstream.with_plan(action, changes);
     upstream.will_have = template::logical_ids(&stack.body);
     Ok(upstream)
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{
-    Clock, CloudError, CloudResult, ReadGroups, ReadNetwork, ReadPorts, ReadStacks, WritePorts, WriteStacks,
+    Clock, CloudError, CloudResult, ReadBalancing, ReadGroups, ReadNetwork, ReadPorts, ReadStacks, WritePorts, WriteStacks,
 };
 use crate::model::Region;
 use crate::run::{RunEvent, Stop, Watch};
 
-/// The ports a provisioning needs: no more of the standby than its stacks, zones and groups.
+/// The ports a provisioning needs: no more of the standby than its stacks, zones, load balancers and groups.
 #[derive(Clone, Copy)]
 pub struct Ports<'a> {
     /// The standby's Region.
@@ -19,6 +19,8 @@ pub struct Ports<'a> {
     pub stacks: &'a dyn ReadStacks,
     /// Zones.
     pub network: &'a dyn ReadNetwork,
+    /// Load balancers, whose names later stacks take.
+    pub balancing: &'a dyn ReadBalancing,
     /// Groups, to judge shrinking by.
     pub groups: &'a dyn ReadGroups,
     /// Stacks, to change.
@@ -34,6 +36,7 @@ impl<'a> Ports<'a> {
             region: &read.region,
             stacks: read.stacks.as_ref(),
             network: read.network.as_ref(),
+            balancing: read.balancing.as_ref(),
             groups: read.groups.as_ref(),
             write: write.stacks.as_ref(),
             clock,

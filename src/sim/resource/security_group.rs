@@ -93,9 +93,8 @@ fn update(place: &mut Place<'_>, id: &str, old: &Value, new: &Value) -> Result<(
             region.security_groups.get_mut(id).ok_or_else(|| format!("The security group '{id}' does not exist"))?;
         group.facts.tags = tags(new);
         // Only rules this template stated are its own; others were added by other hands and stay.
-        way.rules(group).retain(|rule| {
-            !before.iter().any(|known| same(known, &rule.rule)) || after.iter().any(|known| *known == rule.rule)
-        });
+        way.rules(group)
+            .retain(|rule| !before.iter().any(|known| same(known, &rule.rule)) || after.contains(&rule.rule));
         for rule in after {
             let known = way.rules(region.security_groups.get_mut(id).ok_or("gone")?).iter().any(|k| k.rule == rule);
             if !known {

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
+/// Finds a resource's physical id, or one of its attributes.
+pub type Lookup<'a> = dyn Fn(&str, Option<&str>) -> Result<Value, String> + 'a;
+
 /// What CloudFormation shows for a value it cannot know before it is carried out.
 pub const KNOWN_AFTER_APPLY: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
@@ -21,7 +24,7 @@ pub struct Scope<'a> {
     /// Zone names of the Region.
     pub zones: Vec<String>,
     /// A resource's physical id, or one of its attributes.
-    pub resource: &'a dyn Fn(&str, Option<&str>) -> Result<Value, String>,
+    pub resource: &'a Lookup<'a>,
     /// An SSM parameter's value, by name.
     pub ssm: &'a dyn Fn(&str) -> Option<String>,
 }

@@ -23,7 +23,8 @@ async fn a_template_becomes_an_estate() {
     assert_eq!((group.size.min, group.size.desired, group.size.max), (2, 2, 10), "desired is the minimum");
     assert_eq!(group.launch_template.as_ref().map(|r| r.version.as_str()), Some("1"));
     let reference = group.launch_template.expect("a template");
-    let templates = bench.standby.launch_templates.launch_templates(&[reference.clone()]).await.expect("answers");
+    let templates =
+        bench.standby.launch_templates.launch_templates(std::slice::from_ref(&reference)).await.expect("answers");
     let template = &templates[&reference];
     assert_eq!(template.image_id.as_ref(), stack.resolved_parameters.get("Image"));
     assert_eq!(

@@ -204,3 +204,19 @@ impl ReadGroups for Fake {
         self.groups(&[]).await
     }
 }
+
+#[async_trait]
+impl ReadBalancing for Fake {
+    async fn target_groups(&self, _: &[String]) -> CloudResult<Vec<TargetGroupFacts>> {
+        Ok(vec![])
+    }
+
+    async fn load_balancers(&self, arns: &[String]) -> CloudResult<Vec<LoadBalancerFacts>> {
+        self.scripted("DescribeLoadBalancers")?;
+        Ok(self.edit(|state| state.balancers.iter().filter(|one| arns.contains(&one.arn)).cloned().collect()))
+    }
+
+    async fn target_health(&self, _: &str) -> CloudResult<Vec<TargetHealth>> {
+        Ok(vec![])
+    }
+}

@@ -1,11 +1,8 @@
 //! Owns whole stories on the simulated cloud, told by the real binary over several invocations.
 
-#[path = "support/binary.rs"]
-mod binary;
-
 use std::path::Path;
 
-use binary::Desk;
+use super::binary::Desk;
 use serde_json::Value;
 
 /// The repository's root.
@@ -109,7 +106,7 @@ fn plan_and_dry_runs_leave_nothing_behind() {
 fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can() {
     let desk = desk();
     ready(&desk);
-    desk.expect(0, &["sim", "drift", "image", "web"]);
+    desk.expect(0, &["sim", "drift", "image"]);
     desk.expect(0, &["sim", "drift", "parameter"]);
     desk.expect(0, &["sim", "drift", "rule"]);
     let drift = desk.expect(2, &["drift", "shop.yaml", "-o", "json"]).json();
@@ -288,11 +285,11 @@ fn the_demo_tells_its_story_in_time() {
 }
 
 fn calls(desk: &Desk, region: &str, operation: &str) -> u64 {
-    state(desk)["calls"][region][operation].as_u64().unwrap_or(0)
+    state(desk)["regions"][region]["calls"][operation].as_u64().unwrap_or(0)
 }
 
 fn all_calls(desk: &Desk, region: &str) -> u64 {
-    state(desk)["calls"][region].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
+    state(desk)["regions"][region]["calls"].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
 }
 
 fn group_names(state: &Value, region: &str) -> Vec<String> {
@@ -334,4 +331,73 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
     }
     files
+}
+
+#[test]
+fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
+    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "12"]] {
+        let desk = desk();
+        ready(&desk);
+        desk.expect(0, &[&["sim", "fail", "us-west-2"], fault].concat());
+        let scaled = desk.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
+        assert_eq!(scaled["reached"], true, "{fault:?}: {scaled}");
+        assert_eq!(posture(&desk)["posture"], "full", "{fault:?}");
+    }
+}
+
+#[test]
+fn a_denied_scale_names_the_permission_and_changes_nothing() {
+    let desk = desk();
+    ready(&desk);
+    let before = desired(&posture(&desk), "web");
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup"]);
+    let ran = desk.expect(1, &["scale", "shop.yaml", "--to", "full"]);
+    assert!(ran.out.contains("UpdateAutoScalingGroup") && ran.out.contains("denied"), "{}{}", ran.out, ran.err);
+    assert_eq!(desired(&posture(&desk), "web"), before);
+}
+
+#[test]
+fn a_copy_under_a_bad_key_fails_late_and_is_not_published() {
+    let desk = desk();
+    let text = desk.read("shop.yaml").replace("key: alias/shop-dr", "key: alias/missing");
+    desk.write("shop.yaml", &text);
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let ran = desk.expect(1, &["sync", "shop.yaml"]);
+    assert!(ran.err.contains("sync.images.key"), "{}", ran.err);
+    let state = state(&desk);
+    let published = state["regions"]["us-west-2"]["parameters"].as_object().expect("parameters");
+    assert!(published.keys().all(|name| !name.starts_with("/lifeboat/")), "a failed copy was published");
+    desk.write("shop.yaml", &text.replace("alias/missing", "alias/shop-dr"));
+    desk.expect(0, &["sync", "shop.yaml"]);
+    let again = desk.expect(0, &["sync", "shop.yaml", "--dry-run"]);
+    assert!(!again.out.contains("+ copy"), "{}", again.out);
+}
+
+#[test]
+fn old_copies_are_removed_beyond_keep_and_never_one_in_use() {
+    let desk = desk();
+    let text = desk.read("shop.yaml").replace("keep: 3", "keep: 1");
+    desk.write("shop.yaml", &text);
+    ready(&desk);
+    for _ in 0..3 {
+        desk.expect(0, &["sim", "drift", "image"]);
+        desk.expect(0, &["sync", "shop.yaml"]);
+    }
+    let state = state(&desk);
+    let region = &state["regions"]["us-west-2"];
+    let images = region["images"].as_object().expect("images");
+    let used: Vec<String> = region["groups"]
+        .as_object()
+        .expect("groups")
+        .values()
+        .flat_map(|group| group["instances"].as_array().cloned().unwrap_or_default())
+        .filter(|instance| instance["terminated_at"].is_null())
+        .filter_map(|instance| instance["image_id"].as_str().map(str::to_owned))
+        .collect();
+    assert!(!used.is_empty());
+    for image in used {
+        assert!(images.contains_key(&image), "{image} is in use and was removed");
+    }
+    assert!(images.len() < 6, "old copies stayed: {}", images.len());
+    desk.expect(0, &["drift", "shop.yaml"]);
 }

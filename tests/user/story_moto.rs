@@ -3,17 +3,9 @@
 //! What moto can be trusted with is told in the assertions: every effect is checked through the SDK, in the standby and,
 //! where it matters, for its absence in the primary.
 
-#[path = "support/binary.rs"]
-mod binary;
-#[path = "support/moto.rs"]
-mod moto;
-#[path = "support/production.rs"]
-mod production;
-#[path = "support/python.rs"]
-mod python;
-
-use binary::Desk;
-use moto::{Moto, free_port};
+use super::binary::Desk;
+use super::moto::{Moto, free_port};
+use super::production;
 
 const ENVIRONMENT: &str = r#"
 schema: lifeboat/v1
@@ -51,7 +43,7 @@ fn credentials(desk: &mut Desk) {
 
 #[tokio::test]
 async fn from_an_environment_file_to_a_standby_at_full_size() {
-    let moto = Moto::start(&python::python_env());
+    let moto = Moto::start(&super::python::python_env());
     let made = production::make(&moto.url, "us-east-1").await;
     let standby = production::config(&moto.url, "us-west-2").await;
     let ssm = aws_sdk_ssm::Client::new(&standby);
@@ -138,7 +130,7 @@ async fn from_an_environment_file_to_a_standby_at_full_size() {
 
 #[tokio::test]
 async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
-    let moto = Moto::start(&python::python_env());
+    let moto = Moto::start(&super::python::python_env());
     let mut desk = Desk::new();
     let right = environment(&moto.url, &moto.url);
     desk.write("shop.yaml", &right);
@@ -158,6 +150,40 @@ async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
         "{}",
         missing.err
     );
+}
+
+#[tokio::test]
+async fn with_the_store_in_s3_another_laptop_can_go_on_while_the_primary_is_dark() {
+    let moto = Moto::start(&super::python::python_env());
+    production::make(&moto.url, "us-east-1").await;
+    let standby = production::config(&moto.url, "us-west-2").await;
+    let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&standby).force_path_style(true).build());
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::UsWest2)
+        .build();
+    s3.create_bucket().bucket("shop-dr").create_bucket_configuration(place).send().await.expect("a bucket");
+    let with_store = |primary: &str| {
+        environment(primary, &moto.url).replace("objectives:", "store: s3://shop-dr/lifeboat\nobjectives:")
+    };
+    let mut first = Desk::new();
+    credentials(&mut first);
+    first.write("shop.yaml", &with_store(&moto.url));
+    first.expect(0, &["baseline", "shop.yaml"]);
+    first.expect(0, &["sync", "shop.yaml"]);
+    first.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(!first.path(".lifeboat").exists(), "something was kept locally");
+    let kept = s3.list_objects_v2().bucket("shop-dr").send().await.expect("the bucket's contents");
+    let keys: Vec<&str> = kept.contents().iter().filter_map(|object| object.key()).collect();
+    assert!(keys.contains(&"lifeboat/shop/baseline.json"), "{keys:?}");
+
+    // The first laptop is lost and the primary is dark: the file and the bucket are enough.
+    let mut second = Desk::new();
+    credentials(&mut second);
+    second.write("shop.yaml", &with_store(&format!("http://127.0.0.1:{}", free_port())));
+    let scaled = second.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
+    assert_eq!(scaled["reached"], true, "{scaled}");
+    let status = second.expect(0, &["status", "shop.yaml", "-o", "json"]).json();
+    assert_eq!((&status["posture"], &status["last_scale"]["target"]), (&"full".into(), &"full".into()), "{status}");
 }
 
 async fn new_image(made: &production::Production) {
