@@ -13,7 +13,8 @@ use crate::cloud::{CloudError, ReadPorts};
 use crate::diff::{DeployedStack, DriftInput, ExitClass, PostureView, judge};
 use crate::facts::{SideFacts, StackFacts};
 use crate::model::{
-    Caller, Footprint, MAX_COMPUTE_STACKS, Part, SecretKey, SideName, StackName, image_parameter_name, standby_group_name,
+    Caller, Footprint, MAX_COMPUTE_STACKS, Part, SecretKey, SideName, StackName, image_parameter_name,
+    standby_group_name,
 };
 use crate::observe::{ParameterView, SideQuery, observe_side};
 use crate::render::render;

@@ -9,7 +9,8 @@ use super::deploy::options;
 use crate::cloud::ReadPorts;
 use crate::facts::{StackFacts, Tags};
 use crate::model::{
-    Digest, ENVIRONMENT_TAG, Environment, Part, SideName, StackName, image_parameter_name, image_stack_parameter, standby_group_name,
+    Digest, ENVIRONMENT_TAG, Environment, Part, SideName, StackName, image_parameter_name, image_stack_parameter,
+    standby_group_name,
 };
 use crate::plan::provision::{Allow, Intent, StackIntent};
 use crate::run::provision::{Deed, Ports, preview, provision};

@@ -41,14 +41,13 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     context.end_in_order();
     let stays = outside_the_stacks(environment);
     let (name, compute) = (&environment.name, environment.stacks.compute);
-    let plan = look_for_teardown(&ports, name, compute, stays, &options, &progress, &context.stop).await.map_err(
-        |error| {
+    let plan =
+        look_for_teardown(&ports, name, compute, stays, &options, &progress, &context.stop).await.map_err(|error| {
             let hint = error.hint();
             let mut failure = Failure::failed(error.to_string());
             failure.hints.extend(hint);
             failure
-        },
-    )?;
+        })?;
     if args.output == Output::Text {
         printer.result(&teardown_text(&plan, printer.color_out()));
     }

@@ -31,8 +31,8 @@ pub use secret_text::SecretText;
 pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
 pub use stack_name::{
-    StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
-    min_stack_parameter, standby_group_name,
+    StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
+    standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
 pub use suggest::closest;

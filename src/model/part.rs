@@ -84,7 +84,9 @@ impl Part {
             "compute-16",
         ];
         match self {
-            Part::Compute(Shard(number)) => COMPUTE.get(usize::from(number).saturating_sub(1)).copied().unwrap_or(self.kind()),
+            Part::Compute(Shard(number)) => {
+                COMPUTE.get(usize::from(number).saturating_sub(1)).copied().unwrap_or(self.kind())
+            }
             other => other.kind(),
         }
     }
@@ -98,7 +100,9 @@ impl fmt::Display for Part {
 
 /// Text that names no part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no part; parts are network, security, edge, compute, compute-2 and on to compute-{MAX_COMPUTE_STACKS}")]
+#[error(
+    "`{0}` is no part; parts are network, security, edge, compute, compute-2 and on to compute-{MAX_COMPUTE_STACKS}"
+)]
 pub struct NoPart(String);
 
 impl FromStr for Part {

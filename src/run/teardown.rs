@@ -37,8 +37,7 @@ pub async fn look_for_teardown(
     let mut found = Vec::new();
     for (part, name) in names {
         // A stack beyond those the file names goes only when its tag says that it is the environment's.
-        let Some(facts) =
-            there.remove(name.as_str()).filter(|facts| named.contains(&part) || facts.is_of(environment))
+        let Some(facts) = there.remove(name.as_str()).filter(|facts| named.contains(&part) || facts.is_of(environment))
         else {
             continue;
         };

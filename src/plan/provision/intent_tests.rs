@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::model::{
-    AccountId, Basis, DriftRules, FullSize, ImageSync, Network, Objectives, Region, Side, Span, Stacks,
-    StandbySize, StoreLocation, Strategy, Sync, Tier,
+    AccountId, Basis, DriftRules, FullSize, ImageSync, Network, Objectives, Region, Side, Span, Stacks, StandbySize,
+    StoreLocation, Strategy, Sync, Tier,
 };
 use crate::render::stack::{RenderedStack, Untranslated};
 

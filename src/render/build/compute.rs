@@ -6,8 +6,8 @@ use super::inventory::named_by;
 use super::{Offers, Site, launch_template, network, tags};
 use crate::facts::{GroupFacts, LaunchTemplateFacts};
 use crate::model::{
-    Environment, Part, Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
-    standby_group_name, tier_size,
+    Environment, Part, Tier, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter,
+    min_stack_parameter, standby_group_name, tier_size,
 };
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;

@@ -41,7 +41,8 @@ impl Engine {
             );
         }
         let schema = ViewSchema::new();
-        let found = Part::all(1).into_iter().flat_map(|part| lint(&schema, &compiled, &Templates::of_part(strategy, part)));
+        let found =
+            Part::all(1).into_iter().flat_map(|part| lint(&schema, &compiled, &Templates::of_part(strategy, part)));
         RenderProblems::none_of(found.collect())?;
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
