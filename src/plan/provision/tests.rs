@@ -165,7 +165,10 @@ fn a_load_balancers_name_is_known_once_it_stands() {
     check(update(Replacement::Conditional), Ok((name, &[LaterReason::MayBeReplaced])));
     check(update(Replacement::Always), Ok((None, &[LaterReason::Replaced])));
     check(Upstream::default(), Err("has none of that name"));
-    check(Upstream { dns_names: BTreeMap::new(), ..there() }, Err("arn:lb of the edge stack, which was deleted outside"));
+    check(
+        Upstream { dns_names: BTreeMap::new(), ..there() },
+        Err("arn:lb of the edge stack, which was deleted outside"),
+    );
     assert_eq!(inputs::parts_needed(&stack), [Part::Edge].into());
     assert_eq!(inputs::dns_names_wanted(std::slice::from_ref(&stack), Part::Edge), ["Lb".to_owned()].into());
     assert!(inputs::dns_names_wanted(&[stack], Part::Network).is_empty());
