@@ -1,6 +1,6 @@
 //! Owns translation: which standby identifier stands for which primary one, alone and inside text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::input::DriftInput;
 use crate::model::SOURCE_IMAGE_TAG;
@@ -30,6 +30,9 @@ impl Translator {
     /// From the map, the stacks' resources, and the tags of copied images.
     pub fn of(input: &DriftInput<'_>) -> Self {
         let mut made: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let production = input.production.unwrap_or(&input.baseline.facts);
+        let recorded = input.baseline.facts.load_balancers.values().chain(production.load_balancers.values());
+        let dns_names: BTreeSet<&str> = recorded.map(|balancer| balancer.dns_name.as_str()).collect();
         for (primary, counterpart) in &input.rendered.counterparts {
             let physical = input.stacks.get(&counterpart.part).and_then(|stack| {
                 stack
@@ -39,6 +42,13 @@ impl Translator {
                     .map(|resource| resource.physical_id.clone())
                     .filter(|id| !id.is_empty())
             });
+            // A load balancer's physical id is its ARN; what stands for a name is the standby's name.
+            let physical = match physical {
+                Some(arn) if dns_names.contains(primary.as_str()) => {
+                    input.standby.load_balancers.get(&arn).map(|balancer| balancer.dns_name.clone())
+                }
+                other => other,
+            };
             made.insert(primary.clone(), physical);
         }
         for image in input.standby.images.values() {

@@ -56,6 +56,26 @@ fn groups_are_compared_in_what_they_do() {
 }
 
 #[test]
+fn a_load_balancers_name_stands_for_its_name_and_not_for_its_arn() {
+    let (ours, theirs) = ("shop-1.us-east-1.elb.amazonaws.com", "shop-2.us-west-2.elb.amazonaws.com");
+    let script = |name: &str| Some(encode(&format!("#!/bin/sh\ncurl http://{name}/\n")));
+    let named = |w: &mut World, standby: &str| {
+        w.production().load_balancers.get_mut(LB).unwrap().dns_name = ours.into();
+        w.production_template().user_data = script(ours);
+        w.baseline.facts = w.production().clone();
+        w.standby.load_balancers.get_mut(LB_STANDBY).unwrap().dns_name = theirs.into();
+        w.template().user_data = script(standby);
+        let counterpart = w.rendered.counterparts[LB].clone();
+        w.rendered.counterparts.insert(ours.into(), counterpart);
+    };
+    check(|w| named(w, theirs), &[], ExitClass::InSync);
+    differs(
+        |w| named(w, "elsewhere.example.com"),
+        &["parity Modified degrades: web/launch-template/user-data | 2 lines | 2 lines"],
+    );
+}
+
+#[test]
 fn launch_settings_are_compared_after_translation() {
     differs(
         |w| w.template().user_data = Some(encode("#!/bin/sh\n./app\n")),
