@@ -6,19 +6,20 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 
+use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
 use super::roll::{refresh, roll};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, GroupFacts, ImageFacts, LaunchTemplateFacts};
-use crate::model::{Caller, ENVIRONMENT_TAG, SideName, Span, image_parameter_name};
-use crate::observe::parameters::rewrite_of;
+use crate::model::{BalancerNames, Caller, ENVIRONMENT_TAG, Rewrite, SideName, Span, image_parameter_name};
 use crate::plan::sync::images::removal_candidates;
 use crate::plan::sync::{ImagePlan, ImageWorld, ParameterPlan, plan_images, plan_parameters};
 use crate::report::sync::SyncPlanView;
 use crate::run::patience::Patience;
 use crate::run::sync_images::{ImageOutcome, run_images};
 use crate::run::sync_parameters::run_parameters;
+use crate::store::BundleError;
 use crate::store::bundle::{SyncRecord, SyncedImage};
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
@@ -48,6 +49,9 @@ pub struct SyncArgs {
     pub output: Output,
 }
 
+const NO_BASELINE: &str = "there is no baseline, so host names of load balancers in parameters are rewritten by `rewrite:` and \
+                           `map:` alone; run `lifeboat baseline`, then sync again";
+
 /// Production as far as a sync needs it.
 struct Production {
     sources: BTreeMap<String, ImageFacts>,
@@ -61,11 +65,24 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Result<Exit, Failure> {
     let (primary, standby) = join(session.enter(SideName::Primary), session.enter(SideName::Standby)).await;
     let (primary, _) = primary?;
     let (standby, caller) = standby?;
-    let baseline = session.bundle.baseline(session.store.as_ref()).await.ok();
+    let baseline = match session.bundle.baseline(session.store.as_ref()).await {
+        Ok(baseline) => Some(baseline),
+        Err(BundleError::NoBaseline { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let mut notes = Vec::new();
+    let balancers = match &baseline {
+        Some(baseline) => balancer_names(environment, baseline, &standby).await,
+        None => {
+            notes.push(NO_BASELINE.to_owned());
+            BalancerNames::new()
+        }
+    };
     let production = production(&session, &primary, baseline.as_ref()).await?;
     let (images, published) = plan_of_images(&session, &standby, &production).await?;
-    let parameters = plans_of_parameters(&session, &primary, &standby).await?;
-    let view = SyncPlanView { environment, images: &images, parameters: &parameters, stale: &production.moved };
+    let parameters = plans_of_parameters(&session, &primary, &standby, &balancers).await?;
+    let view =
+        SyncPlanView { environment, images: &images, parameters: &parameters, stale: &production.moved, notes: &notes };
     let printer = session.printer();
     let writes = view.writes();
     let blocking = view.blocking();
@@ -223,11 +240,12 @@ async fn plans_of_parameters(
     session: &Session,
     primary: &ReadPorts,
     standby: &ReadPorts,
+    balancers: &BalancerNames,
 ) -> Result<Vec<(String, ParameterPlan)>, Failure> {
     let environment = &session.environment;
     let mut plans = Vec::new();
     for rule in &environment.sync.parameters {
-        let rewrite = rewrite_of(environment, rule);
+        let rewrite = Rewrite::of_parameters(environment, rule, balancers);
         let there = rewrite.apply(&rule.path);
         let (from, to) =
             join(primary.parameters.parameters_by_path(&rule.path), standby.parameters.parameters_by_path(&there))
@@ -242,6 +260,7 @@ struct Carried {
     images: ImageOutcome,
     writes: usize,
     in_step: usize,
+    held: Vec<String>,
     failures: Vec<(String, String)>,
 }
 
@@ -261,17 +280,19 @@ async fn carry_out(
     // Parameters first: they are quick, and an image that fails must not keep them from being in step.
     let mut writes = 0;
     let mut in_step = 0;
+    let mut held = Vec::new();
     let mut failures = Vec::new();
     for (_, plan) in parameters {
         let outcome = run_parameters(plan, write.parameters.as_ref(), &progress).await;
         writes += outcome.written + outcome.deleted;
         in_step += plan.in_step + outcome.written;
+        held.extend(plan.held.clone());
         failures.extend(outcome.failures);
     }
     let images = run_images(name, images, standby, &write, clock.as_ref(), patience, &progress).await;
     writes += images.copied + images.published.len() + images.removed;
     failures.extend(images.failures.clone());
-    Ok(Carried { images, writes, in_step, failures })
+    Ok(Carried { images, writes, in_step, held, failures })
 }
 
 fn in_step(
@@ -311,6 +332,7 @@ fn finish(
                 "copied": done.images.copied,
                 "removed": done.images.removed,
                 "parameters_in_step": done.in_step,
+                "held": done.held,
                 "images": record.images,
                 "rolled": rolled,
                 "failures": done.failures.iter().map(|(subject, reason)| serde_json::json!({
@@ -319,14 +341,21 @@ fn finish(
             })
         )),
         Output::Text if done.failures.is_empty() && done.writes == 0 && rolled.is_empty() => {
-            printer.result("nothing to do: images and parameters are in step with production");
+            printer.result(&match done.held.len() {
+                0 => "nothing to do: images and parameters are in step with production".to_owned(),
+                1 => "nothing to write: 1 parameter is held back, all else is in step with production".to_owned(),
+                held => {
+                    format!("nothing to write: {held} parameters are held back, all else is in step with production")
+                }
+            });
         }
         Output::Text => printer.result(&format!(
-            "result: writes={} copied={} removed={} parameters_in_step={} rolled={} failed={}",
+            "result: writes={} copied={} removed={} parameters_in_step={} held={} rolled={} failed={}",
             done.writes,
             done.images.copied,
             done.images.removed,
             done.in_step,
+            done.held.len(),
             rolled.len(),
             done.failures.len()
         )),

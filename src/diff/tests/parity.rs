@@ -56,26 +56,6 @@ fn groups_are_compared_in_what_they_do() {
 }
 
 #[test]
-fn a_load_balancers_name_stands_for_its_name_and_not_for_its_arn() {
-    let (ours, theirs) = ("shop-1.us-east-1.elb.amazonaws.com", "shop-2.us-west-2.elb.amazonaws.com");
-    let script = |name: &str| Some(encode(&format!("#!/bin/sh\ncurl http://{name}/\n")));
-    let named = |w: &mut World, standby: &str| {
-        w.production().load_balancers.get_mut(LB).unwrap().dns_name = ours.into();
-        w.production_template().user_data = script(ours);
-        w.baseline.facts = w.production().clone();
-        w.standby.load_balancers.get_mut(LB_STANDBY).unwrap().dns_name = theirs.into();
-        w.template().user_data = script(standby);
-        let counterpart = w.rendered.counterparts[LB].clone();
-        w.rendered.counterparts.insert(ours.into(), counterpart);
-    };
-    check(|w| named(w, theirs), &[], ExitClass::InSync);
-    differs(
-        |w| named(w, "elsewhere.example.com"),
-        &["parity Modified degrades: web/launch-template/user-data | 2 lines | 2 lines"],
-    );
-}
-
-#[test]
 fn launch_settings_are_compared_after_translation() {
     differs(
         |w| w.template().user_data = Some(encode("#!/bin/sh\n./app\n")),
@@ -111,6 +91,42 @@ fn launch_settings_are_compared_after_translation() {
         },
         &["parity Unknown degrades: web/launch-template/key-name | ops | -"],
         ExitClass::Unknown,
+    );
+}
+
+#[test]
+fn user_data_names_the_standbys_load_balancer() {
+    // The Region's name alone replaced in it gives a host that is not there.
+    differs(
+        |w| w.template().user_data = Some(encode(&SCRIPT.replace("us-east-1", "us-west-2"))),
+        &["parity Modified degrades: web/launch-template/user-data | 6 lines | 6 lines"],
+    );
+    let world = World::equal();
+    let report = world.judge();
+    let inputs = report.coverage.iter().filter(|one| one.kind == Kind::Pending && one.subject == "compute");
+    assert!(inputs.flat_map(|one| &one.skipped).next().is_none(), "every input was resolved");
+}
+
+#[test]
+fn a_parameter_whose_value_is_not_known_yet_is_a_gap_and_no_difference() {
+    let held = |w: &mut World| {
+        let name = "/shop/prod/db/host".to_owned();
+        w.production().parameters.remove(&name);
+        let reason = "it names production's load balancer x; the standby has none yet".into();
+        w.production().gaps.push(Gap { noun: Noun::Parameter, subject: name, reason });
+    };
+    let report = check(held, &[], ExitClass::Unknown);
+    assert_eq!(report.gaps.len(), 1);
+    let parameters = report.coverage.iter().find(|one| one.subject == "parameters").expect("parameters are covered");
+    assert_eq!((parameters.total, parameters.checked, parameters.unknown), (2, 1, 1));
+    check(
+        |w| {
+            held(w);
+            w.environment.sync.parameters[0].delete = true;
+            w.production().parameters.clear();
+        },
+        &["parity Added cosmetic: parameters/shop/prod/db/password | - | secret"],
+        ExitClass::Differences,
     );
 }
 
