@@ -4,6 +4,8 @@ pub mod balancer_names;
 pub mod basis;
 pub mod digest;
 pub mod environment;
+#[cfg(test)]
+pub mod fixture;
 pub mod footprint;
 pub mod identity;
 pub mod part;

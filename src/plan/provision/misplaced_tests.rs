@@ -17,7 +17,7 @@ fn tier(name: &str) -> Tier {
 }
 
 fn environment(compute: u8) -> Environment {
-    let mut environment = crate::plan::sync::test_environment();
+    let mut environment = crate::model::fixture::environment();
     environment.stacks.compute = compute;
     environment.tiers = ["web", "api", "worker"].map(tier).into();
     environment

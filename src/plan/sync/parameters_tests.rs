@@ -1,7 +1,7 @@
 //! Owns the cases of parameter planning.
 
 use super::*;
-use crate::plan::sync::test_environment;
+use crate::model::fixture;
 
 fn parameter(name: &str, kind: ParameterType, value: &str) -> Parameter {
     Parameter {
@@ -18,7 +18,7 @@ fn parameter(name: &str, kind: ParameterType, value: &str) -> Parameter {
 }
 
 fn plan(delete: bool, primary: &[Parameter], standby: &[Parameter]) -> ParameterPlan {
-    let environment = test_environment();
+    let environment = fixture::environment();
     let mut rule = environment.sync.parameters[0].clone();
     rule.delete = delete;
     let rewrite = Rewrite::new([&rule.rewrite]);
@@ -92,7 +92,7 @@ fn an_empty_path_is_a_problem_and_deletes_nothing() {
 
 #[test]
 fn a_value_that_still_names_the_primary_is_told_without_showing_secrets() {
-    let environment = test_environment();
+    let environment = fixture::environment();
     let rule = ParameterSync { rewrite: BTreeMap::new(), ..environment.sync.parameters[0].clone() };
     let primary = [parameter("/shop/prod/password", SECRET, "hunter2@us-east-1")];
     let found = plan_parameters(&rule, &Rewrite::default(), &primary, &[], &environment.primary.region);
@@ -126,7 +126,7 @@ fn type_and_tier_follow_but_an_advanced_tier_stays() {
 fn what_names_a_load_balancer_that_is_not_there_yet_is_held_back_and_written_later() {
     use crate::model::{BalancerName, BalancerNames};
     const API: &str = "internal-api-1.us-east-1.elb.amazonaws.com";
-    let environment = test_environment();
+    let environment = fixture::environment();
     let rule = ParameterSync { delete: true, ..environment.sync.parameters[0].clone() };
     let primary = [
         parameter("/shop/prod/api/url", PLAIN, &format!("http://{API}/")),
