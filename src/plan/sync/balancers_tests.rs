@@ -64,7 +64,7 @@ fn a_name_stands_for_another_once_the_stack_and_the_load_balancer_are_there() {
     let stands = resource("LbApi", "s-api", "CREATE_COMPLETE");
     let there = balancer("s-api", "api-9.example");
     let known = BalancerName::Known("api-9.example".into());
-    check(&[stands.clone()], std::slice::from_ref(&there), &["s-api"], known);
+    check(std::slice::from_ref(&stands), std::slice::from_ref(&there), &["s-api"], known);
     check(&[], std::slice::from_ref(&there), &[], BalancerName::NotYet);
     check(&[resource("LbApi", "", "CREATE_IN_PROGRESS")], &[], &[], BalancerName::NotYet);
     check(&[resource("LbApi", "s-api", "DELETE_COMPLETE")], &[], &[], BalancerName::NotYet);
