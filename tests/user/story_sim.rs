@@ -253,11 +253,11 @@ fn several_compute_stacks_are_provisioned_rolled_seen_and_removed_like_one() {
     assert!(compute[0].starts_with("compute ") && compute[1].starts_with("compute-2"), "{compute:?}");
 
     // An image moves in each of the two stacks, and one in the second alone.
-    desk.expect(0, &["sim", "drift", "image", "web"]);
-    desk.expect(0, &["sim", "drift", "image", "api"]);
+    desk.expect(0, &["sim", "drift", "image"]);
+    desk.expect(0, &["sim", "drift", "image", "--group", "shop-api"]);
     let waits = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
     assert_eq!(waits["rolled"], serde_json::json!(["shop-web", "shop-api"]), "{waits}");
-    desk.expect(0, &["sim", "drift", "image", "worker"]);
+    desk.expect(0, &["sim", "drift", "image", "--group", "shop-worker"]);
     let second = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
     assert_eq!(second["rolled"], serde_json::json!(["shop-worker"]), "{second}");
     for tier in posture(&desk)["tiers"].as_array().expect("tiers") {
@@ -280,7 +280,7 @@ fn several_compute_stacks_are_provisioned_rolled_seen_and_removed_like_one() {
     assert!(drift.out.contains("nothing is rendered for it any more"), "{}", drift.out);
     let gone = desk.expect(0, &["teardown", "shop.yaml", "--yes", "-o", "json"]).json();
     let order: Vec<&str> =
-        gone["stacks"].as_array().into_iter().flatten().filter_map(|stack| stack["name"].as_str()).collect();
+        gone["done"].as_array().into_iter().flatten().filter_map(|stack| stack["name"].as_str()).collect();
     assert_eq!(order.first(), Some(&"shop-compute-2"), "{gone}");
     desk.write("shop.yaml", &with(3));
     assert_eq!(stacks(&posture(&desk)), Vec::<String>::new());
@@ -399,7 +399,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
-    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "12"]] {
+    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "8"]] {
         let desk = desk();
         ready(&desk);
         desk.expect(0, &[&["sim", "fail", "us-west-2"], fault].concat());
