@@ -1,6 +1,7 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
 pub mod event;
+pub mod journal;
 pub mod patience;
 pub mod provision;
 pub mod scale;

@@ -106,9 +106,7 @@ impl Patterns {
         let mut before = None;
         while let Some(c) = text[at..].chars().next() {
             let hit = self.0.get(&text.as_bytes()[at]).and_then(|known| {
-                known
-                    .iter()
-                    .find(|pattern| pattern.begins(&text[at..]) && stands_alone(before, text, at, &pattern.key))
+                known.iter().find(|pattern| pattern.begins(&text[at..]) && stands_alone(before, text, at, &pattern.key))
             });
             let Some(Pattern { key, target, .. }) = hit else {
                 before = Some(c);

@@ -121,9 +121,17 @@ fn a_load_balancers_host_name_becomes_a_reference_in_user_data() {
     let web = "shop-web-0123.us-east-1.elb.amazonaws.com";
     for (text, map, expected) in [
         // The name wins over the Region's inside it, in any case, and the prefix for both address families stays.
-        (format!("API=http://{web}:80/ us-east-1"), &[region][..], json!(["API=http://", {"Ref": "DnsNameLbShopWeb"}, ":80/ us-west-2"])),
+        (
+            format!("API=http://{web}:80/ us-east-1"),
+            &[region][..],
+            json!(["API=http://", {"Ref": "DnsNameLbShopWeb"}, ":80/ us-west-2"]),
+        ),
         (format!("{}\n", web.to_uppercase()), &[region], json!([{"Ref": "DnsNameLbShopWeb"}, "\n"])),
-        (format!("dualstack.{web} ${{AWS::Region}}"), &[], json!(["dualstack.", {"Ref": "DnsNameLbShopWeb"}, " ${AWS::Region}"])),
+        (
+            format!("dualstack.{web} ${{AWS::Region}}"),
+            &[],
+            json!(["dualstack.", {"Ref": "DnsNameLbShopWeb"}, " ${AWS::Region}"]),
+        ),
         (format!("{web}. {web}"), &[], json!([{"Ref": "DnsNameLbShopWeb"}, ". ", {"Ref": "DnsNameLbShopWeb"}])),
     ] {
         let (value, parameters, told) = user_data(&text, map);

@@ -207,7 +207,15 @@ impl Fake {
     }
 
     pub fn ports(&self) -> Ports<'_> {
-        Ports { region: &self.region, stacks: self, network: self, balancing: self, groups: self, write: self, clock: self }
+        Ports {
+            region: &self.region,
+            stacks: self,
+            network: self,
+            balancing: self,
+            groups: self,
+            write: self,
+            clock: self,
+        }
     }
 
     pub fn fail(&self, operation: &'static str, kind: CloudErrorKind, times: usize) {

@@ -88,11 +88,8 @@ async fn seen_from_below(
     changes: &[crate::facts::ResourceChange],
 ) -> Result<Upstream, ProvisionError> {
     let there = facts.is_some_and(|facts| !facts.status.is_review() && facts.status.0 != "DELETE_COMPLETE");
-    let upstream = if there {
-        upstream::deployed(session, intent, stack.part, &stack.name).await?
-    } else {
-        Upstream::default()
-    };
+    let upstream =
+        if there { upstream::deployed(session, intent, stack.part, &stack.name).await? } else { Upstream::default() };
     let mut upstream = upstream.with_plan(action, changes);
     upstream.will_have = template::logical_ids(&stack.body);
     Ok(upstream)

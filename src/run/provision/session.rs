@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{
-    Clock, CloudError, CloudResult, ReadBalancing, ReadGroups, ReadNetwork, ReadPorts, ReadStacks, WritePorts, WriteStacks,
+    Clock, CloudError, CloudResult, ReadBalancing, ReadGroups, ReadNetwork, ReadPorts, ReadStacks, WritePorts,
+    WriteStacks,
 };
 use crate::model::Region;
 use crate::run::{RunEvent, Stop, Watch};

@@ -14,16 +14,14 @@ pub(super) async fn deployed(
     name: &StackName,
 ) -> Result<Upstream, ProvisionError> {
     let cloud = |error| ProvisionError::Cloud { stack: Some(name.clone()), error };
-    let resources =
-        session.retry(async || session.ports.stacks.resources(name.as_str()).await).await.map_err(cloud)?;
+    let resources = session.retry(async || session.ports.stacks.resources(name.as_str()).await).await.map_err(cloud)?;
     let mut upstream = Upstream::settled(&resources);
     let wanted = dns_names_wanted(&intent.stacks, part);
     let arns: Vec<String> = wanted.iter().filter_map(|id| upstream.resources.get(id).cloned()).collect();
     if arns.is_empty() {
         return Ok(upstream);
     }
-    let balancers =
-        session.retry(async || session.ports.balancing.load_balancers(&arns).await).await.map_err(cloud)?;
+    let balancers = session.retry(async || session.ports.balancing.load_balancers(&arns).await).await.map_err(cloud)?;
     for logical_id in wanted {
         let Some(arn) = upstream.resources.get(&logical_id) else { continue };
         if let Some(balancer) = balancers.iter().find(|balancer| balancer.arn == *arn) {

@@ -1,0 +1,8 @@
+//! Owns the journal: what happened in a run, durable before the next call, in an order nobody can change unnoticed.
+//!
+//! Append-only JSON lines in the store, one object per flush (`<environment>/runs/<run>/journal/000001.jsonl`, ...), each
+//! written only if there is none of that number: two writers can never both go on.
+
+pub mod entry;
+
+pub use entry::{Entry, Event, JOURNAL_SCHEMA, Measures};
