@@ -1,5 +1,7 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
+pub mod actors;
+pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod patience;
