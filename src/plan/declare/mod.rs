@@ -34,13 +34,8 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     {
         return Err(DeclareRefusal::PrimarySilent { why: why.clone() });
     }
-    let scale = plan_scale(
-        environment,
-        &input.baseline.capacity,
-        input.groups,
-        input.options.target,
-        &input.options.tiers,
-    )?;
+    let scale =
+        plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;
     debug_assert!(is_in_order(&steps));

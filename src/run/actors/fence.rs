@@ -31,6 +31,7 @@ impl Actors {
     pub(super) async fn fence(&self, groups: &[String]) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let ports = self.primary()?;
+        right_account(ports).await?;
         let found = primary_groups(ports, groups).await?;
         let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
         let writes = open.iter().map(|group| async {
@@ -64,6 +65,20 @@ impl Actors {
 
     fn primary(&self) -> Result<&SidePorts, ActError> {
         self.primary.as_ref().ok_or_else(|| trouble::not_here("this run was opened without a way into the primary"))
+    }
+}
+
+async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
+    let what = "cannot tell who we are in the primary";
+    match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
+        Ok(Ok(caller)) if caller.account == ports.account => Ok(()),
+        Ok(Ok(caller)) => Err(left(trouble::plain(
+            "cannot fence the primary",
+            format!("the credentials are of account {}, the primary is {}", caller.account, ports.account),
+            Some("use credentials of that account, or fence it by hand".to_owned()),
+        ))),
+        Ok(Err(error)) => Err(left(trouble::cloud(what, &error))),
+        Err(_) => Err(left(trouble::plain(what, silent(), None))),
     }
 }
 

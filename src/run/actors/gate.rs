@@ -32,7 +32,9 @@ impl Actors {
                 let ours_s = crate::run::patience::elapsed(begun, self.clock.now()).as_secs_f64();
                 Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
             }
-            Answer::No => Err(trouble::plain(question, "a person said no", Some("resume when it may go on".to_owned()))),
+            Answer::No => {
+                Err(trouble::plain(question, "a person said no", Some("resume when it may go on".to_owned())))
+            }
             Answer::NobodyToAsk => Err(trouble::plain(
                 question,
                 "a person must confirm this, and there is no terminal to ask on",

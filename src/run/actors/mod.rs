@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use super::engine::{ActError, Actor, Done, Look};
 use super::{Stop, Watch};
 use crate::cloud::{Clock, ReadPorts, WritePorts};
+use crate::model::AccountId;
 use crate::plan::runbook::{Action, Step};
 
 pub use gate::{Answer, GateKeeper};
@@ -32,6 +33,8 @@ const POLL: Duration = Duration::from_secs(2);
 /// The ports of one side.
 #[derive(Clone)]
 pub struct SidePorts {
+    /// The account it must be; asked before the primary is changed, whose credentials nobody has checked by then.
+    pub account: AccountId,
     /// Looks.
     pub read: ReadPorts,
     /// Changes.
@@ -59,7 +62,8 @@ impl Actors {
         reports: Arc<dyn Reports>,
     ) -> Self {
         let looks = Looks::new(standby.read.groups.clone());
-        let poller = Poller::new(standby.read.clone(), clock.clone(), POLL);
+        let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
+        let poller = Poller::new(groups, balancing, clock.clone(), POLL);
         Actors { standby, primary, clock, gate, reports, looks, poller }
     }
 }
@@ -80,9 +84,9 @@ impl Actor for Actors {
     async fn act(&self, step: &Step, _token: &str, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         match &step.action {
             Action::Gate { question } => self.gate(question).await,
-            Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, watch, stop).await,
+            Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
-            Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, watch, stop).await,
+            Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
             Action::FencePrimary { groups } => self.fence(groups).await,
             Action::Probe { .. } => Err(trouble::not_here("this lifeboat probes no service")),
             Action::Report => self.report(step).await,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::cloud::{Clock, CloudError, ReadPorts};
+use crate::cloud::{Clock, CloudError, ReadBalancing, ReadGroups};
 use crate::facts::GroupFacts;
 use crate::run::Stop;
 
@@ -28,7 +28,8 @@ pub(super) enum Seen {
 
 /// Polls for everybody who waits.
 pub(super) struct Poller {
-    read: ReadPorts,
+    groups: Arc<dyn ReadGroups>,
+    balancing: Arc<dyn ReadBalancing>,
     clock: Arc<dyn Clock>,
     interval: Duration,
     waiting: Mutex<BTreeMap<String, usize>>,
@@ -61,8 +62,14 @@ impl Drop for Waiter<'_> {
 }
 
 impl Poller {
-    pub(super) fn new(read: ReadPorts, clock: Arc<dyn Clock>, interval: Duration) -> Self {
-        Poller { read, clock, interval, waiting: Mutex::default(), latest: tokio::sync::Mutex::default() }
+    pub(super) fn new(
+        groups: Arc<dyn ReadGroups>,
+        balancing: Arc<dyn ReadBalancing>,
+        clock: Arc<dyn Clock>,
+        interval: Duration,
+    ) -> Self {
+        let (waiting, latest) = (Mutex::default(), tokio::sync::Mutex::default());
+        Poller { groups, balancing, clock, interval, waiting, latest }
     }
 
     /// Begins to wait for a group.
@@ -76,7 +83,7 @@ impl Poller {
 
     async fn round(&self) -> BTreeMap<String, Seen> {
         let names: Vec<String> = self.waiting().keys().cloned().collect();
-        let groups = match self.read.groups.groups(&names).await {
+        let groups = match self.groups.groups(&names).await {
             Ok(groups) => groups,
             Err(error) => return names.into_iter().map(|name| (name, Seen::Unknown(error.clone()))).collect(),
         };
@@ -95,7 +102,7 @@ impl Poller {
 
     async fn fewest_healthy(&self, arns: &[String]) -> Result<Option<u32>, CloudError> {
         let mut fewest: Option<u32> = None;
-        for answer in join_all(arns.iter().map(|arn| self.read.balancing.target_health(arn))).await {
+        for answer in join_all(arns.iter().map(|arn| self.balancing.target_health(arn))).await {
             let healthy = answer?.iter().filter(|target| target.state == "healthy").count();
             let healthy = u32::try_from(healthy).unwrap_or(u32::MAX);
             fewest = Some(fewest.map_or(healthy, |fewest| fewest.min(healthy)));

@@ -6,10 +6,10 @@ use super::{Actors, trouble};
 use crate::cloud::CloudResult;
 use crate::facts::GroupFacts;
 use crate::model::GroupSize;
+use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
-use crate::run::{RunEvent, Stop, Watch};
 
 /// Pauses between tries on top of the adapter's own retries; they add up to 15 s.
 const PAUSES: [u64; 4] = [1, 2, 4, 8];
@@ -44,14 +44,7 @@ impl Actors {
         }
     }
 
-    pub(super) async fn scale(
-        &self,
-        tier: &str,
-        group: &str,
-        size: GroupSize,
-        watch: &dyn Watch,
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn scale(&self, tier: &str, group: &str, size: GroupSize, stop: &Stop) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let what = || format!("cannot scale {tier} to {}", size.desired);
         let before = match self.looks.group(group).await {
@@ -60,7 +53,6 @@ impl Actors {
             Err(error) => return Err(trouble::cloud(what(), &error)),
         };
         let size = raised(before, size);
-        watch.event(RunEvent::Started { subject: tier.to_owned(), text: format!("{before} -> {size}") });
         self.set_size(group, size, stop).await.map_err(|error| trouble::cloud(what(), &error))?;
         match self.looks.read_back(group).await {
             Ok(Some(facts)) if has(&facts, size) => {}
@@ -71,7 +63,8 @@ impl Actors {
             }
             Ok(None) => return Err(missing(group)),
             Err(error) => {
-                let mut failed = trouble::cloud(format!("{tier} was set to {} and could not be read back", size.desired), &error);
+                let mut failed =
+                    trouble::cloud(format!("{tier} was set to {} and could not be read back", size.desired), &error);
                 // A failed look leaves open what the write did, whatever the look's own error says.
                 failed.effect_known = false;
                 return Err(failed);
@@ -94,5 +87,32 @@ impl Actors {
             }
         }
         self.standby.write.groups.set_size(group, size).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_smaller_and_a_raised_minimum_counts() {
+        let size = |(min, desired, max)| GroupSize { min, max, desired };
+        for (now, asked, expected, already) in [
+            ((2, 2, 10), (10, 10, 10), (10, 10, 10), false),
+            ((10, 10, 10), (10, 10, 10), (10, 10, 10), true),
+            // Somebody raised it since the plan was made.
+            ((2, 14, 20), (10, 10, 10), (10, 14, 20), false),
+            ((12, 14, 20), (10, 10, 10), (12, 14, 20), true),
+            // As large as asked, and free to shrink: the minimum is still to be raised.
+            ((2, 10, 10), (10, 10, 10), (10, 10, 10), false),
+        ] {
+            let (now, asked) = (size(now), size(asked));
+            assert_eq!(raised(now, asked), size(expected), "{now} asked {asked}");
+            let mut group = crate::run::actors::tests::group("g", 0, 0);
+            group.size = now;
+            assert_eq!(has(&group, asked), already, "{now} asked {asked}");
+            group.size = raised(now, asked);
+            assert!(has(&group, asked), "{now} asked {asked}: setting it does not reach it");
+        }
     }
 }

@@ -76,23 +76,19 @@ impl Actors {
             let now = self.clock.now();
             wait.take(seen, now);
             watch.event(RunEvent::Waiting {
-                subject: tier.clone(),
+                subject: step.id.to_string(),
                 done: u64::from(wait.serving.min(*wanted)),
                 of: u64::from(*wanted),
                 text: wait.words(),
             });
             let waited = elapsed(begun, now);
             if wait.trouble.is_none() && wait.serving >= *wanted {
-                let done = wait.done(waited, None);
-                watch.event(RunEvent::Done { subject: tier.clone(), text: done.text.clone() });
-                return Ok(done);
+                return Ok(wait.done(waited, None));
             }
             let stalled = elapsed(wait.grew_at, now) >= STALL;
             if stalled && wait.trouble.is_none() && wait.acceptable() {
                 let short = wanted.saturating_sub(wait.serving);
-                let done = wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %")));
-                watch.event(RunEvent::Done { subject: tier.clone(), text: done.text.clone() });
-                return Ok(done);
+                return Ok(wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %"))));
             }
             if waited >= timeout {
                 return Err(wait.timed_out(timeout));
@@ -161,20 +157,26 @@ impl Wait<'_> {
             if facts.size.desired < self.wanted {
                 why.push(format!("{} wants only {} by now: something else resized it", self.group, facts.size.desired));
             }
-            let blocking = |process: &&String| matches!(process.as_str(), "Launch" | "AddToLoadBalancer" | "HealthCheck");
+            let blocking =
+                |process: &&String| matches!(process.as_str(), "Launch" | "AddToLoadBalancer" | "HealthCheck");
             let suspended: Vec<&str> = facts.suspended_processes.iter().filter(blocking).map(String::as_str).collect();
             if !suspended.is_empty() {
                 why.push(format!("{} is suspended in {}", suspended.join(" and "), self.group));
             }
             if self.instance_types.len() < 2 && short > 0 {
-                why.push("no other instance type is listed for the tier, so only other zones could stand in".to_owned());
+                why.push(
+                    "no other instance type is listed for the tier, so only other zones could stand in".to_owned(),
+                );
             }
         }
         why.extend(self.substitutions());
         ActError {
             what: format!("{} does not serve at {}", self.tier, self.wanted),
             why,
-            left_behind: vec![format!("{} stays at its size and goes on launching; nothing was taken away", self.group)],
+            left_behind: vec![format!(
+                "{} stays at its size and goes on launching; nothing was taken away",
+                self.group
+            )],
             hint: Some(format!(
                 "see `aws autoscaling describe-scaling-activities --auto-scaling-group-name {}`; resume to wait again, \
                  or skip the step and go on short",
@@ -213,4 +215,70 @@ fn substitutions(tier: &str, facts: &GroupFacts) -> Vec<String> {
         found.push(format!("{tier}: nothing in {}, other zones stand in", empty.join(", ")));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::actors::tests::group;
+
+    fn wait(serving: u32, accept_percent: u32) -> Wait<'static> {
+        let mut wait = Wait {
+            tier: "web",
+            group: "shop-web",
+            wanted: 10,
+            accept_percent,
+            instance_types: vec![],
+            serving: 0,
+            most: 0,
+            grew_at: Timestamp::UNIX_EPOCH,
+            facts: None,
+            healthy: None,
+            trouble: None,
+        };
+        let seen = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(serving) };
+        wait.take(seen, Timestamp::UNIX_EPOCH);
+        wait
+    }
+
+    #[test]
+    fn the_accepted_shortfall_is_exact() {
+        for (serving, accept, expected) in [(10, 0, true), (9, 0, false), (9, 10, true), (8, 10, false), (0, 100, true)]
+        {
+            // Nine are in service, so no more than nine serve.
+            assert_eq!(
+                wait(serving, accept).acceptable(),
+                expected && (serving < 10 || accept >= 10),
+                "{serving} {accept}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stood_in_and_what_is_missing_are_told() {
+        let wait = wait(8, 0);
+        let error = wait.timed_out(Duration::from_secs(1_200));
+        insta::assert_snapshot!(error.why.join("\n"), @r"
+        9 of 10 in service, 8 healthy after 1200 s
+        2 short (80 %)
+        web: 8 of m5.large in place of m6i.large
+        web: nothing in us-west-2b, other zones stand in
+        ");
+        assert!(error.effect_known && !error.interrupted);
+        let done = wait.done(Duration::from_secs(60), None);
+        assert_eq!((done.measures.asked, done.measures.came), (Some(10), Some(8)));
+    }
+
+    #[test]
+    fn a_stall_begins_when_nothing_new_comes() {
+        let mut wait = wait(8, 0);
+        let later = Timestamp::from_second(60).expect("in range");
+        let same = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(8) };
+        wait.take(same, later);
+        assert_eq!(wait.grew_at, Timestamp::UNIX_EPOCH);
+        wait.take(Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(9) }, later);
+        assert_eq!(wait.grew_at, later);
+        wait.take(Seen::Gone, later);
+        assert_eq!(wait.trouble.as_deref(), Some("shop-web is gone"));
+    }
 }

@@ -2,10 +2,10 @@
 
 use super::{Actors, trouble};
 use crate::model::GroupSize;
+use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
-use crate::run::{RunEvent, Stop, Watch};
 
 impl Actors {
     pub(super) async fn look_stand_down(&self, group: &str, size: GroupSize) -> Result<Look, ActError> {
@@ -23,11 +23,9 @@ impl Actors {
         tier: &str,
         group: &str,
         size: GroupSize,
-        watch: &dyn Watch,
         stop: &Stop,
     ) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        watch.event(RunEvent::Started { subject: tier.to_owned(), text: format!("back to {size}") });
         // One call sets all three sizes together, so there is no moment with a minimum above the maximum.
         self.set_size(group, size, stop)
             .await
