@@ -1,5 +1,6 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
+pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod patience;

@@ -4,5 +4,7 @@
 //! written only if there is none of that number: two writers can never both go on.
 
 pub mod entry;
+pub mod moves;
 
 pub use entry::{Entry, Event, JOURNAL_SCHEMA, Measures};
+pub use moves::{IllegalMove, Progress, RunState, StepState};
