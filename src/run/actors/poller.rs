@@ -100,7 +100,8 @@ impl Poller {
         seen
     }
 
-    async fn fewest_healthy(&self, arns: &[String]) -> Result<Option<u32>, CloudError> {
+    /// Healthy in the target group that has fewest; none without target groups.
+    pub(super) async fn fewest_healthy(&self, arns: &[String]) -> Result<Option<u32>, CloudError> {
         let mut fewest: Option<u32> = None;
         for answer in join_all(arns.iter().map(|arn| self.balancing.target_health(arn))).await {
             let healthy = answer?.iter().filter(|target| target.state == "healthy").count();

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::poller::Seen;
 use super::{Actors, trouble};
+use crate::cloud::CloudError;
 use crate::facts::GroupFacts;
 use crate::model::percent_reached;
 use crate::plan::runbook::{Action, Step};
@@ -39,14 +40,19 @@ struct Wait<'a> {
 
 impl Actors {
     pub(super) async fn look_serving(&self, group: &str, wanted: u32) -> Result<Look, ActError> {
-        // The group alone cannot say that targets are healthy, so a group that has them is waited for: one poll.
-        match self.looks.group(group).await {
-            Ok(Some(facts)) if facts.target_group_arns.is_empty() && facts.in_service() >= wanted => {
-                Ok(Look::AlreadySo(format!("{} of {wanted} in service", facts.in_service())))
-            }
-            Ok(_) => Ok(Look::Needed),
-            Err(error) => Err(trouble::cloud(format!("cannot look at {group}"), &error)),
+        let cannot = |error: &CloudError| trouble::cloud(format!("cannot look at {group}"), error);
+        let Some(facts) = self.looks.group(group).await.map_err(|error| cannot(&error))? else {
+            return Ok(Look::Needed);
+        };
+        if facts.in_service() < wanted {
+            return Ok(Look::Needed);
         }
+        let healthy = self.poller.fewest_healthy(&facts.target_group_arns).await.map_err(|error| cannot(&error))?;
+        if healthy.is_some_and(|healthy| healthy < wanted) {
+            return Ok(Look::Needed);
+        }
+        let healthy = healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
+        Ok(Look::AlreadySo(format!("{} of {wanted} in service{healthy}", facts.in_service())))
     }
 
     pub(super) async fn serving(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
@@ -75,12 +81,6 @@ impl Actors {
             };
             let now = self.clock.now();
             wait.take(seen, now);
-            watch.event(RunEvent::Waiting {
-                subject: step.id.to_string(),
-                done: u64::from(wait.serving.min(*wanted)),
-                of: u64::from(*wanted),
-                text: wait.words(),
-            });
             let waited = elapsed(begun, now);
             if wait.trouble.is_none() && wait.serving >= *wanted {
                 return Ok(wait.done(waited, None));
@@ -90,6 +90,12 @@ impl Actors {
                 let short = wanted.saturating_sub(wait.serving);
                 return Ok(wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %"))));
             }
+            watch.event(RunEvent::Waiting {
+                subject: step.id.to_string(),
+                done: u64::from(wait.serving.min(*wanted)),
+                of: u64::from(*wanted),
+                text: wait.words(),
+            });
             if waited >= timeout {
                 return Err(wait.timed_out(timeout));
             }
