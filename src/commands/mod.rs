@@ -2,8 +2,10 @@
 
 pub mod balancers;
 pub mod baseline;
+pub mod carry;
 pub mod check;
 pub mod context;
+pub mod declare;
 pub mod demo;
 pub mod deploy;
 pub mod drift;
@@ -15,6 +17,7 @@ pub mod plan;
 pub mod provision;
 pub mod render;
 pub mod roll;
+pub mod runs;
 pub mod scale;
 pub mod schema;
 pub mod sim;
@@ -108,6 +111,10 @@ enum Verb {
     Drift(drift::DriftArgs),
     /// Scale the standby to full production size, to a percent, or back
     Scale(scale::ScaleArgs),
+    /// Declare a failover or switchover: planned, confirmed, journalled, resumable
+    Declare(declare::DeclareArgs),
+    /// Go on with a run that stopped part-way
+    Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
     Status(status::StatusArgs),
     /// Remove what provision made
@@ -167,6 +174,8 @@ async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Sync(args) => sync::run(&args, context).await,
         Verb::Drift(args) => drift::run(&args, context).await,
         Verb::Scale(args) => scale::run(&args, context).await,
+        Verb::Declare(args) => declare::run(&args, context).await,
+        Verb::Runs(args) => runs::run(&args, context).await,
         Verb::Status(args) => status::run(&args, context).await,
         Verb::Teardown(args) => teardown::run(&args, context).await,
         Verb::Demo(args) => demo::run(&args, context).await,

@@ -40,15 +40,23 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// Returns once it is set; never, when its switch has gone without being used.
+    pub async fn wait(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|set| *set).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Sleeps so long on that clock, or until it is set; whether it is set.
     pub async fn sleep(&self, clock: &dyn Clock, length: Duration) -> bool {
         let mut receiver = self.0.clone();
         tokio::select! {
             biased;
-            set = receiver.wait_for(|set| *set) => {
+            // Only the flag leaves the block: the value itself may not cross to another thread.
+            gone = async { receiver.wait_for(|set| *set).await.is_err() } => {
                 // The switch has gone without being used: only the clock counts.
-                if set.is_err() {
-                    drop(set);
+                if gone {
                     clock.sleep(length).await;
                 }
             }

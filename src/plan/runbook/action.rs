@@ -1,0 +1,72 @@
+//! Owns the closed set of things a step can ensure. Each is absolute, so that repeating it is harmless.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::GroupSize;
+
+/// What a step ensures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Action {
+    /// A person confirms that the run may go on.
+    Gate {
+        /// What the person confirms.
+        question: String,
+    },
+    /// The primary's groups take no more traffic: their size is zero. Best effort.
+    FencePrimary {
+        /// The groups.
+        groups: Vec<String>,
+    },
+    /// A group of the standby has at least this size.
+    Scale {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// The size; minimum equals desired.
+        size: GroupSize,
+        /// What stands in when the first instance type cannot be had, best first; empty: nothing.
+        instance_types: Vec<String>,
+    },
+    /// So many of a tier's instances are in service and their targets healthy.
+    AwaitServing {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// How many.
+        wanted: u32,
+        /// The shortfall in percent that counts as success.
+        accept_percent: u32,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A group of the standby is back at its standby size.
+    StandDown {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// The size.
+        size: GroupSize,
+    },
+    /// Images and parameters that changed in the standby are in step with production, and the other way round.
+    Sync,
+    /// The service answers at a URL.
+    Probe {
+        /// The URL.
+        url: String,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// The run's report is in the store.
+    Report,
+}
+
+impl Action {
+    /// Whether carrying it out only looks.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Action::AwaitServing { .. } | Action::Probe { .. } | Action::Gate { .. })
+    }
+}

@@ -1,0 +1,372 @@
+//! Owns the record of a run: what its runbook asked for and its journal says, step by step, and what was achieved.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{Digest, Objectives};
+use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Step, StepId};
+use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
+
+/// The version of the record's JSON.
+pub const RECORD_SCHEMA: u32 = 1;
+
+/// A run as it stands, for reports and for the trend.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunRecord {
+    /// Version of this format.
+    pub schema_version: u32,
+    /// The run's id.
+    pub run: String,
+    /// The environment's name.
+    pub environment: String,
+    /// What it is for.
+    pub kind: RunKind,
+    /// Whether both sides were needed.
+    pub mode: Mode,
+    /// The declaration's reason.
+    pub reason: String,
+    /// Who declared: the caller's ARN.
+    pub declared_by: String,
+    /// On which host.
+    pub host: String,
+    /// When.
+    pub declared_at: Timestamp,
+    /// When the incident began, where the declaration says so.
+    pub incident_at: Option<Timestamp>,
+    /// Objectives it is held against.
+    pub objectives: Objectives,
+    /// The lifeboat that made the plan.
+    pub tool_version: String,
+    /// The runbook's digest.
+    pub runbook: Digest,
+    /// How many entries the journal has.
+    pub entries: u64,
+    /// The digest of all entries: two records of one journal have the same.
+    pub journal: Digest,
+    /// Where the run stands.
+    #[serde(flatten)]
+    pub state: RunState,
+    /// When it began.
+    pub began_at: Option<Timestamp>,
+    /// When it ended, was given up, or stopped; none while it goes on.
+    pub ended_at: Option<Timestamp>,
+    /// Why it stopped or was given up, the last time.
+    pub because: Option<String>,
+    /// Who carried it out, in order: a run that was resumed has several.
+    pub sittings: Vec<Sitting>,
+    /// Steps, in the runbook's order.
+    pub steps: Vec<StepRecord>,
+    /// The whole.
+    pub totals: Totals,
+}
+
+/// One carrying out of a run, from its beginning or a resumption.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sitting {
+    /// The caller's ARN.
+    pub by: String,
+    /// The host.
+    pub host: String,
+    /// From when.
+    pub at: Timestamp,
+    /// The fencing counter of its lease.
+    pub fence: u64,
+}
+
+/// One step as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepRecord {
+    /// Its id.
+    pub id: StepId,
+    /// What it does, for people.
+    pub title: String,
+    /// What it ensures.
+    pub action: Action,
+    /// Whether its failure lets the run go on.
+    pub best_effort: bool,
+    /// How long it should have taken, in seconds.
+    pub estimate_s: u64,
+    /// Where it stands.
+    pub state: StepState,
+    /// When it first started.
+    pub started_at: Option<Timestamp>,
+    /// When it last ended, well or not.
+    pub ended_at: Option<Timestamp>,
+    /// From the first start to the last end, in seconds.
+    pub elapsed_s: Option<f64>,
+    /// How often it was started.
+    pub attempts: u32,
+    /// What came of it, in words.
+    pub text: Option<String>,
+    /// Why it failed or is unknown, the last time; none once it has ended well.
+    pub failure: Option<StepFailure>,
+    /// Why it was skipped and by whom.
+    pub skipped: Option<SkippedStep>,
+    /// What was measured: our time and AWS's, added over all attempts; the rest from the last that said so.
+    pub measures: Measures,
+}
+
+/// Why a step failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepFailure {
+    /// What could not be done, or is not known.
+    pub what: String,
+    /// Why, outermost first.
+    pub why: Vec<String>,
+    /// What is left behind.
+    pub left_behind: Vec<String>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A step that a person skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SkippedStep {
+    /// Why.
+    pub because: String,
+    /// By whom.
+    pub by: String,
+}
+
+/// The whole run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Totals {
+    /// From the incident (or, where its time is not known, the declaration) to the end of the last step that brings
+    /// service back, in seconds; none while one of them has not ended well.
+    pub recovery_time_s: Option<u64>,
+    /// The largest recovery point that a step measured, in seconds.
+    pub recovery_point_s: Option<u64>,
+    /// Whether the recovery time is within its objective; none while it is not known.
+    pub recovery_time_met: Option<bool>,
+    /// Whether the recovery point is within its objective; none where none was measured.
+    pub recovery_point_met: Option<bool>,
+    /// From the run's beginning to its end or stop, in seconds; waiting for a person to resume counts.
+    pub elapsed_s: Option<f64>,
+    /// Our own time in all steps, in seconds.
+    pub ours_s: f64,
+    /// AWS's time in all steps, in seconds; steps run together, so this may exceed the elapsed time.
+    pub aws_s: f64,
+    /// Steps that asked for more than came.
+    pub shortfalls: Vec<Shortfall>,
+    /// Steps that a person skipped.
+    pub skipped: Vec<StepId>,
+    /// Steps that failed or are unknown and have not ended well since, best effort included.
+    pub failed: Vec<StepId>,
+}
+
+/// A step that asked for more than came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shortfall {
+    /// The step.
+    pub step: StepId,
+    /// How many were asked for.
+    pub asked: u32,
+    /// How many came.
+    pub came: u32,
+}
+
+impl RunRecord {
+    /// What a journal says about a runbook. Entries about steps the runbook does not have are left out.
+    pub fn of(runbook: &Runbook, entries: &[Entry]) -> RunRecord {
+        let mut progress = Progress::default();
+        let mut steps: BTreeMap<&StepId, StepRecord> =
+            runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
+        let mut sittings = Vec::new();
+        let (mut began_at, mut ended_at, mut because) = (None, None, None);
+        for entry in entries {
+            // The reader of journals has refused illegal moves; here they would only be left out.
+            if progress.apply(entry).is_err() {
+                continue;
+            }
+            if let Some(record) = entry.step.as_ref().and_then(|id| steps.get_mut(id)) {
+                record.take(entry);
+                continue;
+            }
+            match &entry.event {
+                Event::Began { by, host, fence, .. } | Event::Resumed { by, host, fence } => {
+                    began_at = began_at.or(Some(entry.at));
+                    (ended_at, because) = (None, None);
+                    sittings.push(Sitting { by: by.clone(), host: host.clone(), at: entry.at, fence: *fence });
+                }
+                Event::Stopped { reason } => (ended_at, because) = (Some(entry.at), Some(reason.clone())),
+                Event::Abandoned { because: why, .. } => (ended_at, because) = (Some(entry.at), Some(why.clone())),
+                Event::Ended { .. } => ended_at = Some(entry.at),
+                _ => {}
+            }
+        }
+        let steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
+        let mut totals = Totals::of(runbook, &steps);
+        totals.elapsed_s = began_at.zip(ended_at).map(|(from, to)| seconds(from, to));
+        RunRecord {
+            schema_version: RECORD_SCHEMA,
+            run: runbook.id.clone(),
+            environment: runbook.environment.clone(),
+            kind: runbook.kind,
+            mode: runbook.mode,
+            reason: runbook.reason.clone(),
+            declared_by: runbook.declared_by.clone(),
+            host: runbook.host.clone(),
+            declared_at: runbook.declared_at,
+            incident_at: runbook.incident_at,
+            objectives: runbook.objectives,
+            tool_version: runbook.tool_version.clone(),
+            runbook: runbook.digest.clone(),
+            entries: entries.last().map_or(0, |last| last.seq),
+            journal: Digest::of_value(&entries),
+            state: progress.run,
+            began_at,
+            ended_at,
+            because,
+            sittings,
+            steps,
+            totals,
+        }
+    }
+
+    /// The step of that id.
+    pub fn step(&self, id: &StepId) -> Option<&StepRecord> {
+        self.steps.iter().find(|step| step.id == *id)
+    }
+
+    /// Whether a shortfall or a skipped step remains.
+    pub fn is_degraded(&self) -> bool {
+        !self.totals.shortfalls.is_empty() || !self.totals.skipped.is_empty()
+    }
+}
+
+impl StepRecord {
+    fn pending(step: &Step) -> StepRecord {
+        StepRecord {
+            id: step.id.clone(),
+            title: step.title.clone(),
+            action: step.action.clone(),
+            best_effort: step.best_effort,
+            estimate_s: step.estimate.seconds,
+            state: StepState::Pending,
+            started_at: None,
+            ended_at: None,
+            elapsed_s: None,
+            attempts: 0,
+            text: None,
+            failure: None,
+            skipped: None,
+            measures: Measures::default(),
+        }
+    }
+
+    /// Whether it ended as it should, or a person decided that it need not.
+    pub fn is_settled(&self) -> bool {
+        self.state.is_final()
+    }
+
+    /// How many of what it asked for did not come.
+    pub fn shortfall(&self) -> u32 {
+        let asked = self.measures.asked.unwrap_or(0);
+        asked.saturating_sub(self.measures.came.unwrap_or(asked))
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        self.state = self.state.after(&entry.event).unwrap_or(self.state);
+        match &entry.event {
+            Event::Started { .. } => {
+                self.started_at = self.started_at.or(Some(entry.at));
+                (self.ended_at, self.elapsed_s) = (None, None);
+                self.attempts += 1;
+                return;
+            }
+            Event::Succeeded { text, measures } => {
+                self.text = Some(text.clone());
+                self.failure = None;
+                self.measure(measures);
+            }
+            Event::AlreadySo { text } => {
+                self.text = Some(text.clone());
+                self.failure = None;
+            }
+            Event::Failed { what, why, left_behind, hint, measures } => {
+                self.failure = Some(StepFailure {
+                    what: what.clone(),
+                    why: why.clone(),
+                    left_behind: left_behind.clone(),
+                    hint: hint.clone(),
+                });
+                self.measure(measures);
+            }
+            Event::Unknown { what } => {
+                self.failure = Some(StepFailure { what: what.clone(), why: vec![], left_behind: vec![], hint: None });
+            }
+            Event::Skipped { because, by } => {
+                self.skipped = Some(SkippedStep { because: because.clone(), by: by.clone() });
+            }
+            _ => return,
+        }
+        self.ended_at = Some(entry.at);
+        self.elapsed_s = self.started_at.map(|started| seconds(started, entry.at));
+    }
+
+    fn measure(&mut self, more: &Measures) {
+        let sum = &mut self.measures;
+        sum.ours_s += more.ours_s;
+        sum.aws_s += more.aws_s;
+        sum.asked = more.asked.or(sum.asked);
+        sum.came = more.came.or(sum.came);
+        sum.recovery_point_s = more.recovery_point_s.or(sum.recovery_point_s);
+        for substitution in &more.substitutions {
+            if !sum.substitutions.contains(substitution) {
+                sum.substitutions.push(substitution.clone());
+            }
+        }
+    }
+}
+
+impl Totals {
+    fn of(runbook: &Runbook, steps: &[StepRecord]) -> Totals {
+        let counting: Vec<&StepRecord> =
+            steps.iter().filter(|step| brings_service(&step.action) && step.state != StepState::Skipped).collect();
+        let from = runbook.incident_at.unwrap_or(runbook.declared_at);
+        let recovered = counting
+            .iter()
+            .all(|step| step.is_settled())
+            .then(|| counting.iter().filter_map(|step| step.ended_at).max());
+        let recovery_time_s =
+            recovered.flatten().map(|at| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0));
+        let recovery_point_s = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let objectives = &runbook.objectives;
+        let of_state = |wanted: &[StepState]| {
+            steps.iter().filter(|step| wanted.contains(&step.state)).map(|step| step.id.clone()).collect()
+        };
+        Totals {
+            recovery_time_s,
+            recovery_point_s,
+            recovery_time_met: recovery_time_s.map(|achieved| achieved <= objectives.rto.as_secs()),
+            recovery_point_met: recovery_point_s.map(|achieved| achieved <= objectives.rpo.as_secs()),
+            elapsed_s: None,
+            ours_s: steps.iter().map(|step| step.measures.ours_s).sum(),
+            aws_s: steps.iter().map(|step| step.measures.aws_s).sum(),
+            shortfalls: steps.iter().filter(|step| step.shortfall() > 0).map(Shortfall::of).collect(),
+            skipped: of_state(&[StepState::Skipped]),
+            failed: of_state(&[StepState::Failed, StepState::Unknown]),
+        }
+    }
+}
+
+impl Shortfall {
+    fn of(step: &StepRecord) -> Shortfall {
+        Shortfall {
+            step: step.id.clone(),
+            asked: step.measures.asked.unwrap_or(0),
+            came: step.measures.came.unwrap_or(0),
+        }
+    }
+}
+
+/// Whether the service is back only when this has ended: serving tiers, traffic, and the probe.
+fn brings_service(action: &Action) -> bool {
+    matches!(action, Action::AwaitServing { .. } | Action::Probe { .. })
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64()
+}
