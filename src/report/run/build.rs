@@ -72,10 +72,7 @@ impl RunReport {
 
 /// Whether a step that is at work is so no longer after this.
 fn ends_session(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Resumed { .. } | Event::Stopped { .. } | Event::Abandoned { .. } | Event::Ended { .. }
-    )
+    matches!(event, Event::Resumed { .. } | Event::Stopped { .. } | Event::Abandoned { .. } | Event::Ended { .. })
 }
 
 /// What the record leaves out of the lines about the run as a whole.

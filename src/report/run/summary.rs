@@ -71,7 +71,10 @@ fn lacks(report: &RunReport) -> String {
     }
     let failed = report.count(&[StepState::Failed, StepState::Unknown]);
     if failed > 0 {
-        lacks.push(format!("{failed} best-effort {} without success", if failed == 1 { "step ended" } else { "steps ended" }));
+        lacks.push(format!(
+            "{failed} best-effort {} without success",
+            if failed == 1 { "step ended" } else { "steps ended" }
+        ));
     }
     if lacks.is_empty() { "It is degraded.".to_owned() } else { format!("It is degraded: {}.", lacks.join(", ")) }
 }

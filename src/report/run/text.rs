@@ -18,7 +18,8 @@ pub fn text(report: &RunReport, color: bool) -> String {
     let record = &report.record;
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{} (run {})", paint.text(HEADING, &printable(&words::title(report))), printable(&record.run));
+    let _ =
+        writeln!(out, "{} (run {})", paint.text(HEADING, &printable(&words::title(report))), printable(&record.run));
     let mut table = Table::new(2);
     table.row(["STEP", "STATE", "BEGAN", "TOOK", "OURS", "AWS", ""].map(|head| Cell::new(QUIET, head)));
     for (step, course) in report.steps() {

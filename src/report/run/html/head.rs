@@ -25,35 +25,47 @@ pub(super) fn tiles(page: &mut Markup, report: &RunReport) {
     let (record, totals) = (&report.record, &report.record.totals);
     page.element("section", &[("class", "tiles"), ("aria-label", "Objectives and achieved")], |page| {
         let time = words::recovery_time(report);
-        tile(page, &Tile {
-            name: "Recovery time",
-            value: time.map_or_else(|| "not measured".to_owned(), whole),
-            held: totals.recovery_time_met.filter(|_| time.is_some()),
-            objective: Some(format!("objective (RTO) {}", whole(record.objectives.rto.as_secs()))),
-            note: words::recovery_time_note(report),
-        });
-        tile(page, &Tile {
-            name: "Recovery point",
-            value: totals.recovery_point_s.map_or_else(|| "not measured".to_owned(), whole),
-            held: totals.recovery_point_met,
-            objective: Some(format!("objective (RPO) {}", whole(record.objectives.rpo.as_secs()))),
-            note: words::recovery_point_note(report),
-        });
+        tile(
+            page,
+            &Tile {
+                name: "Recovery time (RTO)",
+                value: time.map_or_else(|| "not measured".to_owned(), whole),
+                held: totals.recovery_time_met.filter(|_| time.is_some()),
+                objective: Some(format!("objective {}", whole(record.objectives.rto.as_secs()))),
+                note: words::recovery_time_note(report),
+            },
+        );
+        tile(
+            page,
+            &Tile {
+                name: "Recovery point (RPO)",
+                value: totals.recovery_point_s.map_or_else(|| "not measured".to_owned(), whole),
+                held: totals.recovery_point_met,
+                objective: Some(format!("objective {}", whole(record.objectives.rpo.as_secs()))),
+                note: words::recovery_point_note(report),
+            },
+        );
         let settled = report.count(&[StepState::Succeeded, StepState::AlreadySo]);
-        tile(page, &Tile {
-            name: "Steps done",
-            value: format!("{settled} of {}", record.steps.len()),
-            held: None,
-            objective: None,
-            note: others(report),
-        });
-        tile(page, &Tile {
-            name: "Whose time",
-            value: format!("{} ours", length(totals.ours_s)),
-            held: None,
-            objective: Some(format!("{} AWS’s", length(totals.aws_s))),
-            note: format!("added up over the steps; by the clock it took {}", length(report.took_s)),
-        });
+        tile(
+            page,
+            &Tile {
+                name: "Steps done",
+                value: format!("{settled} of {}", record.steps.len()),
+                held: None,
+                objective: None,
+                note: others(report),
+            },
+        );
+        tile(
+            page,
+            &Tile {
+                name: "Whose time",
+                value: format!("{} ours", length(totals.ours_s)),
+                held: None,
+                objective: Some(format!("{} AWS’s", length(totals.aws_s))),
+                note: format!("added up over the steps; by the clock it took {}", length(report.took_s)),
+            },
+        );
     });
 }
 
@@ -126,7 +138,12 @@ pub(super) fn declaration(page: &mut Markup, report: &RunReport) {
             pair("Declared at", "", &moment(record.declared_at));
             let incident = record.incident_at.map_or_else(|| "not stated".to_owned(), moment);
             pair("Incident began", "", &incident);
-            pair("Ended", "", &record.ended_at.map_or_else(|| "not ended".to_owned(), moment));
+            let ended = match record.state {
+                RunState::Stopped => "Stopped at",
+                RunState::Abandoned => "Given up at",
+                RunState::New | RunState::Running | RunState::Ended { .. } => "Ended at",
+            };
+            pair(ended, "", &record.ended_at.map_or_else(|| "not ended".to_owned(), moment));
             pair("lifeboat", "", &record.tool_version);
         });
     });

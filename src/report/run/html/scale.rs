@@ -7,7 +7,8 @@ use crate::report::run::words;
 const PAUSE_WIDTH: f64 = 9.0;
 /// The steps between ticks that people find round, in seconds.
 const ROUND: [f64; 17] = [
-    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0, 43200.0, 86400.0,
+    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0, 43200.0,
+    86400.0,
 ];
 
 /// A stretch of the timeline that is drawn evenly.
@@ -123,7 +124,9 @@ mod tests {
 
     #[test]
     fn it_never_goes_back_whatever_the_pauses() {
-        for pauses in [vec![], vec![(0.0, 500.0)], vec![(0.0, 0.0), (500.0, 1000.0)], vec![(10.0, 400.0), (500.0, 990.0)]] {
+        for pauses in
+            [vec![], vec![(0.0, 500.0)], vec![(0.0, 0.0), (500.0, 1000.0)], vec![(10.0, 400.0), (500.0, 990.0)]]
+        {
             let scale = Scale::with_pauses(1000.0, pauses.clone());
             let places: Vec<f64> = (0..=1000).map(|second| scale.at(f64::from(second))).collect();
             assert!(places.windows(2).all(|pair| pair[0] <= pair[1] + 1e-9), "{pauses:?}");
