@@ -6,6 +6,7 @@ pub mod changes;
 pub mod drift;
 pub mod outcome;
 pub mod render_files;
+pub mod run;
 pub mod runbook;
 pub mod scale;
 pub mod status;
