@@ -14,6 +14,7 @@ pub mod plan;
 pub mod provision;
 pub mod render;
 pub mod roll;
+pub mod runs;
 pub mod scale;
 pub mod schema;
 pub mod sim;
@@ -107,6 +108,8 @@ enum Verb {
     Drift(drift::DriftArgs),
     /// Scale the standby to full production size, to a percent, or back
     Scale(scale::ScaleArgs),
+    /// List and show runs, or give one up
+    Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
     Status(status::StatusArgs),
     /// Remove what provision made
@@ -166,6 +169,7 @@ async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Sync(args) => sync::run(&args, context).await,
         Verb::Drift(args) => drift::run(&args, context).await,
         Verb::Scale(args) => scale::run(&args, context).await,
+        Verb::Runs(args) => runs::run(&args, context).await,
         Verb::Status(args) => status::run(&args, context).await,
         Verb::Teardown(args) => teardown::run(&args, context).await,
         Verb::Demo(args) => demo::run(&args, context).await,

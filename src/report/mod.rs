@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod changes;
 pub mod drift;
 pub mod render_files;
+pub mod runs;
 pub mod scale;
 pub mod status;
 pub mod style;

@@ -360,3 +360,7 @@ fn to_bytes(lease: &Lease) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }
+
+#[cfg(test)]
+#[path = "lease_tests.rs"]
+mod tests;
