@@ -37,11 +37,14 @@ async fn a_held_lease_is_refused_with_who_where_since_when_and_what_to_do() {
     let store = MemoryStore::empty();
     let _held = acquire(&store, "aaaaaaaabbbb", 0).await.unwrap();
     let error = acquire(&store, "ccccccccdddd", 60).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
-    insta::assert_snapshot!(error.hints("shop.yaml").join("\n"), @"");
+    insta::assert_snapshot!(error, @"arn:aws:sts::111122223333:assumed-role/dr/aaaaaaaabbbb on laptop has been carrying out run r1 since 2027-01-15 08:00:00 UTC");
+    insta::assert_snapshot!(error.hints("shop.yaml").join("\n"), @r"
+    watch it: lifeboat runs show shop.yaml r1 --follow
+    take it over, once you know that its process is dead: lifeboat runs resume shop.yaml r1 --take-over aaaaaaaa
+    ");
     // One that has run out is not taken silently either.
     let error = acquire(&store, "ccccccccdddd", 600).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"arn:aws:sts::111122223333:assumed-role/dr/aaaaaaaabbbb on laptop has been carrying out run r1 since 2027-01-15 08:00:00 UTC; it should have been heard of before 08:02:00 UTC and may be dead");
 }
 
 #[tokio::test]
@@ -70,7 +73,7 @@ async fn only_the_named_lease_is_taken_over_and_the_old_holder_has_lost_it() {
     let new = take_over(&store, "cccccccc", "aaaaaaaa", 602).await.unwrap();
     assert_eq!(new.lease().await.fence, 2);
     let error = old.renew(at(603)).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"arn:aws:sts::111122223333:assumed-role/dr/cccccccc on laptop has taken the lease over for run r1");
     // The old name is of no use any more.
     assert!(matches!(take_over(&store, "dddddddd", "aaaaaaaa", 604).await, Err(LeaseError::Another { .. })));
     new.release(at(605)).await.unwrap();

@@ -87,7 +87,10 @@ async fn what_was_written_is_read_back() {
     assert_eq!(journal.entries()[2].event, succeeded());
     assert_eq!(journal.progress().step(&web().unwrap()), StepState::Succeeded);
     assert_eq!(journal.progress().run, RunState::Ended { degraded: false });
-    insta::assert_snapshot!(String::from_utf8(store.bytes(&key(2))).unwrap(), @"");
+    insta::assert_snapshot!(String::from_utf8(store.bytes(&key(2))).unwrap(), @r#"
+    {"schema_version":1,"seq":2,"at":"2027-01-15T08:00:01Z","step":"scale-web","event":"started","token":"t","prev":"sha256:01dc281ec0dc4bcaf22b72bbe1659966737091df7f9e654f5cd08f93288ec804"}
+    {"seal":"sha256:076813e935a75ca28e5ae87b22ca79266e67eddec34f6426760d24dfa119a863"}
+    "#);
 }
 
 #[tokio::test]

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::world::{ENVIRONMENT, Hands, Sat, runbooks, sitting};
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::engine::{RunEnd, RunRecord};
@@ -65,7 +63,7 @@ async fn every_prefix_of_the_journal_resumes_in_every_world() {
         }
     }
     println!("journal prefixes: {cases} cases");
-    assert!(cases > 80, "{cases}");
+    assert!(cases > 100, "{cases}");
 }
 
 fn states(entries: &[Entry]) -> BTreeMap<StepId, StepState> {
@@ -339,6 +337,4 @@ async fn independent_steps_run_together_and_intents_share_a_write() {
     let second = String::from_utf8(store.bytes("shop/runs/run-fan/journal/000002.jsonl")).unwrap();
     assert_eq!(second.matches("\"event\":\"started\"").count(), 3, "{second}");
     assert_eq!(second.matches("\"event\":\"succeeded\"").count(), 1, "{second}");
-    let moment: Timestamp = RunRecord::of(&runbook, &[]).declared_at;
-    assert_eq!(moment, runbook.declared_at);
 }

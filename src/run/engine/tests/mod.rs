@@ -2,4 +2,4 @@
 
 mod crash;
 mod two;
-mod world;
+pub mod world;

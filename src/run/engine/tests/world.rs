@@ -216,7 +216,23 @@ pub fn runbooks() -> Vec<Runbook> {
         step("await", &["scale-api", "scale-web"]),
         step("report", &["await", "sync"]),
     ];
-    vec![runbook("run-chain", chain), runbook("run-fan", fan_out), runbook("run-mixed", mixed)]
+    // Data and capacity together; only traffic waits for both.
+    let wide = vec![
+        step("promote", &[]),
+        step("scale-a", &[]),
+        step("scale-b", &[]),
+        step("scale-c", &[]),
+        step("await-a", &["scale-a"]),
+        step("await-b", &["scale-b"]),
+        step("await-c", &["scale-c"]),
+        step("traffic", &["promote", "await-a", "await-b", "await-c"]),
+    ];
+    vec![
+        runbook("run-chain", chain),
+        runbook("run-fan", fan_out),
+        runbook("run-mixed", mixed),
+        runbook("run-wide", wide),
+    ]
 }
 
 /// Who claims the lease in these tests.
