@@ -8,6 +8,7 @@ pub mod outcome;
 pub mod render_files;
 pub mod run;
 pub mod runbook;
+pub mod runs;
 pub mod scale;
 pub mod status;
 pub mod style;

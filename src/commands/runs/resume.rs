@@ -1,29 +1,14 @@
-//! Owns `lifeboat runs`: going on with a run that stopped part-way.
+//! Owns `lifeboat runs resume`: going on with a run that stopped part-way.
 
 use std::path::PathBuf;
 
-use super::carry::{Manner, carry_out, shelf_failure, side};
-use super::context::Context;
-use super::output::Output;
+use crate::commands::carry::{Manner, carry_out, shelf_failure, side};
+use crate::commands::context::Context;
+use crate::commands::output::Output;
 use crate::model::SideName;
 use crate::plan::runbook::StepId;
 use crate::run::shelf::Shelf;
 use crate::ui::{Exit, Failure};
-
-/// Arguments of `lifeboat runs`.
-#[derive(Debug, clap::Args)]
-pub struct RunsArgs {
-    /// What to do
-    #[command(subcommand)]
-    pub command: RunsCommand,
-}
-
-/// What `lifeboat runs` does.
-#[derive(Debug, clap::Subcommand)]
-pub enum RunsCommand {
-    /// Go on with a run that stopped part-way; what is done already is not done twice
-    Resume(ResumeArgs),
-}
 
 /// Arguments of `lifeboat runs resume`.
 #[derive(Debug, clap::Args)]
@@ -49,14 +34,8 @@ pub struct ResumeArgs {
     pub output: Output,
 }
 
-/// Runs `lifeboat runs`.
-pub async fn run(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
-    match &args.command {
-        RunsCommand::Resume(args) => resume(args, context).await,
-    }
-}
-
-async fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
+/// Runs `lifeboat runs resume`.
+pub async fn run(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
     if args.because.len() != args.skip.len() || args.because.iter().any(|because| because.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "each --skip has its own --because, and it says something"));
     }
