@@ -40,6 +40,14 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// Returns once it is set; never, when its switch has gone without being used.
+    pub async fn wait(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.wait_for(|set| *set).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Sleeps so long on that clock, or until it is set; whether it is set.
     pub async fn sleep(&self, clock: &dyn Clock, length: Duration) -> bool {
         let mut receiver = self.0.clone();

@@ -2,8 +2,10 @@
 
 pub mod bundle;
 pub mod folder;
+pub mod lease;
 pub mod port;
 
 pub use bundle::{Bundle, BundleError};
 pub use folder::FolderStore;
+pub use lease::{Claim, LEASE_LIFE, Lease, LeaseError, LeaseKeeper};
 pub use port::{Condition, Store, StoreError, StoreErrorKind, Stored, Version};

@@ -1,5 +1,16 @@
 //! Owns the carrying out of a runbook: intent before act, four endings, and a stop that can be resumed.
 
+pub mod actor;
+mod attempt;
+mod begin;
+pub mod carry;
+pub mod decide;
+pub mod end;
+mod order;
 pub mod record;
 
+pub use actor::{ActError, Actor, Done, Look};
+pub use carry::carry_out;
+pub use decide::{abandon, skip};
+pub use end::{FailedStep, Refusal, RunEnd, Stopped};
 pub use record::{RunRecord, StepRecord, Totals};

@@ -4,7 +4,17 @@
 //! written only if there is none of that number: two writers can never both go on.
 
 pub mod entry;
+pub mod error;
 pub mod moves;
+mod object;
+pub mod tail;
+pub mod writer;
 
 pub use entry::{Entry, Event, JOURNAL_SCHEMA, Measures};
+pub use error::JournalError;
 pub use moves::{IllegalMove, Progress, RunState, StepState};
+pub use tail::Tail;
+pub use writer::Journal;
+
+#[cfg(test)]
+mod tests;

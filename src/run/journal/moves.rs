@@ -152,11 +152,13 @@ impl Progress {
             self.unknown_events += 1;
             return Ok(());
         }
-        if let Event::Began { fence, .. } | Event::Resumed { fence, .. } = entry.event {
-            if fence < self.fence || (fence == self.fence && self.fence > 0) {
-                return Err(illegal(format!("lease {fence} comes after lease {}", self.fence)));
-            }
-            self.fence = fence;
+        let fence = match entry.event {
+            Event::Began { fence, .. } | Event::Resumed { fence, .. } => fence,
+            _ => self.fence,
+        };
+        let takes_up = matches!(entry.event, Event::Began { .. } | Event::Resumed { .. });
+        if takes_up && fence <= self.fence {
+            return Err(illegal(format!("lease {fence} comes after lease {}", self.fence)));
         }
         match &entry.step {
             None => {
@@ -181,6 +183,7 @@ impl Progress {
                 self.steps.insert(step.clone(), after);
             }
         }
+        self.fence = fence;
         Ok(())
     }
 }

@@ -1,0 +1,271 @@
+//! Owns carrying a runbook out: waves of steps, each wave's intents durable in one write before the first of its acts.
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, join};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::watch::Sender;
+
+use super::actor::Actor;
+use super::attempt::{Ending, Means, Permit, attempt, token};
+use super::begin::begin;
+use super::end::{FailedStep, Refusal, RunEnd, Stopped};
+use super::order::{Tries, is_settled, ready};
+use super::record::RunRecord;
+use crate::cloud::Clock;
+use crate::plan::runbook::{Runbook, Step};
+use crate::run::event::Watch;
+use crate::run::journal::{Event, Journal, JournalError, StepState};
+use crate::run::stop::Stop;
+use crate::store::{LeaseError, LeaseKeeper};
+
+/// Why no further step is started.
+enum Halt {
+    /// A step failed.
+    Failed,
+    /// A person asked for it.
+    Interrupted,
+    /// The journal cannot be written any more.
+    Journal(JournalError),
+    /// The lease is lost, or could not be renewed before it ran out.
+    Lease(LeaseError),
+}
+
+type InFlight<'a> = FuturesUnordered<BoxFuture<'a, Ending>>;
+
+/// Carries a runbook out, or on from where its journal stands, until every step has ended or one fails.
+///
+/// Nothing acts before its intent is durable and the lease renewed. The first failure that is not best effort, or `stop`,
+/// starts nothing new; what is in flight is finished and journalled.
+pub async fn carry_out(
+    runbook: &Runbook,
+    journal: &mut Journal,
+    actor: &dyn Actor,
+    lease: &LeaseKeeper,
+    clock: &dyn Clock,
+    watch: &dyn Watch,
+    stop: &Stop,
+) -> RunEnd {
+    if let Err(refusal) = begin(runbook, journal, lease, clock.now()).await {
+        return RunEnd::Refused(refusal);
+    }
+    // Steps see this one: it is also set when the journal or the lease is lost.
+    let (switch, steps_stop) = Stop::new();
+    let means = Means { actor, clock, watch, stop: &steps_stop };
+    let (permit, _) = tokio::sync::watch::channel(Permit::default());
+    let mut in_flight: InFlight<'_> = FuturesUnordered::new();
+    let mut endings: Vec<Ending> = Vec::new();
+    let mut tries = Tries::default();
+    let mut halt: Option<Halt> = None;
+    loop {
+        if stop.requested() {
+            switch.stop();
+            halt.get_or_insert(Halt::Interrupted);
+        }
+        let wave = turn(runbook, journal, &mut endings, &mut tries, &mut halt, clock);
+        for (step, intent, unsure) in &wave {
+            let token = token(&runbook.id, &step.id);
+            in_flight.push(attempt(step, token, *intent, *unsure, means, permit.subscribe()).boxed());
+        }
+        let over = in_flight.is_empty() && endings.is_empty();
+        if over {
+            note_end(runbook, journal, &tries, &mut halt, clock);
+        }
+        if !is_lost(halt.as_ref()) {
+            let writes = async {
+                let renewal = async {
+                    if wave.is_empty() && !lease.is_due(clock.now()).await {
+                        Ok(())
+                    } else {
+                        lease.renew(clock.now()).await
+                    }
+                };
+                join(journal.flush(), renewal).await
+            };
+            let (flushed, renewed) = alongside(writes, &mut in_flight, &mut endings).await;
+            if let Err(error) = flushed {
+                halt = Some(Halt::Journal(error));
+            } else if let Err(error) = renewed
+                && !bearable(&error, lease, clock).await
+            {
+                halt = Some(Halt::Lease(error));
+            }
+            announce(&permit, journal.last(), is_lost(halt.as_ref()));
+        }
+        if is_lost(halt.as_ref()) {
+            switch.stop();
+            announce(&permit, 0, true);
+        }
+        if over {
+            return conclude(runbook, journal, &tries, halt, stop.requested());
+        }
+        if endings.is_empty() {
+            wait(&mut in_flight, &mut endings, lease, stop, !steps_stop.requested()).await;
+        }
+        // What ended at the same moment is journalled in one write.
+        while let Some(Some(ending)) = in_flight.next().now_or_never() {
+            endings.push(ending);
+        }
+    }
+}
+
+/// Journals what has ended and the intents of what may start; the steps to start, with the number of their intent and
+/// whether an earlier attempt may have had its effect.
+fn turn<'a>(
+    runbook: &'a Runbook,
+    journal: &mut Journal,
+    endings: &mut Vec<Ending>,
+    tries: &mut Tries,
+    halt: &mut Option<Halt>,
+    clock: &dyn Clock,
+) -> Vec<(&'a Step, u64, bool)> {
+    for ending in endings.drain(..) {
+        tries.in_flight.remove(&ending.step);
+        let Some(event) = ending.event.filter(|_| !is_lost(halt.as_ref())) else { continue };
+        if let Err(error) = journal.note(ending.at, Some(ending.step), event) {
+            *halt = Some(Halt::Journal(error));
+        }
+    }
+    if halt.is_none() && runbook.steps.iter().any(|step| has_failed(step, journal, tries)) {
+        *halt = Some(Halt::Failed);
+    }
+    if halt.is_some() {
+        return Vec::new();
+    }
+    let mut wave = Vec::new();
+    for step in ready(runbook, journal.progress(), tries) {
+        let unsure = journal.progress().step(&step.id) == StepState::Unknown;
+        let started = Event::Started { token: token(&runbook.id, &step.id) };
+        match journal.note(clock.now(), Some(step.id.clone()), started) {
+            Ok(intent) => {
+                *tries.attempts.entry(step.id.clone()).or_insert(0) += 1;
+                tries.in_flight.insert(step.id.clone());
+                wave.push((step, intent, unsure));
+            }
+            Err(error) => {
+                *halt = Some(Halt::Journal(error));
+                break;
+            }
+        }
+    }
+    wave
+}
+
+/// Whether a step was tried in this sitting and stops the run.
+fn has_failed(step: &Step, journal: &Journal, tries: &Tries) -> bool {
+    let tried = tries.attempts.get(&step.id).copied().unwrap_or(0);
+    if step.best_effort || tried == 0 || tries.in_flight.contains(&step.id) {
+        return false;
+    }
+    match journal.progress().step(&step.id) {
+        StepState::Failed => true,
+        StepState::Unknown => tried >= super::order::ATTEMPTS,
+        _ => false,
+    }
+}
+
+fn note_end(runbook: &Runbook, journal: &mut Journal, tries: &Tries, halt: &mut Option<Halt>, clock: &dyn Clock) {
+    if is_lost(halt.as_ref()) {
+        return;
+    }
+    let event = if runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
+        Event::Ended { degraded: RunRecord::of(runbook, journal.entries()).is_degraded() }
+    } else {
+        Event::Stopped { reason: reason(runbook, journal, halt.as_ref()) }
+    };
+    if let Err(error) = journal.note(clock.now(), None, event) {
+        *halt = Some(Halt::Journal(error));
+    }
+}
+
+fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Halt>, interrupted: bool) -> RunEnd {
+    let recorded = match &halt {
+        Some(Halt::Lease(error @ LeaseError::Lost { .. })) => return RunEnd::Refused(Refusal::Lease(error.clone())),
+        Some(Halt::Journal(error @ JournalError::Overtaken { .. })) => {
+            return RunEnd::Refused(Refusal::Journal(error.clone()));
+        }
+        Some(Halt::Journal(_) | Halt::Lease(_)) => false,
+        None | Some(Halt::Failed | Halt::Interrupted) => true,
+    };
+    let record = RunRecord::of(runbook, journal.entries());
+    if recorded && runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
+        return RunEnd::Completed { degraded: record.is_degraded() };
+    }
+    let failed = record.steps.into_iter().filter(|step| !step.best_effort && !step.is_settled()).filter_map(|step| {
+        let failure = step.failure?;
+        Some(FailedStep {
+            id: step.id,
+            title: step.title,
+            what: failure.what,
+            why: failure.why,
+            left_behind: failure.left_behind,
+            hint: failure.hint,
+        })
+    });
+    RunEnd::StoppedResumable(Stopped {
+        run: runbook.id.clone(),
+        reason: reason(runbook, journal, halt.as_ref()),
+        failed: failed.collect(),
+        interrupted,
+        recorded,
+    })
+}
+
+fn reason(runbook: &Runbook, journal: &Journal, halt: Option<&Halt>) -> String {
+    match halt {
+        Some(Halt::Interrupted) => "stopped on request".to_owned(),
+        Some(Halt::Journal(error)) => format!("the journal cannot be written: {error}"),
+        Some(Halt::Lease(error)) => format!("the lease could not be renewed: {error}"),
+        Some(Halt::Failed) | None => {
+            let state = |step: &Step| journal.progress().step(&step.id);
+            let of = |wanted| {
+                let steps = runbook.steps.iter().filter(|step| !step.best_effort && state(step) == wanted);
+                steps.map(|step| step.id.to_string()).collect::<Vec<_>>().join(", ")
+            };
+            match (of(StepState::Failed), of(StepState::Unknown)) {
+                (failed, unknown) if unknown.is_empty() => format!("failed: {failed}"),
+                (failed, unknown) if failed.is_empty() => format!("no answer: {unknown}"),
+                (failed, unknown) => format!("failed: {failed}; no answer: {unknown}"),
+            }
+        }
+    }
+}
+
+/// Waits until a step ends, a person asks to stop, or the lease is due. The lease's tick is real time: sleeping on a
+/// virtual clock would move it.
+async fn wait(in_flight: &mut InFlight<'_>, endings: &mut Vec<Ending>, lease: &LeaseKeeper, stop: &Stop, heed: bool) {
+    tokio::select! {
+        biased;
+        Some(ending) = in_flight.next() => endings.push(ending),
+        () = stop.wait(), if heed => {}
+        () = tokio::time::sleep(lease.life() / 2) => {}
+    }
+}
+
+/// Does some work while steps in flight go on.
+async fn alongside<T>(work: impl Future<Output = T>, in_flight: &mut InFlight<'_>, endings: &mut Vec<Ending>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            Some(ending) = in_flight.next(), if !in_flight.is_empty() => endings.push(ending),
+        }
+    }
+}
+
+/// A store that does not answer for a moment is no reason to stop while the lease lasts: every conditional write shows
+/// whether it still is ours.
+async fn bearable(error: &LeaseError, lease: &LeaseKeeper, clock: &dyn Clock) -> bool {
+    matches!(error, LeaseError::Store(_)) && !lease.lease().await.is_stale(clock.now())
+}
+
+fn is_lost(halt: Option<&Halt>) -> bool {
+    matches!(halt, Some(Halt::Journal(_) | Halt::Lease(_)))
+}
+
+fn announce(permit: &Sender<Permit>, durable: u64, withdrawn: bool) {
+    permit.send_modify(|permit| {
+        permit.durable = permit.durable.max(durable);
+        permit.withdrawn |= withdrawn;
+    });
+}

@@ -1,0 +1,122 @@
+//! Owns writing a journal: entries are gathered, and one flush makes them durable together.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::entry::{Entry, Event, JOURNAL_SCHEMA};
+use super::error::JournalError;
+use super::moves::Progress;
+use super::object::{Chain, object_name, seal};
+use super::tail::Tail;
+use crate::plan::runbook::StepId;
+use crate::store::{Condition, Store, StoreErrorKind};
+
+/// How often a flush is tried when the store fails. The S3 store has waited and repeated on its own by then.
+const FLUSH_ATTEMPTS: u32 = 3;
+
+/// The journal of one run, open for writing.
+pub struct Journal {
+    store: Arc<dyn Store>,
+    folder: String,
+    next: u64,
+    chain: Chain,
+    progress: Progress,
+    entries: Vec<Entry>,
+    /// Lines that are not durable yet.
+    waiting: Vec<String>,
+    broken: Option<String>,
+}
+
+impl Journal {
+    /// Opens the journal of a run; one that has not begun is empty. A damaged or newer one is refused.
+    pub async fn open(store: Arc<dyn Store>, environment: &str, run: &str) -> Result<Journal, JournalError> {
+        let mut tail = Tail::new(store, environment, run);
+        let entries = tail.read_all().await?;
+        tail.may_be_written()?;
+        let (store, folder, next, chain, progress) = tail.into_parts();
+        Ok(Journal { store, folder, next, chain, progress, entries, waiting: Vec::new(), broken: None })
+    }
+
+    /// Everything noted so far, durable or not.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Where the run and its steps stand.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The number of the last entry; 0 when there is none.
+    pub fn last(&self) -> u64 {
+        self.chain.seq
+    }
+
+    /// Notes what happened, to be made durable by the next flush; its number. Only legal moves are taken.
+    pub fn note(&mut self, at: Timestamp, step: Option<StepId>, event: Event) -> Result<u64, JournalError> {
+        self.unbroken()?;
+        let entry = Entry {
+            schema_version: JOURNAL_SCHEMA,
+            seq: self.chain.seq + 1,
+            at,
+            step,
+            event,
+            prev: self.chain.tail.clone(),
+        };
+        self.progress.apply(&entry)?;
+        let line = self.chain.write(&entry);
+        self.waiting.push(line);
+        self.entries.push(entry);
+        Ok(self.chain.seq)
+    }
+
+    /// Makes everything noted durable, in one write. After a failure nothing more can be written: a gap would be a lie.
+    pub async fn flush(&mut self) -> Result<(), JournalError> {
+        self.unbroken()?;
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        // A future that is dropped half-way leaves it open whether the object was written.
+        self.broken = Some("the write was broken off".to_owned());
+        let bytes = seal(&self.waiting);
+        match self.write(&bytes).await {
+            Ok(()) => {
+                self.waiting.clear();
+                self.next += 1;
+                self.broken = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    async fn write(&self, bytes: &[u8]) -> Result<(), JournalError> {
+        let key = format!("{}{}", self.folder, object_name(self.next));
+        let mut attempt = 1;
+        loop {
+            let Err(error) = self.store.put(&key, bytes, &Condition::Absent).await else { return Ok(()) };
+            // The reply may have been lost and not the write: only what is stored can tell.
+            match self.store.get(&key).await {
+                Ok(Some(stored)) if stored.bytes == bytes => return Ok(()),
+                Ok(Some(_)) => {
+                    return Err(JournalError::Overtaken { place: format!("{}/{key}", self.store.place()) });
+                }
+                Ok(None) | Err(_) if error.kind == StoreErrorKind::Denied || attempt == FLUSH_ATTEMPTS => {
+                    return Err(JournalError::Store(error));
+                }
+                Ok(None) | Err(_) => attempt += 1,
+            }
+        }
+    }
+
+    fn unbroken(&self) -> Result<(), JournalError> {
+        match &self.broken {
+            Some(reason) => Err(JournalError::Broken { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+}
