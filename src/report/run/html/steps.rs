@@ -22,7 +22,7 @@ pub(super) fn steps(page: &mut Markup, report: &RunReport) {
             "p",
             &[("class", "note")],
             "Began is counted from the declaration. Steps that do not depend on each other run side by side, so their \
-             times add up to more than the whole.",
+             times may add up to more than the whole.",
         );
     });
 }

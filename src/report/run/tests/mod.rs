@@ -28,7 +28,7 @@ fn a_run_in_which_everything_came() {
       left behind: shop-web in us-east-1 may still take traffic once the Region is back
       hint: before the failback, look whether shop-web runs
     recovery time 17 min 43 s (objective 30 min), recovery point 4 s (objective 5 min)
-    succeeded: The standby took over 17 min 43 s after the beginning of the incident, within the recovery time objective of 30 min. The recovery point is 4 s, within the objective of 5 min.
+    succeeded: The standby took over 17 min 43 s after the beginning of the incident, within the recovery time objective of 30 min. The recovery point is 4 s, within the objective of 5 min. 1 best-effort step ended without success.
     ");
 }
 

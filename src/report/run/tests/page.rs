@@ -66,16 +66,16 @@ fn the_page_of_a_run_that_came_short() {
     nobody carried it out
     recovery time objective
     0 s2 min1 h 6 min1 h 8 min1 h 10 min1 h 12 min1 h 14 min
-    Confirm that the primary is goneskipped
-    Fence the primaryskipped
-    Scale tier db3.0 s
-    Wait for tier db to serve3 min 28 s
-    Scale tier web5.0 s
-    Scale tier jobs2.0 s
-    Wait for tier web to serve8 min 46 s
-    Wait for tier jobs to serve27 s
-    Probe the service9.0 s
-    Write the report1.0 s
+    Confirm that the primary is gone skipped
+    Fence the primary skipped
+    Scale tier db 3.0 s
+    Wait for tier db to serve 3 min 28 s
+    Scale tier web 5.0 s
+    Scale tier jobs 2.0 s
+    Wait for tier web to serve 8 min 46 s
+    Wait for tier jobs to serve 27 s
+    Probe the service 9.0 s
+    Write the report 1.0 s
     Shortfalls and substitutions
     Capacity that did not come
     What
@@ -194,7 +194,7 @@ fn the_page_of_a_run_that_came_short() {
     0.4 s
     0.2 s
     written to the store
-    Began is counted from the declaration. Steps that do not depend on each other run side by side, so their times add up to more than the whole.
+    Began is counted from the declaration. Steps that do not depend on each other run side by side, so their times may add up to more than the whole.
     Who carried it out
     Taken up again 2 times.
     Sessions, in order
@@ -298,16 +298,16 @@ fn the_page_of_a_run_that_stopped() {
     waiting: a person, or its turn
     ended without success
     0 s1 min2 min3 min
-    Confirm that the primary is gone39 s
-    Fence the primaryfailed, 5.0 s
-    Scale tier db3.0 s
-    Wait for tier db to serve2 min 50 s
-    Scale tier webfailed, 2.0 s
-    Scale tier jobs2.0 s
-    Wait for tier web to servenot begun
-    Wait for tier jobs to servenot begun
-    Probe the servicenot begun
-    Write the reportnot begun
+    Confirm that the primary is gone 39 s
+    Fence the primary failed, 5.0 s
+    Scale tier db 3.0 s
+    Wait for tier db to serve 2 min 50 s
+    Scale tier web failed, 2.0 s
+    Scale tier jobs 2.0 s
+    Wait for tier web to serve not begun
+    Wait for tier jobs to serve not begun
+    Probe the service not begun
+    Write the report not begun
     Steps
     Every step of the plan, in its order
     Step
@@ -398,7 +398,7 @@ fn the_page_of_a_run_that_stopped() {
     –
     –
     –
-    Began is counted from the declaration. Steps that do not depend on each other run side by side, so their times add up to more than the whole.
+    Began is counted from the declaration. Steps that do not depend on each other run side by side, so their times may add up to more than the whole.
     Who carried it out
     One session, never interrupted.
     Sessions, in order
