@@ -11,7 +11,7 @@ use super::context::Session;
 use super::output::{Output, print};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook, StepId};
-use crate::report;
+use crate::report::run::{RunReport, html, text};
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::run::engine::{self, Refusal, RunEnd, RunRecord};
 use crate::run::journal::{Journal, JournalError};
@@ -64,8 +64,7 @@ pub async fn carry_out(
     .map_err(|error| lease_failure(&error, &file))?;
     let ran = under_lease(session, runbook, standby, &shelf, &mut journal, &lease, manner).await;
     if matches!(ran, Ok(ref end) if !matches!(end, RunEnd::Refused(_))) {
-        let record = RunRecord::of(runbook, journal.entries());
-        settle(session, runbook, &record, &shelf, caller).await;
+        settle(session, runbook, &journal, &shelf, caller).await;
     }
     // A lease that somebody took over is not ours to give back, and they have told the user already.
     if let Err(error) = lease.release(clock.now()).await
@@ -73,8 +72,8 @@ pub async fn carry_out(
     {
         session.printer().warn(&format!("the lease could not be given back; it can be taken over: {error}"));
     }
-    let record = RunRecord::of(runbook, journal.entries());
-    tell(session, ran?, &record, &file, manner.output)
+    let report = RunReport::of(runbook, journal.entries(), journal.head());
+    tell(session, ran?, &report, &file, manner.output)
 }
 
 async fn under_lease(
@@ -102,12 +101,16 @@ async fn under_lease(
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
 /// worth a warning, not a failure.
-async fn settle(session: &Session, runbook: &Runbook, record: &RunRecord, shelf: &Shelf, caller: &Caller) {
+async fn settle(session: &Session, runbook: &Runbook, journal: &Journal, shelf: &Shelf, caller: &Caller) {
     let printer = session.printer();
-    if let Err(error) = shelf.save_record(record).await {
-        printer.warn(&format!("the record of the run could not be saved (its journal is): {error}"));
+    let report = RunReport::of(runbook, journal.entries(), journal.head());
+    match save_report(shelf, &report).await {
+        Ok(place) => printer.note(&format!("report: {place}")),
+        Err(error) => {
+            printer.warn(&format!("the report of the run could not be saved (its journal is): {error}"));
+        }
     }
-    if let Err(error) = posture(session, runbook, record, caller).await {
+    if let Err(error) = posture(session, runbook, &report.record, caller).await {
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
 }
@@ -146,7 +149,7 @@ async fn posture(
     session.bundle.save_posture(store, &record).await
 }
 
-fn tell(session: &Session, end: RunEnd, record: &RunRecord, file: &str, output: Output) -> Result<Exit, Failure> {
+fn tell(session: &Session, end: RunEnd, report: &RunReport, file: &str, output: Output) -> Result<Exit, Failure> {
     let (next, exit) = match end {
         RunEnd::Completed { .. } => (Vec::new(), Exit::Done),
         RunEnd::StoppedResumable(stopped) => {
@@ -164,10 +167,28 @@ fn tell(session: &Session, end: RunEnd, record: &RunRecord, file: &str, output: 
     print(
         session.printer(),
         output,
-        |color| report::outcome::text(record, &next, color),
-        || report::outcome::json(record, &next),
+        |color| text(report, color) + &go_on(&next),
+        || {
+            let mut json = report.json();
+            json["next"] = next.clone().into();
+            json
+        },
     );
     Ok(exit)
+}
+
+/// The commands that continue a run that stopped, the plain one first.
+fn go_on(next: &[String]) -> String {
+    let Some((first, others)) = next.split_first() else { return String::new() };
+    let others: String = others.iter().map(|other| format!("   or: {other}\n")).collect();
+    format!("go on: {first}\n{others}")
+}
+
+async fn save_report(shelf: &Shelf, report: &RunReport) -> Result<String, ShelfError> {
+    let run = &report.record.run;
+    let json = format!("{:#}\n", report.json());
+    shelf.put(run, "report.json", json.as_bytes()).await?;
+    shelf.put(run, "report.html", html(report).as_bytes()).await
 }
 
 async fn actors(
@@ -178,10 +199,19 @@ async fn actors(
     manner: &Manner<'_>,
 ) -> Result<Actors, Failure> {
     let needs_primary = runbook.steps.iter().any(|step| step.sides.contains(&SideName::Primary));
-    let primary = if needs_primary { Some(side(session, SideName::Primary).await?) } else { None };
+    let primary = match needs_primary {
+        true => side(session, SideName::Primary).await,
+        false => Err(Failure::failed("nothing needs it")),
+    };
+    if let Err(failure) = primary.as_ref()
+        && needs_primary
+    {
+        // Its steps say so when their turn comes; those that are best effort do not keep the rest waiting.
+        session.printer().warn(&format!("there is no way into the primary: {}", failure.what));
+    }
     let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
     let reports = Arc::new(Records { shelf, runbook: runbook.clone() });
-    Ok(Actors::new(standby, primary, session.clock(), gate, reports))
+    Ok(Actors::new(standby, primary.ok(), session.clock(), gate, reports))
 }
 
 /// The ports of a side. No call is made.
@@ -193,7 +223,7 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
     })
 }
 
-/// Saves the record of a run as its report.
+/// Saves the report of the run under way, as far as its journal has come.
 struct Records {
     shelf: Shelf,
     runbook: Runbook,
@@ -202,8 +232,10 @@ struct Records {
 #[async_trait]
 impl Reports for Records {
     async fn save(&self) -> Result<String, String> {
-        let record = self.shelf.record(&self.runbook).await.map_err(|error| error.to_string())?;
-        self.shelf.save_record(&record).await.map_err(|error| error.to_string())
+        let read = self.shelf.journal(&self.runbook.id).await;
+        let (entries, head) = read.map_err(|error| error.to_string())?;
+        let report = RunReport::of(&self.runbook, &entries, &head);
+        save_report(&self.shelf, &report).await.map_err(|error| error.to_string())
     }
 }
 

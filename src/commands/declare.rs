@@ -207,7 +207,8 @@ async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
 
 async fn record(shelf: &Shelf, run: &str) -> Result<RunRecord, ShelfError> {
     let runbook = shelf.runbook(run).await?;
-    shelf.record(&runbook).await
+    let (entries, _) = shelf.journal(run).await?;
+    Ok(RunRecord::of(&runbook, &entries))
 }
 
 /// How long the steps of earlier runs took, where they had something to do.

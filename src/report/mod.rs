@@ -4,7 +4,6 @@ pub mod age;
 pub mod baseline;
 pub mod changes;
 pub mod drift;
-pub mod outcome;
 pub mod render_files;
 pub mod run;
 pub mod runbook;

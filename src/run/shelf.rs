@@ -1,14 +1,14 @@
-//! Owns where runs are in the store: runbook, journal and record side by side, so that another laptop can go on.
+//! Owns where runs are in the store: runbook, journal and report side by side, so that another laptop can go on.
 //!
-//! `<environment>/runs/<run>/runbook.json`, `.../journal/000001.jsonl`, ..., `.../record.json`.
+//! `<environment>/runs/<run>/runbook.json`, `.../journal/000001.jsonl`, ..., `.../report.json`, `.../report.html`.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::Digest;
 use crate::plan::runbook::{RUNBOOK_SCHEMA, Runbook};
-use crate::run::engine::RunRecord;
-use crate::run::journal::{JournalError, Tail};
+use crate::run::journal::{Entry, JournalError, Tail};
 use crate::store::{Condition, Store, StoreError};
 
 /// The runs of one environment in a store.
@@ -124,17 +124,17 @@ impl Shelf {
         Ok(runbook)
     }
 
-    /// What the journal says about a runbook, as far as it is durable.
-    pub async fn record(&self, runbook: &Runbook) -> Result<RunRecord, ShelfError> {
-        let mut tail = Tail::new(self.store.clone(), &self.environment, &runbook.id);
+    /// What the journal of a run says, as far as it is durable, and the digest of its last line.
+    pub async fn journal(&self, run: &str) -> Result<(Vec<Entry>, Digest), ShelfError> {
+        let mut tail = Tail::new(self.store.clone(), &self.environment, run);
         let entries = tail.read_all().await.map_err(ShelfError::Journal)?;
-        Ok(RunRecord::of(runbook, &entries))
+        Ok((entries, tail.head().clone()))
     }
 
-    /// Saves the record of a run, replacing an earlier one; where it is.
-    pub async fn save_record(&self, record: &RunRecord) -> Result<String, ShelfError> {
-        let key = self.key(&record.run, "record.json");
-        self.store.put(&key, &to_bytes(record), &Condition::Always).await?;
+    /// Saves something that is told of a run, such as `report.html`, replacing an earlier one; where it is.
+    pub async fn put(&self, run: &str, name: &str, bytes: &[u8]) -> Result<String, ShelfError> {
+        let key = self.key(run, name);
+        self.store.put(&key, bytes, &Condition::Always).await?;
         Ok(format!("{}/{key}", self.store.place()))
     }
 }

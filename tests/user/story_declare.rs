@@ -48,7 +48,7 @@ fn declare(desk: &Desk, code: i32, more: &[&str]) -> Ran {
 }
 
 fn step<'a>(told: &'a Value, id: &str) -> &'a Value {
-    let steps = told["run"]["steps"].as_array().expect("steps");
+    let steps = told["record"]["steps"].as_array().expect("steps");
     steps.iter().find(|step| step["id"] == id).unwrap_or_else(|| panic!("no step {id} in {told}"))
 }
 
@@ -78,17 +78,17 @@ fn a_declaration_reaches_production_size_without_the_primary_and_a_second_one_wr
     let desk = disaster();
     let primary = all_calls(&desk, "us-east-1");
     let told = declare(&desk, 0, &["--yes", "-o", "json"]).json();
-    assert_eq!(told["run"]["state"], "ended", "{told}");
-    assert_eq!(told["run"]["totals"]["recovery_time_met"], true, "{told}");
+    assert_eq!(told["record"]["state"], "ended", "{told}");
+    assert_eq!(told["record"]["totals"]["recovery_time_met"], true, "{told}");
     assert_eq!(all_calls(&desk, "us-east-1"), primary, "a call went to the primary");
     assert!(desired(&desk, "us-west-2", "shop-web") >= 10);
     let api = step(&told, "await-api")["ended_at"].as_str().expect("a time");
     let web = step(&told, "scale-web")["started_at"].as_str().expect("a time");
     assert!(api <= web, "web was scaled at {web}, before api served at {api}");
-    let record: Value =
-        serde_json::from_str(&desk.read(&format!(".lifeboat/shop/runs/{}/record.json", runs(&desk)[0])))
-            .expect("the record");
-    assert_eq!(record["state"], "ended", "the record is that of the end");
+    let run = format!(".lifeboat/shop/runs/{}", runs(&desk)[0]);
+    let saved: Value = serde_json::from_str(&desk.read(&format!("{run}/report.json"))).expect("the report");
+    assert_eq!(saved["record"]["state"], "ended", "the report is that of the end");
+    assert!(desk.read(&format!("{run}/report.html")).contains("us-east-1 is dark"));
     let status = desk.expect(0, &["status", "shop.yaml", "-o", "json"]).json();
     assert_eq!(status["posture"], "full", "{status}");
 
@@ -121,7 +121,7 @@ fn a_fault_stops_the_run_with_the_command_that_continues_it() {
     assert!(desired(&desk, "us-west-2", "shop-web") >= 10, "the gate comes after everything serves");
     let writes = calls(&desk, "us-west-2", "UpdateAutoScalingGroup");
     let done = desk.expect(0, &["runs", "resume", "shop.yaml", &run[..8], "--yes", "-o", "json"]).json();
-    assert_eq!(done["run"]["sittings"].as_array().map(Vec::len), Some(3), "{done}");
+    assert_eq!(done["record"]["sittings"].as_array().map(Vec::len), Some(3), "{done}");
     assert_eq!(calls(&desk, "us-west-2", "UpdateAutoScalingGroup"), writes, "a finished step was done again");
     let over = desk.expect(5, &["runs", "resume", "shop.yaml", &run]);
     assert!(over.err.contains("the run has ended"), "{}", over.err);
@@ -135,16 +135,16 @@ fn a_shortfall_is_accepted_only_within_its_percent_and_can_be_skipped_with_a_rea
     let web = step(&told, "await-web");
     assert_eq!(web["state"], "failed", "{web}");
     assert!(web["failure"]["why"].to_string().contains("short"), "{web}");
-    let run = told["run"]["run"].as_str().expect("a run").to_owned();
+    let run = told["record"]["run"].as_str().expect("a run").to_owned();
     let resume = ["runs", "resume", "shop.yaml", &run, "--yes", "-o", "json"];
     let skip = ["--skip", "await-web", "--because", "half is enough tonight"];
     let done = desk.expect(0, &[&resume[..], &skip].concat()).json();
-    assert_eq!(done["run"]["degraded"], true, "{done}");
+    assert_eq!(done["record"]["degraded"], true, "{done}");
     assert_eq!(step(&done, "await-web")["skipped"]["because"], "half is enough tonight");
     let accepted = declare(&desk, 0, &["--yes", "--accept", "60", "-o", "json"]).json();
     let web = step(&accepted, "await-web");
     assert!(web["measures"]["came"].as_u64() < web["measures"]["asked"].as_u64(), "{web}");
-    assert_eq!(accepted["run"]["degraded"], true, "{accepted}");
+    assert_eq!(accepted["record"]["degraded"], true, "{accepted}");
 }
 
 #[test]

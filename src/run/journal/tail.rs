@@ -8,6 +8,7 @@ use super::entry::{Entry, JOURNAL_SCHEMA};
 use super::error::JournalError;
 use super::moves::Progress;
 use super::object::{Chain, Flaw, object_name, object_number, open};
+use crate::model::Digest;
 use crate::store::Store;
 
 /// A reader that remembers how far it has come. It never writes.
@@ -68,6 +69,11 @@ impl Tail {
             entries.extend(self.take(&stored.bytes)?);
         }
         Ok(entries)
+    }
+
+    /// The digest of the last line read.
+    pub fn head(&self) -> &Digest {
+        &self.chain.tail
     }
 
     /// Where the run and its steps stand.

@@ -9,6 +9,7 @@ use super::error::JournalError;
 use super::moves::Progress;
 use super::object::{Chain, object_name, seal};
 use super::tail::Tail;
+use crate::model::Digest;
 use crate::plan::runbook::StepId;
 use crate::store::{Condition, Store, StoreErrorKind};
 
@@ -71,6 +72,11 @@ impl Journal {
     /// The number of the last entry; 0 when there is none.
     pub fn last(&self) -> u64 {
         self.chain.seq
+    }
+
+    /// The digest of the last line, durable or not.
+    pub fn head(&self) -> &Digest {
+        &self.chain.tail
     }
 
     /// Notes what happened, to be made durable by the next flush; its number. Only legal moves are taken.
