@@ -1,8 +1,11 @@
 //! Owns the command line: one verb each, thin: flags -> one call -> report.
 
+pub mod balancers;
 pub mod baseline;
+pub mod carry;
 pub mod check;
 pub mod context;
+pub mod declare;
 pub mod demo;
 pub mod deploy;
 pub mod drift;
@@ -108,7 +111,9 @@ enum Verb {
     Drift(drift::DriftArgs),
     /// Scale the standby to full production size, to a percent, or back
     Scale(scale::ScaleArgs),
-    /// List and show runs, or give one up
+    /// Declare a failover or switchover: planned, confirmed, journalled, resumable
+    Declare(declare::DeclareArgs),
+    /// List and show runs, go on with one that stopped part-way, or give one up
     Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
     Status(status::StatusArgs),
@@ -169,6 +174,7 @@ async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Sync(args) => sync::run(&args, context).await,
         Verb::Drift(args) => drift::run(&args, context).await,
         Verb::Scale(args) => scale::run(&args, context).await,
+        Verb::Declare(args) => declare::run(&args, context).await,
         Verb::Runs(args) => runs::run(&args, context).await,
         Verb::Status(args) => status::run(&args, context).await,
         Verb::Teardown(args) => teardown::run(&args, context).await,

@@ -1,11 +1,13 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
+pub mod actors;
 pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod patience;
 pub mod provision;
 pub mod scale;
+pub mod shelf;
 pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;

@@ -53,10 +53,10 @@ impl Stop {
         let mut receiver = self.0.clone();
         tokio::select! {
             biased;
-            set = receiver.wait_for(|set| *set) => {
+            // Only the flag leaves the block: the value itself may not cross to another thread.
+            gone = async { receiver.wait_for(|set| *set).await.is_err() } => {
                 // The switch has gone without being used: only the clock counts.
-                if set.is_err() {
-                    drop(set);
+                if gone {
                     clock.sleep(length).await;
                 }
             }

@@ -1,7 +1,8 @@
-//! Owns `lifeboat runs`: list, show, abandon; and what resuming shares with declaring.
+//! Owns `lifeboat runs`: list, show, resume, abandon.
 
 pub mod abandon;
 pub mod list;
+pub mod resume;
 pub mod show;
 pub mod sitting;
 
@@ -23,6 +24,8 @@ enum RunsVerb {
     List(list::ListArgs),
     /// Show a run as it stands, or watch it
     Show(show::ShowArgs),
+    /// Go on with a run that stopped part-way; what is done already is not done twice
+    Resume(resume::ResumeArgs),
     /// Give a run up for good; what it did stays as it is
     Abandon(abandon::AbandonArgs),
 }
@@ -32,6 +35,7 @@ pub async fn run(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
     match &args.verb {
         RunsVerb::List(args) => list::run(args, context).await,
         RunsVerb::Show(args) => show::run(args, context).await,
+        RunsVerb::Resume(args) => resume::run(args, context).await,
         RunsVerb::Abandon(args) => abandon::run(args, context).await,
     }
 }

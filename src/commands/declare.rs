@@ -1,0 +1,250 @@
+//! Owns `lifeboat declare`: the recorded human decision that brings the standby to production size, planned, confirmed and
+//! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use futures_util::future::join3;
+use jiff::Timestamp;
+
+use super::carry::{Manner, carry_out, host, run_id, shelf_failure, side};
+use super::context::{Context, Session};
+use super::output::{Output, print};
+use crate::cloud::ReadPorts;
+use crate::facts::GroupFacts;
+use crate::model::{SideName, Span, standby_group_name};
+use crate::plan::declare::{
+    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Skip, past_steps, plan_declare,
+};
+use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
+use crate::plan::scale::{ScaleRefusal, ScaleTarget};
+use crate::report;
+use crate::run::engine::RunRecord;
+use crate::run::journal::{RunState, StepState};
+use crate::run::shelf::{Shelf, ShelfError};
+use crate::ui::confirm::confirm_name;
+use crate::ui::{Exit, Failure};
+
+/// How many earlier runs estimates are taken from.
+const PAST_RUNS: usize = 3;
+
+/// Arguments of `lifeboat declare`.
+#[derive(Debug, clap::Args)]
+pub struct DeclareArgs {
+    /// The environment file
+    pub environment: PathBuf,
+    /// Why: it stands in the journal and in the report
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Both sides are well: the primary is fenced once the users have moved
+    #[arg(long)]
+    pub graceful: bool,
+    /// Show the plan with its timeline and whether the objective holds; do nothing
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Where to: `full`, or a percentage of full production size such as `50%`
+    #[arg(long, value_name = "full|N%", default_value = "full")]
+    pub to: ScaleTarget,
+    /// Only this tier; may be given several times
+    #[arg(long, value_name = "TIER")]
+    pub tier: Vec<String>,
+    /// Leave a step out; may be given several times, each with its --because
+    #[arg(long, value_name = "STEP", requires = "because")]
+    pub skip: Vec<String>,
+    /// Why the step is left out
+    #[arg(long, value_name = "TEXT", requires = "skip")]
+    pub because: Vec<String>,
+    /// Count a shortfall of at most this many percent per tier as success
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub accept: u32,
+    /// Try to set the primary's groups to zero, although it may be dark; nothing waits for it
+    #[arg(long, conflicts_with = "graceful")]
+    pub fence: bool,
+    /// A second person must agree before anything is done
+    #[arg(long)]
+    pub gate: bool,
+    /// When the incident began, such as 2026-11-07T03:10:00Z: recovery time is counted from there
+    #[arg(long, value_name = "TIME")]
+    pub incident_at: Option<Timestamp>,
+    /// Wait at most this long for each tier
+    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = Span::parse)]
+    pub timeout: Span,
+    /// Stands for typing the environment's name, and opens the gates, in scripts
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+/// Runs `lifeboat declare`.
+pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    let session = context.open(&args.environment).await?;
+    let environment = &session.environment;
+    let now = session.clock().now();
+    if args.incident_at.is_some_and(|incident| incident > now) {
+        return Err(Failure::new(Exit::Usage, "--incident-at is in the future")
+            .because(format!("it is {}", now.strftime("%Y-%m-%dT%H:%M:%SZ"))));
+    }
+    let baseline = session.bundle.baseline(session.store.as_ref()).await?;
+    let standby = side(&session, SideName::Standby).await?;
+    let shelf = Shelf::new(session.store.clone(), &environment.name);
+    // None of these waits for another, and this command is in a hurry.
+    let (caller, groups, past) =
+        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&shelf)).await;
+    let (caller, groups, past) = (caller?, groups?, past?);
+    if let Some(open) = past.iter().find(|record| !record.state.is_final() && record.state != RunState::New)
+        && !args.rehearse
+    {
+        return Err(unfinished(open, args));
+    }
+    let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
+    let input = DeclareInput {
+        environment,
+        baseline: &baseline,
+        groups: &groups,
+        primary: if args.graceful { reach(&session).await? } else { PrimaryReach::NotAsked },
+        declaration: Declaration {
+            run_id: run_id(now)?,
+            mode,
+            reason: args.reason.clone(),
+            by: caller.arn.clone(),
+            host: host(),
+            at: now,
+            incident_at: args.incident_at,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        options,
+        past: times(&past),
+    };
+    let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args))?;
+    if args.rehearse {
+        return Ok(rehearsed(&session, &runbook, args.output));
+    }
+    let printer = session.printer();
+    printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
+    let what = format!("This declares {} in {}", environment.name, environment.standby.region);
+    confirm_name(printer, &environment.name, &what, args.yes)?;
+    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, take_over: None, skips: &[] };
+    carry_out(&session, &runbook, standby, &caller, &manner).await
+}
+
+fn rehearsed(session: &Session, runbook: &Runbook, output: Output) -> Exit {
+    print(
+        session.printer(),
+        output,
+        |color| format!("{}rehearsal: nothing was done and nothing was saved\n", report::runbook::text(runbook, color)),
+        || report::runbook::json(runbook),
+    );
+    if report::runbook::holds(runbook) { Exit::Done } else { Exit::Differences }
+}
+
+fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {
+    if args.to == ScaleTarget::Standby {
+        return Err(Failure::new(Exit::Usage, "a declaration does not go to the standby footprint")
+            .hint("`lifeboat scale --to standby` goes back to it"));
+    }
+    if args.because.len() != args.skip.len() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{} --skip and {} --because: each skipped step has its own reason",
+                args.skip.len(),
+                args.because.len()
+            ),
+        ));
+    }
+    let skips = args.skip.iter().zip(&args.because);
+    Ok(DeclareOptions {
+        target: args.to,
+        tiers: args.tier.clone(),
+        skips: skips.map(|(step, because)| Skip { step: step.clone(), because: because.clone() }).collect(),
+        accept_percent: args.accept,
+        timeout_s: args.timeout.as_secs(),
+        approval: args.gate,
+        fence: args.fence,
+    })
+}
+
+async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
+    let environment = &session.environment;
+    let names: Vec<String> =
+        environment.tiers.iter().map(|tier| standby_group_name(&environment.name, &tier.name)).collect();
+    let groups = ports.groups.groups(&names).await?;
+    Ok(groups.into_iter().map(|group| (group.name.clone(), group)).collect())
+}
+
+/// Whether the primary answers, and lets us in: asked only by a graceful declaration.
+async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
+    let ports = session.read(SideName::Primary).await?;
+    if let Err(error) = ports.identity.caller().await {
+        return Ok(PrimaryReach::Silent { why: error.to_string() });
+    }
+    session.caller(&ports).await?;
+    let names: Vec<String> = session.environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
+    Ok(match ports.groups.groups(&names).await {
+        Ok(_) => PrimaryReach::Answers,
+        Err(error) => PrimaryReach::Silent { why: error.to_string() },
+    })
+}
+
+/// The records of the last runs, oldest first. A damaged old run must not stand in the way of a declaration; a damaged
+/// last one may hide a run under way, and does.
+async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
+    let runs = shelf.runs().await.map_err(shelf_failure)?;
+    let mut records = Vec::new();
+    for (age, run) in runs.iter().rev().take(PAST_RUNS).enumerate() {
+        match record(shelf, run).await {
+            Ok(record) => records.push(record),
+            Err(_) if age > 0 => {}
+            Err(error) => return Err(shelf_failure(error)),
+        }
+    }
+    records.reverse();
+    Ok(records)
+}
+
+async fn record(shelf: &Shelf, run: &str) -> Result<RunRecord, ShelfError> {
+    let runbook = shelf.runbook(run).await?;
+    shelf.record(&runbook).await
+}
+
+/// How long the steps of earlier runs took, where they had something to do.
+fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
+    let worked = |record: &RunRecord| {
+        let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
+        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?))).collect::<Vec<_>>()
+    };
+    past_steps(
+        past.iter()
+            .filter(|record| record.kind == RunKind::Declare)
+            .map(|record| (record.run.as_str(), worked(record))),
+    )
+}
+
+fn unfinished(record: &RunRecord, args: &DeclareArgs) -> Failure {
+    let file = args.environment.display();
+    let run = &record.run;
+    Failure::refused(format!("run {run} is not finished"))
+        .because(format!("{} declared it: {}", record.declared_by, record.reason))
+        .hint(format!("go on with it: lifeboat runs resume {file} {run}"))
+        .hint(format!("watch it, if it is under way: lifeboat runs show {file} {run} --follow"))
+        .hint(format!("give it up: lifeboat runs abandon {file} {run} --because TEXT"))
+}
+
+fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
+    let file = args.environment.display();
+    let usage = || Failure::new(Exit::Usage, refusal.to_string());
+    match refusal {
+        DeclareRefusal::Scale(ScaleRefusal::NotProvisioned { .. }) => {
+            Failure::failed(refusal.to_string()).hint(format!("run `lifeboat provision {file}` first"))
+        }
+        DeclareRefusal::Scale(ScaleRefusal::NoBasis { .. }) => Failure::failed(refusal.to_string())
+            .hint(format!("run `lifeboat baseline {file}` while production is well")),
+        DeclareRefusal::Scale(ScaleRefusal::UnknownTier { .. }) => usage(),
+        DeclareRefusal::NoReason | DeclareRefusal::UnknownSteps { .. } | DeclareRefusal::NoBecause { .. } => usage(),
+        DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
+            .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),
+    }
+}

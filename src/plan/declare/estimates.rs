@@ -1,0 +1,76 @@
+//! Owns how long the steps of a declaration should take: what earlier runs took, else documented defaults.
+
+use super::DeclareInput;
+use crate::facts::TargetHealthCheck;
+use crate::plan::runbook::{Estimate, EstimateSource, StepId};
+use crate::plan::scale::ScaleStep;
+
+/// From a launch until an instance is in service: API, pending to running, boot and bootstrap. Measured cold starts reach
+/// SSH in 26 to 29 s; an application needs about a minute more.
+const BOOT_S: u64 = 90;
+
+/// RunInstances gives this many instances at once, and so many a second after that (EC2 API throttling, resource bucket).
+const LAUNCH_BURST: u64 = 1_000;
+const LAUNCH_PER_S: u64 = 2;
+
+/// What a load balancer checks by default: five times, every 30 s.
+const DEFAULT_CHECKS: (u64, u64) = (5, 30);
+
+pub(super) fn scale(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -> Estimate {
+    if !tier.changes() {
+        return default(0, "it is that size already");
+    }
+    past(input, id).unwrap_or_else(|| default(1, "one UpdateAutoScalingGroup"))
+}
+
+pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -> Estimate {
+    let missing = u64::from(tier.after.desired.saturating_sub(tier.in_service));
+    if missing == 0 {
+        return default(1, "everything is in service already");
+    }
+    if let Some(past) = past(input, id) {
+        return past;
+    }
+    let mut seconds = BOOT_S;
+    let mut why = format!("{BOOT_S} s to launch and boot");
+    let waiting = missing.saturating_sub(LAUNCH_BURST).div_ceil(LAUNCH_PER_S);
+    if waiting > 0 {
+        seconds += waiting;
+        why.push_str(&format!(" + {waiting} s to launch {missing} at {LAUNCH_PER_S}/s after {LAUNCH_BURST}"));
+    }
+    if !tier.target_group_arns.is_empty() {
+        let (checks, interval) = slowest_check(input, &tier.tier).unwrap_or(DEFAULT_CHECKS);
+        seconds += checks * interval;
+        why.push_str(&format!(" + {checks} health checks of {interval} s"));
+    }
+    default(seconds, &why)
+}
+
+pub(super) fn gate() -> Estimate {
+    default(0, "the time a person takes is not counted")
+}
+
+pub(super) fn fence() -> Estimate {
+    default(5, "one UpdateAutoScalingGroup per group; a primary that does not answer costs at most 30 s")
+}
+
+pub(super) fn report() -> Estimate {
+    default(1, "one object in the store")
+}
+
+/// Production's health check that takes longest to pass: the standby's target groups mirror it.
+fn slowest_check(input: &DeclareInput<'_>, tier: &str) -> Option<(u64, u64)> {
+    let source = input.baseline.tiers.get(tier)?;
+    let groups = source.target_group_arns.iter().filter_map(|arn| input.baseline.facts.target_groups.get(arn));
+    let check = |check: &TargetHealthCheck| (u64::from(check.healthy_threshold), u64::from(check.interval_s));
+    groups.map(|group| check(&group.health_check)).max_by_key(|(checks, interval)| checks * interval)
+}
+
+fn past(input: &DeclareInput<'_>, id: &StepId) -> Option<Estimate> {
+    let past = input.past.get(id)?;
+    Some(Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } })
+}
+
+fn default(seconds: u64, why: &str) -> Estimate {
+    Estimate { seconds, source: EstimateSource::Default { why: why.to_owned() } }
+}

@@ -1,0 +1,129 @@
+//! Owns what a declaration is planned from.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::facts::{Baseline, GroupFacts};
+use crate::model::Environment;
+use crate::plan::runbook::{Mode, StepId};
+use crate::plan::scale::ScaleTarget;
+
+/// Everything a declaration is planned from.
+#[derive(Debug, Clone)]
+pub struct DeclareInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The sealed baseline.
+    pub baseline: &'a Baseline,
+    /// The standby's groups as they are now, by name.
+    pub groups: &'a BTreeMap<String, GroupFacts>,
+    /// Whether the primary answers; asked only where the plan needs it.
+    pub primary: PrimaryReach,
+    /// The recorded human decision.
+    pub declaration: Declaration,
+    /// What the person asked to be different.
+    pub options: DeclareOptions,
+    /// How long steps took in earlier runs; empty: documented defaults.
+    pub past: BTreeMap<StepId, PastStep>,
+}
+
+/// Whether the primary answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrimaryReach {
+    /// It was not asked, because nothing needs it.
+    NotAsked,
+    /// It answers.
+    Answers,
+    /// It does not.
+    Silent {
+        /// What its silence looked like.
+        why: String,
+    },
+}
+
+/// The recorded human decision that starts a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// The run's id.
+    pub run_id: String,
+    /// Whether both sides are needed.
+    pub mode: Mode,
+    /// Why, in a person's words.
+    pub reason: String,
+    /// The caller's ARN.
+    pub by: String,
+    /// On which host.
+    pub host: String,
+    /// When.
+    pub at: Timestamp,
+    /// When the incident began, where it is known.
+    pub incident_at: Option<Timestamp>,
+    /// The lifeboat.
+    pub tool_version: String,
+}
+
+/// What the person asked to be different from the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclareOptions {
+    /// Full production size, or a percent of it. The standby footprint is no target of a declaration.
+    pub target: ScaleTarget,
+    /// Only these tiers; empty means all of them.
+    pub tiers: Vec<String>,
+    /// Steps that are not carried out.
+    pub skips: Vec<Skip>,
+    /// The shortfall in percent per tier that counts as success.
+    pub accept_percent: u32,
+    /// How long to wait for a tier, in seconds.
+    pub timeout_s: u64,
+    /// Whether a second person must agree first.
+    pub approval: bool,
+    /// Whether the primary's groups are set to zero although the declaration is ungraceful.
+    pub fence: bool,
+}
+
+impl Default for DeclareOptions {
+    fn default() -> Self {
+        DeclareOptions {
+            target: ScaleTarget::Full,
+            tiers: Vec::new(),
+            skips: Vec::new(),
+            accept_percent: 0,
+            timeout_s: 1_200,
+            approval: false,
+            fence: false,
+        }
+    }
+}
+
+/// A step that a person skips.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// The step's id.
+    pub step: String,
+    /// Why.
+    pub because: String,
+}
+
+/// How long a step took in an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastStep {
+    /// The run's id.
+    pub run: String,
+    /// In seconds.
+    pub seconds: u64,
+}
+
+/// What earlier runs tell, newest last: of each step its latest time. A step that found everything so already tells
+/// nothing about how long it takes, so leave those out.
+pub fn past_steps<'a>(runs: impl IntoIterator<Item = (&'a str, Vec<(StepId, f64)>)>) -> BTreeMap<StepId, PastStep> {
+    let mut past = BTreeMap::new();
+    for (run, steps) in runs {
+        for (step, seconds) in steps {
+            // Rounded up: an estimate that is short by a fraction breaks an objective, one that is long does not.
+            let seconds = std::time::Duration::try_from_secs_f64(seconds.ceil()).map_or(0, |length| length.as_secs());
+            past.insert(step, PastStep { run: run.to_owned(), seconds });
+        }
+    }
+    past
+}

@@ -1,0 +1,72 @@
+//! Owns the plan of a declaration: what the bundle, the standby's facts and the declaration make necessary, in order.
+//!
+//! An ungraceful plan has no step that needs the primary: fencing is left out unless it is asked for, and then nothing
+//! waits for it. A graceful plan fences the primary once the standby serves and the users have moved, so that there is no
+//! time at which nobody serves.
+
+mod estimates;
+mod input;
+mod refusal;
+mod skips;
+mod steps;
+
+use std::collections::BTreeSet;
+
+use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook};
+use super::scale::plan_scale;
+use crate::model::Digest;
+
+pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, past_steps};
+pub use refusal::DeclareRefusal;
+pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
+
+use super::runbook::Mode;
+
+/// Builds the plan, sealed. It is deterministic: the same input gives the same digest.
+pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal> {
+    let environment = input.environment;
+    let declaration = &input.declaration;
+    if declaration.reason.trim().is_empty() {
+        return Err(DeclareRefusal::NoReason);
+    }
+    if declaration.mode == Mode::Graceful
+        && let PrimaryReach::Silent { why } = &input.primary
+    {
+        return Err(DeclareRefusal::PrimarySilent { why: why.clone() });
+    }
+    let scale =
+        plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
+    let mut steps = steps::all(input, &scale);
+    skips::apply(&mut steps, &input.options.skips)?;
+    debug_assert!(is_in_order(&steps));
+    let runbook = Runbook {
+        schema_version: RUNBOOK_SCHEMA,
+        id: declaration.run_id.clone(),
+        environment: environment.name.clone(),
+        kind: RunKind::Declare,
+        mode: declaration.mode,
+        reason: declaration.reason.trim().to_owned(),
+        declared_by: declaration.by.clone(),
+        host: declaration.host.clone(),
+        declared_at: declaration.at,
+        incident_at: declaration.incident_at,
+        tool_version: declaration.tool_version.clone(),
+        objectives: environment.objectives,
+        based_on: BasedOn { environment: Digest::of_value(environment), baseline: input.baseline.digest.clone() },
+        steps,
+        digest: Digest(String::new()),
+    };
+    Ok(runbook.sealed())
+}
+
+/// Whether every step comes after those it needs.
+fn is_in_order(steps: &[super::runbook::Step]) -> bool {
+    let mut seen = BTreeSet::new();
+    steps.iter().all(|step| {
+        let ready = step.needs.iter().all(|id| seen.contains(id));
+        seen.insert(step.id.clone()) && ready
+    })
+}
+
+#[cfg(test)]
+mod tests;

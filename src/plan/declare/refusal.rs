@@ -1,0 +1,65 @@
+//! Owns why no declaration can be planned.
+
+use std::fmt;
+
+use crate::model::closest;
+use crate::plan::scale::ScaleRefusal;
+
+/// Why no plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeclareRefusal {
+    /// Sizes cannot be decided: not provisioned, no capacity basis, unknown tier.
+    Scale(ScaleRefusal),
+    /// The declaration gives no reason.
+    NoReason,
+    /// A graceful declaration needs both sides, and the primary does not answer.
+    PrimarySilent {
+        /// What its silence looked like.
+        why: String,
+    },
+    /// `--skip` names steps that the plan does not have.
+    UnknownSteps {
+        /// What was asked for.
+        names: Vec<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// `--skip` came without a reason.
+    NoBecause {
+        /// The steps.
+        steps: Vec<String>,
+    },
+}
+
+impl fmt::Display for DeclareRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DeclareRefusal::Scale(refusal) => refusal.fmt(f),
+            DeclareRefusal::NoReason => f.write_str("a declaration is recorded with its reason, and none was given"),
+            DeclareRefusal::PrimarySilent { why } => {
+                write!(f, "a graceful declaration needs both sides, and the primary does not answer: {why}")
+            }
+            DeclareRefusal::UnknownSteps { names, known } => {
+                for (index, name) in names.iter().enumerate() {
+                    let gap = if index > 0 { "; " } else { "" };
+                    write!(f, "{gap}the plan has no step `{name}`")?;
+                    if let Some(meant) = closest(name, &known.iter().map(String::as_str).collect::<Vec<_>>()) {
+                        write!(f, " (did you mean `{meant}`?)")?;
+                    }
+                }
+                write!(f, "; it has {}", known.join(", "))
+            }
+            DeclareRefusal::NoBecause { steps } => {
+                write!(f, "skipping {} is recorded with its reason, and none was given", steps.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for DeclareRefusal {}
+
+impl From<ScaleRefusal> for DeclareRefusal {
+    fn from(refusal: ScaleRefusal) -> Self {
+        DeclareRefusal::Scale(refusal)
+    }
+}

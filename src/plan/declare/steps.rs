@@ -1,0 +1,177 @@
+//! Owns the steps of a declaration and what each of them needs first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{DeclareInput, estimates};
+use crate::model::SideName;
+use crate::plan::runbook::{Action, Mode, Step, StepId};
+use crate::plan::scale::{ScalePlan, ScaleStep};
+
+/// The id of the gate that a second person opens.
+pub const APPROVAL: &str = "approval";
+/// The id of the step that fences the primary.
+pub const FENCE: &str = "fence-primary";
+/// The id of the gate behind which people point the users at the standby.
+pub const TRAFFIC_GATE: &str = "gate-traffic";
+/// The id of the last step.
+pub const REPORT: &str = "report";
+
+/// The id of the step that scales a tier.
+pub fn scale_id(tier: &str) -> StepId {
+    StepId(format!("scale-{tier}"))
+}
+
+/// The id of the step that waits for a tier.
+pub fn await_id(tier: &str) -> StepId {
+    StepId(format!("await-{tier}"))
+}
+
+/// Every step, each after those it needs.
+pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut first: BTreeSet<StepId> = BTreeSet::new();
+    if input.options.approval {
+        let gate = gate(APPROVAL, "a second person agrees", "A second person agrees to this declaration.", &first);
+        first.insert(gate.id.clone());
+        steps.push(gate);
+    }
+    let graceful = input.declaration.mode == Mode::Graceful;
+    if input.options.fence && !graceful {
+        // At once, beside everything else: nothing may wait for a primary that may be dark.
+        steps.push(fence(input, scale, first.clone()));
+    }
+    let mut before = first;
+    for tiers in in_recovery_order(input, scale).into_values() {
+        let mut awaited = BTreeSet::new();
+        let mut waits = Vec::new();
+        for tier in tiers {
+            let scale = scale_step(input, tier, &before);
+            let wait = await_step(input, tier, &scale.id);
+            awaited.insert(wait.id.clone());
+            steps.push(scale);
+            waits.push(wait);
+        }
+        steps.extend(waits);
+        before = awaited;
+    }
+    let traffic = gate(
+        TRAFFIC_GATE,
+        "point your users at the standby (traffic is not configured in this version)",
+        "The standby serves. Point your users at it (traffic is not configured in this version), then go on.",
+        &before,
+    );
+    let mut last = BTreeSet::from([traffic.id.clone()]);
+    steps.push(traffic);
+    if graceful {
+        // Both sides serve until the users have moved: a moment of two is better than a moment of none.
+        let fence = fence(input, scale, last.clone());
+        last.insert(fence.id.clone());
+        steps.push(fence);
+    }
+    steps.push(report(last));
+    steps
+}
+
+/// The tiers by recovery order; those of one order together.
+fn in_recovery_order<'s>(input: &DeclareInput<'_>, scale: &'s ScalePlan) -> BTreeMap<u32, Vec<&'s ScaleStep>> {
+    let mut orders: BTreeMap<u32, Vec<&ScaleStep>> = BTreeMap::new();
+    for step in &scale.steps {
+        let order = input.environment.tier(&step.tier).map_or(u32::MAX, |tier| tier.order);
+        orders.entry(order).or_default().push(step);
+    }
+    orders
+}
+
+fn scale_step(input: &DeclareInput<'_>, tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
+    let change = if tier.changes() {
+        format!("scale {} from {} to {}", tier.tier, tier.before.desired, tier.after.desired)
+    } else {
+        format!("{} is at {} already", tier.tier, tier.after.desired)
+    };
+    let warning = tier.warning.as_ref().map(|warning| format!(" (it may not grow: {warning})")).unwrap_or_default();
+    let id = scale_id(&tier.tier);
+    Step {
+        title: format!("{change}{warning}"),
+        action: Action::Scale {
+            tier: tier.tier.clone(),
+            group: tier.group.clone(),
+            size: tier.after,
+            instance_types: input
+                .environment
+                .tier(&tier.tier)
+                .map(|tier| tier.instance_types.clone())
+                .unwrap_or_default(),
+        },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: estimates::scale(input, &id, tier),
+        best_effort: false,
+        skipped: None,
+        id,
+    }
+}
+
+fn await_step(input: &DeclareInput<'_>, tier: &ScaleStep, scale: &StepId) -> Step {
+    let id = await_id(&tier.tier);
+    let healthy = if tier.target_group_arns.is_empty() { "in service" } else { "in service and healthy" };
+    Step {
+        title: format!("wait until {} of {} are {healthy}", tier.after.desired, tier.tier),
+        action: Action::AwaitServing {
+            tier: tier.tier.clone(),
+            group: tier.group.clone(),
+            wanted: tier.after.desired,
+            accept_percent: input.options.accept_percent,
+            timeout_s: input.options.timeout_s,
+        },
+        needs: BTreeSet::from([scale.clone()]),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: estimates::serving(input, &id, tier),
+        best_effort: false,
+        skipped: None,
+        id,
+    }
+}
+
+fn gate(id: &str, title: &str, question: &str, needs: &BTreeSet<StepId>) -> Step {
+    Step {
+        id: StepId(id.to_owned()),
+        title: title.to_owned(),
+        action: Action::Gate { question: question.to_owned() },
+        needs: needs.clone(),
+        sides: BTreeSet::new(),
+        estimate: estimates::gate(),
+        best_effort: false,
+        skipped: None,
+    }
+}
+
+fn fence(input: &DeclareInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> Step {
+    let groups = scale
+        .steps
+        .iter()
+        .filter_map(|step| Some(input.environment.tier(&step.tier)?.auto_scaling_group.clone()))
+        .collect::<BTreeSet<_>>();
+    Step {
+        id: StepId(FENCE.to_owned()),
+        title: "fence the primary: its groups go to zero, so that nothing serves twice".to_owned(),
+        action: Action::FencePrimary { groups: groups.into_iter().collect() },
+        needs,
+        sides: BTreeSet::from([SideName::Primary]),
+        estimate: estimates::fence(),
+        best_effort: true,
+        skipped: None,
+    }
+}
+
+fn report(needs: BTreeSet<StepId>) -> Step {
+    Step {
+        id: StepId(REPORT.to_owned()),
+        title: "save the report".to_owned(),
+        action: Action::Report,
+        needs,
+        sides: BTreeSet::new(),
+        estimate: estimates::report(),
+        best_effort: false,
+        skipped: None,
+    }
+}

@@ -1,0 +1,320 @@
+//! Owns the cases of declarations: what is planned, in which order, how long it should take, and what is refused.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::facts::{
+    BASELINE_SCHEMA, Baseline, GroupFacts, InstanceFacts, SideFacts, TargetGroupFacts, TargetHealthCheck, TierSource,
+};
+use crate::model::fixture;
+use crate::model::{
+    AccountId, Basis, BasisMethod, CapacityBasis, Environment, FullSize, GroupSize, Region, SideName, Span,
+    StandbySize, Tier,
+};
+use crate::plan::runbook::{EstimateSource, StepId, timeline};
+use crate::plan::scale::ScaleTarget;
+
+fn environment() -> Environment {
+    let tier = |name: &str, order| Tier {
+        name: name.into(),
+        order,
+        auto_scaling_group: format!("prod-{name}"),
+        standby: StandbySize { percent: 20, min: 1 },
+        full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 0 },
+        instance_types: vec![],
+        load_balancer: None,
+    };
+    let mut environment = fixture::environment();
+    environment.tiers = vec![tier("api", 10), tier("worker", 10), tier("web", 20)];
+    environment
+}
+
+fn baseline() -> Baseline {
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let mut facts =
+        SideFacts::empty(SideName::Primary, Region("us-east-1".into()), AccountId("1".into()), now, String::new());
+    let check = TargetHealthCheck {
+        protocol: "HTTP".into(),
+        port: "traffic-port".into(),
+        path: Some("/".into()),
+        matcher: None,
+        interval_s: 10,
+        timeout_s: 5,
+        healthy_threshold: 3,
+        unhealthy_threshold: 2,
+    };
+    facts.target_groups.insert(
+        "tg-web".into(),
+        TargetGroupFacts {
+            arn: "tg-web".into(),
+            name: "web".into(),
+            protocol: "HTTP".into(),
+            port: Some(80),
+            vpc_id: "vpc".into(),
+            target_type: "instance".into(),
+            health_check: check,
+            load_balancer_arns: vec![],
+        },
+    );
+    let capacity = |name: &str, units| {
+        let basis = CapacityBasis {
+            auto_scaling_group: format!("prod-{name}"),
+            units,
+            method: BasisMethod::Current,
+            window: Span::from_secs(60),
+            peak: None,
+            desired: units,
+            in_service: units,
+            floor: 0,
+            observed_at: now,
+        };
+        (name.to_owned(), basis)
+    };
+    let web = TierSource { target_group_arns: vec!["tg-web".into()], ..TierSource::default() };
+    Baseline {
+        schema_version: BASELINE_SCHEMA,
+        environment: "shop".into(),
+        tool_version: "1".into(),
+        facts,
+        tiers: BTreeMap::from([("web".to_owned(), web)]),
+        capacity: BTreeMap::from([capacity("api", 8), capacity("worker", 4), capacity("web", 10)]),
+        digest: Digest(String::new()),
+    }
+    .sealed()
+}
+
+fn groups(now: u32) -> BTreeMap<String, GroupFacts> {
+    let instance = InstanceFacts {
+        id: "i-1".into(),
+        instance_type: "m6i.large".into(),
+        availability_zone: "us-west-2a".into(),
+        lifecycle_state: "InService".into(),
+        health: "Healthy".into(),
+    };
+    let group = |tier: &str| GroupFacts {
+        name: format!("shop-{tier}"),
+        arn: String::new(),
+        size: GroupSize { min: now, max: 10, desired: now },
+        launch_template: None,
+        overrides: vec![],
+        availability_zones: vec![],
+        subnet_ids: vec![],
+        target_group_arns: if tier == "web" { vec!["tg".into()] } else { vec![] },
+        health_check_type: "ELB".into(),
+        health_check_grace_s: 0,
+        default_cooldown_s: 300,
+        termination_policies: vec![],
+        suspended_processes: vec![],
+        metrics_enabled: true,
+        tags: Default::default(),
+        instances: vec![instance.clone(); now as usize],
+    };
+    ["api", "worker", "web"].iter().map(|tier| (format!("shop-{tier}"), group(tier))).collect()
+}
+
+fn declaration(mode: Mode) -> Declaration {
+    Declaration {
+        run_id: "20261107-031500-9c4e".into(),
+        mode,
+        reason: "us-east-1 is dark".into(),
+        by: "arn:aws:iam::1:user/ann".into(),
+        host: "laptop".into(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        incident_at: None,
+        tool_version: "1".into(),
+    }
+}
+
+/// Plans with changes to the usual input.
+fn planned(
+    now: u32,
+    mode: Mode,
+    options: DeclareOptions,
+    change: impl FnOnce(&mut DeclareInput<'_>),
+) -> Result<Runbook, DeclareRefusal> {
+    let (environment, baseline, groups) = (environment(), baseline(), groups(now));
+    let mut input = DeclareInput {
+        environment: &environment,
+        baseline: &baseline,
+        groups: &groups,
+        primary: PrimaryReach::NotAsked,
+        declaration: declaration(mode),
+        options,
+        past: BTreeMap::new(),
+    };
+    change(&mut input);
+    plan_declare(&input)
+}
+
+/// One line per step: id, needs, estimate, and why it is skipped.
+fn lines(runbook: &Runbook) -> String {
+    let line = |step: &super::super::runbook::Step| {
+        let needs: Vec<&str> = step.needs.iter().map(|id| id.0.as_str()).collect();
+        let skipped = step.skipped.as_ref().map(|why| format!(" SKIPPED {why}")).unwrap_or_default();
+        format!("{} <- [{}] {}s{skipped}", step.id, needs.join(" "), step.estimate.seconds)
+    };
+    runbook.steps.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn tiers_recover_in_order_and_equals_together() {
+    let runbook = planned(2, Mode::Ungraceful, DeclareOptions::default(), |_| {}).expect("a plan");
+    insta::assert_snapshot!(lines(&runbook), @r"
+    scale-api <- [] 1s
+    scale-worker <- [] 1s
+    await-api <- [scale-api] 90s
+    await-worker <- [scale-worker] 90s
+    scale-web <- [await-api await-worker] 1s
+    await-web <- [scale-web] 120s
+    gate-traffic <- [await-web] 0s
+    report <- [gate-traffic] 1s
+    ");
+    assert!(runbook.is_intact());
+    let primary = runbook.steps.iter().filter(|step| step.sides.contains(&SideName::Primary)).count();
+    assert_eq!(primary, 0, "an ungraceful plan has a step that needs the primary");
+    let timeline = timeline(&runbook);
+    let path: Vec<&str> = timeline.critical_path.iter().map(|id| id.0.as_str()).collect();
+    assert_eq!(path, ["scale-worker", "await-worker", "scale-web", "await-web", "gate-traffic", "report"]);
+    assert!(timeline.holds(timeline.total_s) && !timeline.holds(timeline.total_s - 1));
+}
+
+#[test]
+fn a_graceful_plan_fences_after_the_users_have_moved_and_an_ungraceful_one_beside_everything() {
+    let graceful = planned(2, Mode::Graceful, DeclareOptions::default(), |input| input.primary = PrimaryReach::Answers);
+    insta::assert_snapshot!(lines(&graceful.expect("a plan")), @r"
+    scale-api <- [] 1s
+    scale-worker <- [] 1s
+    await-api <- [scale-api] 90s
+    await-worker <- [scale-worker] 90s
+    scale-web <- [await-api await-worker] 1s
+    await-web <- [scale-web] 120s
+    gate-traffic <- [await-web] 0s
+    fence-primary <- [gate-traffic] 5s
+    report <- [fence-primary gate-traffic] 1s
+    ");
+    let options = DeclareOptions { fence: true, approval: true, ..DeclareOptions::default() };
+    let fenced = planned(2, Mode::Ungraceful, options, |_| {}).expect("a plan");
+    let fence = fenced.step(&StepId(FENCE.into())).expect("the fence");
+    assert!(fence.best_effort);
+    assert_eq!(fence.needs.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(), [APPROVAL]);
+    assert!(fenced.steps.iter().all(|step| !step.needs.contains(&fence.id)), "something waits for the primary");
+}
+
+#[test]
+fn options_change_the_plan_visibly() {
+    let half = DeclareOptions {
+        target: ScaleTarget::Percent(50),
+        tiers: vec!["web".into()],
+        skips: vec![Skip { step: TRAFFIC_GATE.into(), because: " the CDN does it ".into() }],
+        accept_percent: 10,
+        ..DeclareOptions::default()
+    };
+    let runbook = planned(2, Mode::Ungraceful, half, |_| {}).expect("a plan");
+    insta::assert_snapshot!(lines(&runbook), @r"
+    scale-web <- [] 1s
+    await-web <- [scale-web] 120s
+    gate-traffic <- [await-web] 0s SKIPPED the CDN does it
+    report <- [gate-traffic] 1s
+    ");
+    assert_eq!(runbook.steps[0].title, "scale web from 2 to 5");
+}
+
+#[test]
+fn nothing_shrinks_and_what_is_so_already_takes_no_time() {
+    let options = DeclareOptions { target: ScaleTarget::Percent(10), ..DeclareOptions::default() };
+    let runbook = planned(10, Mode::Ungraceful, options, |_| {}).expect("a plan");
+    for step in &runbook.steps {
+        if let crate::plan::runbook::Action::Scale { size, .. } = &step.action {
+            assert_eq!(size.desired, 10, "{}", step.id);
+            assert_eq!(step.estimate.seconds, 0, "{}", step.id);
+        }
+    }
+}
+
+#[test]
+fn earlier_runs_are_better_than_defaults() {
+    let past = past_steps([
+        ("r1", vec![(await_id("web"), 100.0), (await_id("api"), 70.2)]),
+        ("r2", vec![(await_id("web"), 49.1)]),
+    ]);
+    let runbook = planned(2, Mode::Ungraceful, DeclareOptions::default(), |input| input.past = past).expect("a plan");
+    let of = |tier: &str| {
+        let estimate = runbook.step(&await_id(tier)).expect("a step").estimate.clone();
+        match estimate.source {
+            EstimateSource::Run { id } => (estimate.seconds, id),
+            EstimateSource::Default { why } => (estimate.seconds, why),
+        }
+    };
+    assert_eq!(of("web"), (50, "r2".to_owned()));
+    assert_eq!(of("api"), (71, "r1".to_owned()));
+    assert_eq!(of("worker"), (90, "90 s to launch and boot".to_owned()));
+}
+
+#[test]
+fn the_same_input_gives_the_same_digest_and_another_reason_another() {
+    let plan = |reason: &str| {
+        planned(2, Mode::Ungraceful, DeclareOptions::default(), |input| input.declaration.reason = reason.to_owned())
+            .expect("a plan")
+            .digest
+    };
+    assert_eq!(plan("a"), plan("a"));
+    assert_ne!(plan("a"), plan("b"));
+}
+
+fn check(mode: Mode, options: DeclareOptions, change: impl FnOnce(&mut DeclareInput<'_>), expected: &str) {
+    let refusal = planned(2, mode, options, change).expect_err(expected);
+    assert_eq!(refusal.to_string(), expected);
+}
+
+#[test]
+fn what_cannot_be_planned_is_refused_with_what_to_correct() {
+    let skip = |step: &str, because: &str| DeclareOptions {
+        skips: vec![Skip { step: step.into(), because: because.into() }],
+        ..DeclareOptions::default()
+    };
+    let plain = DeclareOptions::default;
+    let steps = "scale-api, scale-worker, await-api, await-worker, scale-web, await-web, gate-traffic";
+    let unknown = format!("the plan has no step `await-wbe` (did you mean `await-web`?); it has {steps}");
+    check(Mode::Ungraceful, skip("await-wbe", "x"), |_| {}, &unknown);
+    let report = format!("the plan has no step `report`; it has {steps}");
+    check(Mode::Ungraceful, skip("report", "x"), |_| {}, &report);
+    let silent = "skipping await-web is recorded with its reason, and none was given";
+    check(Mode::Ungraceful, skip("await-web", " "), |_| {}, silent);
+    let tiers = DeclareOptions { tiers: vec!["wbe".into()], ..plain() };
+    check(Mode::Ungraceful, tiers, |_| {}, "there is no tier `wbe`; the file has api, worker, web");
+    let none = "a declaration is recorded with its reason, and none was given";
+    check(Mode::Ungraceful, plain(), |input| input.declaration.reason = "  ".into(), none);
+    let nothing = BTreeMap::new();
+    let groups = "the standby has no Auto Scaling group shop-api, shop-worker, shop-web";
+    assert_eq!(
+        plan_declare(&DeclareInput {
+            environment: &environment(),
+            baseline: &baseline(),
+            groups: &nothing,
+            primary: PrimaryReach::NotAsked,
+            declaration: declaration(Mode::Ungraceful),
+            options: plain(),
+            past: BTreeMap::new(),
+        })
+        .map_err(|refusal| refusal.to_string()),
+        Err(groups.to_owned())
+    );
+    let dark = |input: &mut DeclareInput<'_>| input.primary = PrimaryReach::Silent { why: "no answer".into() };
+    let why = "a graceful declaration needs both sides, and the primary does not answer: no answer";
+    check(Mode::Graceful, plain(), dark, why);
+    let mut without = baseline();
+    without.capacity.remove("api");
+    let refused = plan_declare(&DeclareInput {
+        environment: &environment(),
+        baseline: &without,
+        groups: &super::tests::groups(2),
+        primary: PrimaryReach::NotAsked,
+        declaration: declaration(Mode::Ungraceful),
+        options: plain(),
+        past: BTreeMap::new(),
+    });
+    assert_eq!(
+        refused.map_err(|refusal| refusal.to_string()),
+        Err("the baseline has no capacity basis for tier api".to_owned())
+    );
+}

@@ -1,0 +1,92 @@
+//! Owns the few sentences that say what a run came to.
+
+use super::value::RunReport;
+use super::words::{count, counted_from, length, noun, recovery_time, recovery_time_note, whole};
+use crate::plan::runbook::RunKind;
+use crate::run::journal::{RunState, StepState};
+
+/// The summary.
+pub(super) fn summary(report: &RunReport) -> String {
+    let noun = noun(report.record.kind, report.record.mode);
+    let settled = report.count(&[StepState::Succeeded, StepState::AlreadySo, StepState::Skipped]);
+    let steps = report.record.steps.len();
+    let done = format!("{settled} of {} {} settled", count(steps, "step"), if steps == 1 { "is" } else { "are" });
+    let after = format!("{} after the declaration", length(report.took_s));
+    let because = report.record.because.as_deref().map_or("no reason was recorded", bare);
+    match report.record.state {
+        RunState::New => format!("The {noun} was declared and has not begun."),
+        RunState::Running => format!("The journal has no end yet; its last line was written {after}. {done}."),
+        RunState::Stopped => format!("The {noun} stopped {after}: {because}. {done}; the run can be resumed."),
+        RunState::Abandoned => {
+            let by = report.abandoned_by.as_deref().unwrap_or("a person");
+            format!("The {noun} was given up by {by} {after}: {because}. {done}.")
+        }
+        RunState::Ended { degraded: false } => match unsuccessful(report) {
+            Some(failed) => format!("{} {} {failed}.", ended(report), point(report)),
+            None => format!("{} {}", ended(report), point(report)),
+        },
+        RunState::Ended { degraded: true } => format!("{} {} {}", ended(report), lacks(report), point(report)),
+    }
+}
+
+fn ended(report: &RunReport) -> String {
+    let totals = &report.record.totals;
+    let what = match report.record.kind {
+        RunKind::Failback => return format!("Service went home to the primary in {}.", length(report.took_s)),
+        RunKind::Drill => "The drill brought the standby up",
+        RunKind::Declare => "The standby took over",
+    };
+    let Some(took) = recovery_time(report) else {
+        return format!("The run came to its end. Its recovery time was not measured: {}.", recovery_time_note(report));
+    };
+    format!(
+        "{what} {} after the {}, {} the recovery time objective of {}.",
+        whole(took),
+        counted_from(report),
+        holds(totals.recovery_time_met),
+        whole(report.record.objectives.rto.as_secs())
+    )
+}
+
+fn point(report: &RunReport) -> String {
+    let totals = &report.record.totals;
+    match totals.recovery_point_s {
+        None => "The recovery point was not measured.".to_owned(),
+        Some(lag) => format!(
+            "The recovery point is {}, {} the objective of {}.",
+            whole(lag),
+            holds(totals.recovery_point_met),
+            whole(report.record.objectives.rpo.as_secs())
+        ),
+    }
+}
+
+fn lacks(report: &RunReport) -> String {
+    let mut lacks: Vec<String> = report
+        .shortfalls
+        .iter()
+        .map(|short| format!("{} lacks {} of {}", short.name, short.asked.saturating_sub(short.came), short.asked))
+        .collect();
+    let were = |number: usize| if number == 1 { "was" } else { "were" };
+    let skipped = report.count(&[StepState::Skipped]);
+    if skipped > 0 {
+        lacks.push(format!("{} {} skipped", count(skipped, "step"), were(skipped)));
+    }
+    lacks.extend(unsuccessful(report));
+    if lacks.is_empty() { "It is degraded.".to_owned() } else { format!("It is degraded: {}.", lacks.join(", ")) }
+}
+
+/// How many steps failed that the run went on without; none where there were none.
+fn unsuccessful(report: &RunReport) -> Option<String> {
+    let failed = report.count(&[StepState::Failed, StepState::Unknown]);
+    (failed > 0).then(|| format!("{} ended without success", count(failed, "best-effort step")))
+}
+
+fn holds(met: Option<bool>) -> &'static str {
+    if met == Some(true) { "within" } else { "beyond" }
+}
+
+/// Without the full stop it may end with: the sentence goes on.
+fn bare(text: &str) -> &str {
+    text.trim_end().trim_end_matches('.')
+}

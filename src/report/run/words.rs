@@ -1,0 +1,146 @@
+//! Owns the words of a report that more than one format needs.
+
+use super::course::Course;
+use super::value::RunReport;
+use crate::plan::runbook::{Mode, RunKind};
+use crate::report::age;
+use crate::run::engine::StepRecord;
+use crate::run::journal::{RunState, StepState};
+
+/// What the run is called: `failover`, `switchover`, `failback`, `drill`.
+pub(super) fn noun(kind: RunKind, mode: Mode) -> &'static str {
+    match (kind, mode) {
+        (RunKind::Declare, Mode::Ungraceful) => "failover",
+        (RunKind::Declare, Mode::Graceful) => "switchover",
+        (RunKind::Failback, _) => "failback",
+        (RunKind::Drill, _) => "drill",
+    }
+}
+
+/// The verdict in a word or two.
+pub(super) fn verdict(state: RunState) -> &'static str {
+    match state {
+        RunState::New => "not begun",
+        RunState::Running => "not ended",
+        RunState::Stopped => "stopped part-way",
+        RunState::Ended { degraded: false } => "succeeded",
+        RunState::Ended { degraded: true } => "succeeded, degraded",
+        RunState::Abandoned => "abandoned",
+    }
+}
+
+/// A step's state in a word or two.
+pub(super) fn state(state: StepState) -> &'static str {
+    match state {
+        StepState::Pending => "not begun",
+        StepState::Started => "under way",
+        StepState::Succeeded => "done",
+        StepState::AlreadySo => "already so",
+        StepState::Failed => "failed",
+        StepState::Unknown => "unknown",
+        StepState::Skipped => "skipped",
+    }
+}
+
+/// A length of time: `0.3 s`, `42 s`, `3 min 05 s`, `1 h 05 min`.
+pub(super) fn length(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round();
+    if minutes < 60.0 {
+        age::seconds(seconds)
+    } else {
+        format!("{} h {:02} min", (minutes / 60.0).floor(), minutes % 60.0)
+    }
+}
+
+/// A length of time in whole seconds, without parts that are zero: `30 min`, `45 s`, `1 h 30 min`.
+pub(super) fn whole(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let parts: Vec<String> = [(hours, "h"), (minutes, "min"), (rest, "s")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+/// So many of something: `1 step`, `2 steps`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `Failover of shop`.
+pub(super) fn title(report: &RunReport) -> String {
+    let noun = noun(report.record.kind, report.record.mode);
+    let (first, rest) = noun.split_at(1);
+    format!("{}{rest} of {}", first.to_uppercase(), report.record.environment)
+}
+
+/// What a step came to, in words.
+pub(super) fn result(step: &StepRecord, course: &Course) -> String {
+    match course.state(step) {
+        StepState::Pending | StepState::Started => String::new(),
+        StepState::Skipped => course.skipped(step).map_or("", |(because, _)| because).to_owned(),
+        StepState::Failed | StepState::Unknown => step.failure.as_ref().map_or_else(
+            || "no outcome was recorded; a resumed run looks before it acts again".to_owned(),
+            |failure| failure.what.clone(),
+        ),
+        StepState::Succeeded | StepState::AlreadySo => step.text.clone().unwrap_or_default(),
+    }
+}
+
+/// The achieved recovery time in seconds. A failback is planned work, and no objective is held against it.
+pub(super) fn recovery_time(report: &RunReport) -> Option<u64> {
+    match report.record.kind {
+        RunKind::Declare | RunKind::Drill => report.record.totals.recovery_time_s,
+        RunKind::Failback => None,
+    }
+}
+
+/// From when the recovery time counts.
+pub(super) fn counted_from(report: &RunReport) -> &'static str {
+    if report.record.incident_at.is_some() { "beginning of the incident" } else { "declaration" }
+}
+
+/// What the recovery time was counted from, or why there is none.
+pub(super) fn recovery_time_note(report: &RunReport) -> String {
+    if report.record.kind == RunKind::Failback {
+        return "a failback is planned work: the objective is not held against it".to_owned();
+    }
+    if report.record.totals.recovery_time_s.is_some() {
+        return format!("from the {} until service was back", counted_from(report));
+    }
+    match report.record.state {
+        RunState::Ended { .. } => "no step of this run watched service come back".to_owned(),
+        RunState::Stopped => "the run stopped before service was back".to_owned(),
+        RunState::Abandoned => "the run was given up before service was back".to_owned(),
+        RunState::New | RunState::Running => "service was not back when this was written".to_owned(),
+    }
+}
+
+/// Which step recorded the recovery point, or that none did.
+pub(super) fn recovery_point_note(report: &RunReport) -> String {
+    let worst = report.record.steps.iter().max_by_key(|step| step.measures.recovery_point_s);
+    match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
+        Some(step) => format!("the lag of data, recorded by “{}”", step.title),
+        None => "no step of this run recorded the lag of data".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_take_the_units_that_people_say() {
+        for (seconds, expected) in
+            [(0.04, "0.0 s"), (59.6, "60 s"), (185.0, "3 min 05 s"), (3569.0, "59 min 29 s"), (3570.0, "1 h 00 min")]
+        {
+            assert_eq!(length(seconds), expected);
+        }
+        for (seconds, expected) in
+            [(0, "0 s"), (45, "45 s"), (1800, "30 min"), (5099, "1 h 24 min 59 s"), (7200, "2 h")]
+        {
+            assert_eq!(whole(seconds), expected);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Owns how a runbook is told: numbered steps, a timeline, the critical path, and whether the objective holds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, printable};
+use super::table::{Cell, Table};
+use crate::plan::runbook::{EstimateSource, Mode, RunKind, Runbook, Step, StepId, Timeline, timeline};
+
+/// The version of the JSON document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// How many columns a timeline has.
+const WIDTH: u64 = 40;
+
+/// Whether the recovery time objective holds by the estimates.
+pub fn holds(runbook: &Runbook) -> bool {
+    timeline(runbook).holds(runbook.objectives.rto.as_secs())
+}
+
+/// A runbook, for people.
+pub fn text(runbook: &Runbook, color: bool) -> String {
+    let paint = Paint::new(color);
+    let times = timeline(runbook);
+    let numbers: BTreeMap<&StepId, usize> = runbook.steps.iter().zip(1..).map(|(step, n)| (&step.id, n)).collect();
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let title = format!("{} {} ({})", kind(runbook.kind), runbook.environment, mode(runbook.mode));
+    let _ = writeln!(out, "{}: {}", paint.text(HEADING, &title), printable(&runbook.reason));
+    let _ = writeln!(out, "run {} by {} on {}", runbook.id, printable(&runbook.declared_by), printable(&runbook.host));
+    let mut table = Table::new(2);
+    table.row(["", "STEP", "DOES", "AFTER", "SIDE", "ESTIMATE", ""].map(Cell::from));
+    for step in &runbook.steps {
+        table.row(row(step, &numbers));
+    }
+    out.push_str(&table.text(paint));
+    for step in &runbook.steps {
+        if let Some(because) = &step.skipped {
+            let _ = writeln!(out, "  {} {} is skipped: {}", paint.text(CHANGED, "!"), step.id, printable(because));
+        }
+    }
+    out.push_str(&timeline_text(runbook, &times, paint));
+    let rto = runbook.objectives.rto;
+    let total = length(times.total_s);
+    let _ = if times.holds(rto.as_secs()) {
+        writeln!(out, "{} {total} by these estimates", paint.text(ADDED, &format!("RTO {rto} holds:")))
+    } else {
+        writeln!(out, "{} {total} by these estimates", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
+    };
+    if runbook.steps.iter().any(|step| is_gate(step) && step.skipped.is_none()) {
+        let _ = writeln!(out, "{}", paint.text(QUIET, "the time people take at gates is not counted"));
+    }
+    out
+}
+
+/// The timeline as bars; the steps of the critical path are marked.
+fn timeline_text(runbook: &Runbook, times: &Timeline, paint: Paint) -> String {
+    let mut table = Table::new(2);
+    for step in runbook.steps.iter().filter(|step| step.skipped.is_none()) {
+        let Some((start, end)) = times.spans.get(&step.id).copied() else { continue };
+        let critical = times.critical_path.contains(&step.id);
+        let style = if critical { CHANGED } else { QUIET };
+        table.row([
+            Cell::from(step.id.0.clone()),
+            Cell::new(style, bar(start, end, times.total_s, critical)),
+            Cell::from(if start == end { clock(start) } else { format!("{}-{}", clock(start), clock(end)) }),
+        ]);
+    }
+    let mut out = format!("timeline ({} is the critical path)\n", paint.text(CHANGED, "#"));
+    out.push_str(&table.text(paint));
+    out
+}
+
+fn bar(start: u64, end: u64, total: u64, critical: bool) -> String {
+    let column = |at: u64| at.saturating_mul(WIDTH).checked_div(total).unwrap_or(0);
+    let from = column(start).min(WIDTH - 1);
+    // However short, a step is seen.
+    let to = column(end).clamp(from + 1, WIDTH);
+    (0..WIDTH)
+        .map(|at| match (at >= from && at < to, critical) {
+            (true, true) if start == end => '|',
+            (true, true) => '#',
+            (true, false) => '=',
+            (false, _) => '.',
+        })
+        .collect()
+}
+
+/// Minutes and seconds from the beginning: `2:05`.
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 7] {
+    let needs: Vec<String> = step.needs.iter().filter_map(|id| Some(numbers.get(id)?.to_string())).collect();
+    let sides: Vec<String> = step.sides.iter().map(ToString::to_string).collect();
+    let number = numbers.get(&step.id).map(ToString::to_string).unwrap_or_default();
+    let (estimate, source) = match &step.skipped {
+        Some(_) => ("skipped".to_owned(), String::new()),
+        None => (length(step.estimate.seconds), source(&step.estimate.source)),
+    };
+    let best = if step.best_effort { " (best effort)" } else { "" };
+    [
+        number.into(),
+        step.id.0.clone().into(),
+        format!("{}{best}", printable(&step.title)).into(),
+        needs.join(",").into(),
+        sides.join(",").into(),
+        estimate.into(),
+        Cell::new(QUIET, source),
+    ]
+}
+
+fn source(source: &EstimateSource) -> String {
+    match source {
+        EstimateSource::Run { id } => format!("as in run {id}"),
+        EstimateSource::Default { why } => why.clone(),
+    }
+}
+
+fn is_gate(step: &Step) -> bool {
+    matches!(step.action, crate::plan::runbook::Action::Gate { .. })
+}
+
+/// What a run is for, in one word.
+pub fn kind(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Declare => "declare",
+        RunKind::Failback => "failback",
+        RunKind::Drill => "drill",
+    }
+}
+
+/// Whether both sides are needed, in one word.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Graceful => "graceful",
+        Mode::Ungraceful => "ungraceful",
+    }
+}
+
+/// Whole seconds: `90 s`, `4 min 02 s`.
+fn length(seconds: u64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+}
+
+/// A runbook, for programs.
+pub fn json(runbook: &Runbook) -> Value {
+    let times = timeline(runbook);
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "runbook": runbook,
+        "timeline": times,
+        "rto_s": runbook.objectives.rto.as_secs(),
+        "rto_holds": times.holds(runbook.objectives.rto.as_secs()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::{Digest, Objectives, SideName, Span};
+    use crate::plan::runbook::{Action, BasedOn, Estimate, RUNBOOK_SCHEMA};
+
+    fn step(id: &str, needs: &[&str], seconds: u64, action: Action) -> Step {
+        Step {
+            id: StepId(id.into()),
+            title: format!("do {id}"),
+            action,
+            needs: needs.iter().map(|id| StepId((*id).into())).collect(),
+            sides: BTreeSet::from([SideName::Standby]),
+            estimate: Estimate { seconds, source: EstimateSource::Default { why: "a guess".into() } },
+            best_effort: false,
+            skipped: None,
+        }
+    }
+
+    fn runbook(rto: u64) -> Runbook {
+        let mut steps = vec![
+            step("await-api", &[], 60, Action::Report),
+            step("await-web", &[], 100, Action::Report),
+            step("probe", &["await-web"], 10, Action::Report),
+            step("gate", &["await-api", "await-web"], 0, Action::Gate { question: "go on?".into() }),
+            step("report", &["gate"], 20, Action::Report),
+        ];
+        steps[2].skipped = Some("no\u{1b}[2J probe".into());
+        Runbook {
+            schema_version: RUNBOOK_SCHEMA,
+            id: "r1".into(),
+            environment: "shop".into(),
+            kind: RunKind::Declare,
+            mode: Mode::Ungraceful,
+            reason: "it is dark".into(),
+            declared_by: "ann".into(),
+            host: "laptop".into(),
+            declared_at: jiff::Timestamp::UNIX_EPOCH,
+            incident_at: None,
+            tool_version: "1".into(),
+            objectives: Objectives { rto: Span::from_secs(rto), rpo: Span::from_secs(60) },
+            based_on: BasedOn { environment: Digest(String::new()), baseline: Digest(String::new()) },
+            steps,
+            digest: Digest(String::new()),
+        }
+        .sealed()
+    }
+
+    #[test]
+    fn people_see_steps_bars_the_critical_path_and_the_verdict() {
+        insta::assert_snapshot!(text(&runbook(1_800), false), @r"
+        declare shop (ungraceful): it is dark
+        run r1 by ann on laptop
+             STEP       DOES          AFTER  SIDE     ESTIMATE
+          1  await-api  do await-api         standby  60 s      a guess
+          2  await-web  do await-web         standby  100 s     a guess
+          3  probe      do probe      2      standby  skipped
+          4  gate       do gate       1,2    standby  0 s       a guess
+          5  report     do report     4      standby  20 s      a guess
+          ! probe is skipped: no\u{1b}[2J probe
+        timeline (# is the critical path)
+          await-api  ====================....................  0:00-1:00
+          await-web  #################################.......  0:00-1:40
+          gate       .................................|......  1:40
+          report     .................................#######  1:40-2:00
+        RTO 30m holds: 2 min 00 s by these estimates
+        the time people take at gates is not counted
+        ");
+    }
+
+    #[test]
+    fn the_verdict_turns_exactly_at_the_objective() {
+        for (rto, expected) in [(119, false), (120, true)] {
+            assert_eq!(holds(&runbook(rto)), expected, "{rto}");
+            assert_eq!(json(&runbook(rto))["rto_holds"], expected, "{rto}");
+        }
+        assert!(text(&runbook(119), false).contains("RTO 1m59s does not hold: 2 min 00 s"));
+    }
+}

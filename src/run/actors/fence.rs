@@ -1,0 +1,105 @@
+//! Owns fencing the primary: its groups go to zero. Best effort: a primary that is dark cannot be fenced, and says so.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::{Actors, SidePorts, trouble};
+use crate::facts::GroupFacts;
+use crate::model::GroupSize;
+use crate::run::engine::{ActError, Done, Look};
+use crate::run::journal::Measures;
+use crate::run::patience::elapsed;
+
+/// How long a silent primary may keep a best-effort step; real time, because a dark endpoint takes real time to be silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Nothing runs, and nothing may start anything: no policy, no scheduled action raises a maximum of zero.
+const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
+
+impl Actors {
+    pub(super) async fn look_fence(&self, groups: &[String]) -> Result<Look, ActError> {
+        let ports = self.primary()?;
+        let found = primary_groups(ports, groups).await?;
+        let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
+        if open.is_empty() {
+            return Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero", found.len(), groups.len())));
+        }
+        Ok(Look::Needed)
+    }
+
+    pub(super) async fn fence(&self, groups: &[String]) -> Result<Done, ActError> {
+        let begun = self.clock.now();
+        let ports = self.primary()?;
+        right_account(ports).await?;
+        let found = primary_groups(ports, groups).await?;
+        let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
+        let writes = open.iter().map(|group| async {
+            match tokio::time::timeout(PATIENCE, ports.write.groups.set_size(&group.name, ZERO)).await {
+                Ok(Ok(())) => Ok(format!("{} (was {})", group.name, group.size)),
+                Ok(Err(error)) => Err((group.name.clone(), error.to_string(), error.kind.no_effect(), error.hint())),
+                Err(_) => Err((group.name.clone(), silent(), false, None)),
+            }
+        });
+        let (mut fenced, mut failed) = (Vec::new(), Vec::new());
+        for result in join_all(writes).await {
+            match result {
+                Ok(text) => fenced.push(text),
+                Err(error) => failed.push(error),
+            }
+        }
+        if !failed.is_empty() {
+            return Err(ActError {
+                what: format!("cannot fence {} of {} groups of the primary", failed.len(), open.len()),
+                why: failed.iter().map(|(name, why, ..)| format!("{name}: {why}")).collect(),
+                left_behind: failed.iter().map(|(name, ..)| format!("{name} may go on serving")).collect(),
+                hint: failed.iter().find_map(|(.., hint)| hint.clone()),
+                effect_known: failed.iter().all(|(_, _, known, _)| *known),
+                interrupted: false,
+            });
+        }
+        let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
+        let text = format!("at zero: {}", fenced.join(", "));
+        Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
+    }
+
+    fn primary(&self) -> Result<&SidePorts, ActError> {
+        self.primary.as_ref().ok_or_else(|| trouble::not_here("this run was opened without a way into the primary"))
+    }
+}
+
+async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
+    let what = "cannot tell who we are in the primary";
+    match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
+        Ok(Ok(caller)) if caller.account == ports.account => Ok(()),
+        Ok(Ok(caller)) => Err(left(trouble::plain(
+            "cannot fence the primary",
+            format!("the credentials are of account {}, the primary is {}", caller.account, ports.account),
+            Some("use credentials of that account, or fence it by hand".to_owned()),
+        ))),
+        Ok(Err(error)) => Err(left(trouble::cloud(what, &error))),
+        Err(_) => Err(left(trouble::plain(what, silent(), None))),
+    }
+}
+
+async fn primary_groups(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {
+    let what = "cannot look at the primary's groups";
+    match tokio::time::timeout(PATIENCE, ports.read.groups.groups(names)).await {
+        Ok(Ok(groups)) => Ok(groups),
+        Ok(Err(error)) => Err(left(trouble::cloud(what, &error))),
+        Err(_) => Err(left(trouble::plain(what, silent(), None))),
+    }
+}
+
+fn left(error: ActError) -> ActError {
+    // A look changes nothing, so what the step did is known: nothing.
+    ActError {
+        left_behind: vec!["the primary is not fenced: what still runs there may go on serving".to_owned()],
+        effect_known: true,
+        ..error
+    }
+}
+
+fn silent() -> String {
+    format!("no answer within {} s", PATIENCE.as_secs())
+}

@@ -1,0 +1,99 @@
+//! Owns the carrying out of single steps: one file per action. Which steps, and in which order, is the engine's business.
+
+mod fence;
+mod gate;
+mod looks;
+mod poller;
+mod report;
+mod scale;
+mod serving;
+mod stand_down;
+mod trouble;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::engine::{ActError, Actor, Done, Look};
+use super::{Stop, Watch};
+use crate::cloud::{Clock, ReadPorts, WritePorts};
+use crate::model::AccountId;
+use crate::plan::runbook::{Action, Step};
+
+pub use gate::{Answer, GateKeeper};
+pub use report::Reports;
+
+use looks::Looks;
+use poller::Poller;
+
+/// How often instances and targets are looked at while something waits for them: one batched describe for all tiers.
+const POLL: Duration = Duration::from_secs(2);
+
+/// The ports of one side.
+#[derive(Clone)]
+pub struct SidePorts {
+    /// The account it must be; asked before the primary is changed, whose credentials nobody has checked by then.
+    pub account: AccountId,
+    /// Looks.
+    pub read: ReadPorts,
+    /// Changes.
+    pub write: WritePorts,
+}
+
+/// Carries out the steps of a runbook on a cloud.
+pub struct Actors {
+    standby: SidePorts,
+    primary: Option<SidePorts>,
+    clock: Arc<dyn Clock>,
+    gate: Arc<dyn GateKeeper>,
+    reports: Arc<dyn Reports>,
+    looks: Looks,
+    poller: Poller,
+}
+
+impl Actors {
+    /// Actors on those sides. Without ports for the primary, steps that concern it fail without a call.
+    pub fn new(
+        standby: SidePorts,
+        primary: Option<SidePorts>,
+        clock: Arc<dyn Clock>,
+        gate: Arc<dyn GateKeeper>,
+        reports: Arc<dyn Reports>,
+    ) -> Self {
+        let looks = Looks::new(standby.read.groups.clone());
+        let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
+        let poller = Poller::new(groups, balancing, clock.clone(), POLL);
+        Actors { standby, primary, clock, gate, reports, looks, poller }
+    }
+}
+
+#[async_trait]
+impl Actor for Actors {
+    async fn look(&self, step: &Step) -> Result<Look, ActError> {
+        match &step.action {
+            Action::Scale { group, size, .. } => self.look_scale(group, *size).await,
+            Action::AwaitServing { group, wanted, .. } => self.look_serving(group, *wanted).await,
+            Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
+            Action::FencePrimary { groups } => self.look_fence(groups).await,
+            // A person, a probe and a report have no state that could be so already.
+            Action::Gate { .. } | Action::Probe { .. } | Action::Report | Action::Sync => Ok(Look::Needed),
+        }
+    }
+
+    async fn act(&self, step: &Step, _token: &str, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        match &step.action {
+            Action::Gate { question } => self.gate(question).await,
+            Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
+            Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
+            Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
+            Action::FencePrimary { groups } => self.fence(groups).await,
+            Action::Probe { .. } => Err(trouble::not_here("this lifeboat probes no service")),
+            Action::Report => self.report(step).await,
+            Action::Sync => Err(trouble::not_here("a sync is carried out by `lifeboat sync`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! Owns saving the report of a run. What it says is the report renderer's business.
+
+use async_trait::async_trait;
+
+use super::{Actors, trouble};
+use crate::plan::runbook::Step;
+use crate::run::engine::{ActError, Done};
+use crate::run::journal::Measures;
+
+/// Renders and saves the report of the run under way.
+#[async_trait]
+pub trait Reports: Send + Sync {
+    /// Saves it, replacing what is there; where it is, in words. The error says why it could not be saved.
+    async fn save(&self) -> Result<String, String>;
+}
+
+impl Actors {
+    pub(super) async fn report(&self, step: &Step) -> Result<Done, ActError> {
+        match self.reports.save().await {
+            Ok(text) => Ok(Done { text, measures: Measures::default() }),
+            Err(why) => Err(trouble::plain(
+                format!("cannot {}", step.title),
+                why,
+                Some("everything before it is done and recorded; resume when the store can be written".to_owned()),
+            )),
+        }
+    }
+}
