@@ -211,3 +211,7 @@ fn state_style(state: StepState) -> anstyle::Style {
         StepState::Unknown => UNKNOWN,
     }
 }
+
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;

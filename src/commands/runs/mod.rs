@@ -39,3 +39,6 @@ pub async fn run(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
         RunsVerb::Abandon(args) => abandon::run(args, context).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

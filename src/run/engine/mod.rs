@@ -16,4 +16,4 @@ pub use end::{FailedStep, Refusal, RunEnd, Stopped};
 pub use record::{RunRecord, StepRecord, Totals};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

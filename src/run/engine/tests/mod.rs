@@ -2,4 +2,4 @@
 
 mod crash;
 mod two;
-pub mod world;
+pub(crate) mod world;

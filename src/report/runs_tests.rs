@@ -1,0 +1,88 @@
+//! Owns the tests of how runs are told.
+
+use super::*;
+use crate::model::Digest;
+use crate::plan::runbook::StepId;
+use crate::run::engine::tests::world::{runbook, step};
+use crate::run::journal::Measures;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn entry(seq: u64, second: i64, step: Option<&str>, event: Event) -> Entry {
+    let step = step.map(|step| StepId(step.to_owned()));
+    Entry { schema_version: 1, seq, at: at(second), step, event, prev: Digest(String::new()) }
+}
+
+fn entries() -> Vec<Entry> {
+    let began = Event::Began {
+        by: "ana".to_owned(),
+        host: "laptop".to_owned(),
+        tool_version: "0.1.0".to_owned(),
+        runbook: Digest(String::new()),
+        fence: 1,
+    };
+    let done = Event::Succeeded { text: "4 of 4 in service".to_owned(), measures: Measures::default() };
+    let failed = Event::Failed {
+        what: "the service answers 502\u{1b}[2J".to_owned(),
+        why: vec!["no healthy target".to_owned()],
+        left_behind: vec![],
+        hint: None,
+        measures: Measures::default(),
+    };
+    vec![
+        entry(1, 5, None, began),
+        entry(2, 5, Some("scale"), Event::Started { token: "t".to_owned() }),
+        entry(3, 65, Some("scale"), done),
+        entry(4, 65, Some("probe"), Event::Started { token: "t".to_owned() }),
+        entry(5, 95, Some("probe"), failed),
+        entry(6, 95, None, Event::Stopped { reason: "failed: probe".to_owned() }),
+    ]
+}
+
+#[test]
+fn a_run_is_shown_step_by_step() {
+    let plan = runbook("019a-one", vec![step("scale", &[]), step("probe", &["scale"]), step("report", &["probe"])]);
+    let record = RunRecord::of(&plan, &entries());
+    insta::assert_snapshot!(show_text(&record, None, false), @r"
+    run 019a-one of shop: stopped, can be resumed
+      declare by arn:aws:iam::111122223333:user/ana on laptop, 2027-01-15 08:00:00 UTC
+      reason: the Region is dark
+      because: failed: probe
+
+      succeeded  scale   60 s  4 of 4 in service
+      failed     probe   30 s  the service answers 502\u{1b}[2J: no healthy target
+      pending    report        do report
+    ");
+    let lines: Vec<String> = entries().iter().map(|entry| entry_line(&plan, entry, false)).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    08:00:05  run: begun by ana on laptop
+    08:00:05  scale (do scale): started
+    08:01:05  scale (do scale): 4 of 4 in service
+    08:01:05  probe (do probe): started
+    08:01:35  probe (do probe): failed: the service answers 502\u{1b}[2J
+    08:01:35  run: stopped: failed: probe
+    ");
+}
+
+#[test]
+fn runs_are_listed_as_a_trend() {
+    let plan = runbook("019a-one", vec![step("scale", &[])]);
+    let stopped = RunRecord::of(&plan, &entries());
+    let done: Vec<Entry> =
+        entries().into_iter().take(3).chain([entry(4, 66, None, Event::Ended { degraded: false })]).collect();
+    let runs = [
+        Listed { run: "019c-ccc".into(), record: Err("its journal is damaged".into()), held_by: None },
+        Listed { run: "019b-bbb".into(), record: Ok(stopped), held_by: Some("ana".into()) },
+        Listed { run: "019a-one".into(), record: Ok(RunRecord::of(&plan, &done)), held_by: None },
+    ];
+    insta::assert_snapshot!(list_text("shop", &runs, 8, at(7_200), false), @r"
+    run       when         kind     achieved  objective  end               reason
+    019c-ccc                                             unreadable        its journal is damaged
+    019b-bbb  2 hours ago  declare  65 s      30m        going on, by ana  the Region is dark
+    019a-one  2 hours ago  declare  65 s      30m        completed         the Region is dark
+    ");
+    assert_eq!(list_text("shop", &[], 8, at(0), false), "shop has had no runs yet\n");
+    assert_eq!(list_json("shop", &runs)["runs"][0]["unreadable"], "its journal is damaged");
+}
