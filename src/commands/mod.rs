@@ -112,7 +112,7 @@ enum Verb {
     Scale(scale::ScaleArgs),
     /// Declare a failover or switchover: planned, confirmed, journalled, resumable
     Declare(declare::DeclareArgs),
-    /// Go on with a run that stopped part-way
+    /// List and show runs, go on with one that stopped, or give it up
     Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
     Status(status::StatusArgs),

@@ -7,6 +7,7 @@ pub mod drift;
 pub mod render_files;
 pub mod run;
 pub mod runbook;
+pub mod runs;
 pub mod scale;
 pub mod status;
 pub mod style;

@@ -181,6 +181,7 @@ pub struct LeaseKeeper {
     store: Arc<dyn Store>,
     key: String,
     life: Duration,
+    taken_over: bool,
     held: Mutex<(Lease, Version)>,
 }
 
@@ -227,7 +228,8 @@ impl LeaseKeeper {
             let held = held.map(|lease| Box::new(lease.clone()));
             return Err(LeaseError::Another { named: nonce_prefix.to_owned(), held });
         }
-        LeaseKeeper::put(store, environment, claim, found, now, life).await
+        let keeper = LeaseKeeper::put(store, environment, claim, found, now, life).await?;
+        Ok(LeaseKeeper { taken_over: true, ..keeper })
     }
 
     async fn put(
@@ -253,7 +255,7 @@ impl LeaseKeeper {
         let condition = found.map_or(Condition::Absent, |(_, version)| Condition::Matches(version));
         let key = key(environment);
         match write(store.as_ref(), &key, &lease, condition).await {
-            Ok(version) => Ok(LeaseKeeper { store, key, life, held: Mutex::new((lease, version)) }),
+            Ok(version) => Ok(LeaseKeeper { store, key, life, taken_over: false, held: Mutex::new((lease, version)) }),
             // Somebody was faster.
             Err(LeaseError::Lost { by: Some(by) }) => {
                 let stale = by.is_stale(now);
@@ -271,6 +273,11 @@ impl LeaseKeeper {
     /// How long it lasts without being renewed.
     pub fn life(&self) -> Duration {
         self.life
+    }
+
+    /// Whether it was taken from somebody who may still be writing.
+    pub fn was_taken_over(&self) -> bool {
+        self.taken_over
     }
 
     /// Whether half its life is over.
@@ -360,3 +367,7 @@ fn to_bytes(lease: &Lease) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }
+
+#[cfg(test)]
+#[path = "lease_tests.rs"]
+mod tests;

@@ -1,7 +1,8 @@
 //! Owns how a failure is told: what, why, what to do next, and the exit code it maps to. The one mapping place.
 
 use crate::cloud::{CloudError, CloudErrorKind};
-use crate::store::{BundleError, StoreError};
+use crate::run::journal::JournalError;
+use crate::store::{BundleError, RunsError, StoreError};
 
 use super::Exit;
 
@@ -88,6 +89,28 @@ impl From<BundleError> for Failure {
                 .hint("restore it from the `baselines` folder of the store, or run `lifeboat baseline` again"),
             BundleError::Newer { .. } => Failure::refused(error.to_string()).hint("use a lifeboat at least that new"),
             BundleError::Store(_) => Failure::failed(error.to_string()),
+        }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        let failure = match &error {
+            JournalError::Store(_) | JournalError::Broken { .. } => Failure::failed(error.to_string()),
+            _ => Failure::refused(error.to_string()),
+        };
+        error.hint().into_iter().fold(failure, Failure::hint)
+    }
+}
+
+impl From<RunsError> for Failure {
+    fn from(error: RunsError) -> Self {
+        match &error {
+            RunsError::Store(_) => Failure::failed(error.to_string()),
+            RunsError::None { .. } | RunsError::Several { .. } => {
+                Failure::new(Exit::Usage, error.to_string()).hint("`lifeboat runs list ENV` shows them all")
+            }
+            RunsError::Taken { .. } | RunsError::Damaged { .. } => Failure::refused(error.to_string()),
         }
     }
 }

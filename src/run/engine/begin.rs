@@ -6,10 +6,15 @@ use super::end::Refusal;
 use super::order::flaw;
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::journal::{Event, Journal, JournalError, RunState, StepState};
-use crate::store::LeaseKeeper;
+use crate::store::{Lease, LeaseKeeper};
 
-/// Notes the beginning or resumption, what became unknown when the last process died, and what the plan skips. Nothing
-/// is durable yet: the first flush is that of the first wave.
+/// How often the journal is read again because the process that lost the lease was still writing. It writes once more
+/// at most: its next renewal fails.
+const READ_AGAIN: u32 = 3;
+
+/// Notes the beginning or resumption, what became unknown when the last process died, and what the plan skips. A
+/// beginning is made durable with the first wave. A resumption is so at once, because it ends the writing of a process
+/// from which the lease was taken.
 pub(super) async fn begin(
     runbook: &Runbook,
     journal: &mut Journal,
@@ -22,10 +27,30 @@ pub(super) async fn begin(
     if let Some(reason) = flaw(runbook) {
         return Err(Refusal::Unsound { reason });
     }
+    let taken_over = lease.was_taken_over();
     let lease = lease.lease().await;
     if lease.run != runbook.id {
         return Err(Refusal::OtherRun { run: lease.run });
     }
+    let mut attempt = 1;
+    loop {
+        let is_new = journal.progress().run == RunState::New;
+        note(runbook, journal, &lease, now)?;
+        if is_new && !taken_over {
+            return Ok(());
+        }
+        match journal.flush().await {
+            Ok(()) => return Ok(()),
+            Err(JournalError::Overtaken { .. }) if attempt < READ_AGAIN => {
+                journal.read_again().await.map_err(Refusal::Journal)?;
+                attempt += 1;
+            }
+            Err(error) => return Err(Refusal::Journal(error)),
+        }
+    }
+}
+
+fn note(runbook: &Runbook, journal: &mut Journal, lease: &Lease, now: Timestamp) -> Result<(), Refusal> {
     let fits = journal.entries().iter().all(|entry| match &entry.event {
         Event::Began { runbook: of, .. } => *of == runbook.digest,
         _ => entry.step.as_ref().is_none_or(|id| runbook.step(id).is_some()),
@@ -33,7 +58,7 @@ pub(super) async fn begin(
     if !fits {
         return Err(Refusal::OtherRunbook);
     }
-    let (by, host, fence) = (lease.holder, lease.host, lease.fence);
+    let (by, host, fence) = (lease.holder.clone(), lease.host.clone(), lease.fence);
     let event = match journal.progress().run {
         RunState::Ended { .. } => return Err(Refusal::Over { how: "has ended".to_owned() }),
         RunState::Abandoned => return Err(Refusal::Over { how: "was abandoned".to_owned() }),

@@ -14,3 +14,6 @@ pub use carry::carry_out;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
 pub use record::{RunRecord, StepRecord, Totals};
+
+#[cfg(test)]
+mod tests;

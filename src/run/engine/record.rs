@@ -370,3 +370,7 @@ fn brings_service(action: &Action) -> bool {
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64()
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

@@ -19,6 +19,8 @@ const FLUSH_ATTEMPTS: u32 = 3;
 /// The journal of one run, open for writing.
 pub struct Journal {
     store: Arc<dyn Store>,
+    environment: String,
+    run: String,
     folder: String,
     next: u64,
     chain: Chain,
@@ -36,7 +38,25 @@ impl Journal {
         let entries = tail.read_all().await?;
         tail.may_be_written()?;
         let (store, folder, next, chain, progress) = tail.into_parts();
-        Ok(Journal { store, folder, next, chain, progress, entries, waiting: Vec::new(), broken: None })
+        let (environment, run) = (environment.to_owned(), run.to_owned());
+        Ok(Journal {
+            store,
+            environment,
+            run,
+            folder,
+            next,
+            chain,
+            progress,
+            entries,
+            waiting: Vec::new(),
+            broken: None,
+        })
+    }
+
+    /// Reads everything again, after another writer wrote; what was noted and is not durable is forgotten.
+    pub async fn read_again(&mut self) -> Result<(), JournalError> {
+        *self = Journal::open(Arc::clone(&self.store), &self.environment, &self.run).await?;
+        Ok(())
     }
 
     /// Everything noted so far, durable or not.

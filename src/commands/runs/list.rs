@@ -1,0 +1,58 @@
+//! Owns `lifeboat runs list`: the trend of an environment.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use crate::commands::context::{Context, Session};
+use crate::commands::output::{Output, print};
+use crate::plan::runbook::Runbook;
+use crate::report::runs::{Listed, list_json, list_text};
+use crate::run::engine::RunRecord;
+use crate::run::journal::Tail;
+use crate::store::Runs;
+use crate::store::lease::holder;
+use crate::store::runs::shortest_unique;
+use crate::ui::{Exit, Failure};
+
+/// Arguments of `lifeboat runs list`.
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {
+    /// The environment file
+    pub environment: PathBuf,
+    /// Only so many, the newest
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
+    pub newest: usize,
+    /// The form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+/// Runs `lifeboat runs list`. It reads the store only.
+pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
+    let session = context.open(&args.environment).await?;
+    let ids = Runs::of(&session.environment.name).ids(session.store.as_ref()).await?;
+    // Who holds the environment is worth knowing and no reason to show nothing.
+    let held = holder(session.store.as_ref(), &session.environment.name).await.ok().flatten();
+    let reads = ids.iter().take(args.newest).map(|id| async {
+        let record = record(&session, id).await;
+        let held_by = held.as_ref().filter(|lease| lease.run == *id).map(|lease| lease.holder.clone());
+        Listed { run: id.clone(), record, held_by }
+    });
+    let runs = join_all(reads).await;
+    let name = &session.environment.name;
+    let width = shortest_unique(&ids);
+    let now = session.clock().now();
+    print(&context.printer, args.output, |color| list_text(name, &runs, width, now, color), || list_json(name, &runs));
+    Ok(if runs.iter().all(|listed| listed.record.is_ok()) { Exit::Done } else { Exit::Unknown })
+}
+
+/// The record of one run, or why it cannot be read.
+pub(super) async fn record(session: &Session, id: &str) -> Result<RunRecord, String> {
+    let name = &session.environment.name;
+    let runbook: Runbook = Runs::of(name).load(session.store.as_ref(), id).await.map_err(|error| error.to_string())?;
+    let mut tail = Tail::new(Arc::clone(&session.store), name, id);
+    let entries = tail.read_all().await.map_err(|error| error.to_string())?;
+    Ok(RunRecord::of(&runbook, &entries))
+}

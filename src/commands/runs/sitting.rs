@@ -1,0 +1,155 @@
+//! Owns one sitting of a run: lease, journal, engine, lease given back; and how its end is told.
+
+use std::sync::Arc;
+
+use crate::commands::context::Session;
+use crate::model::Caller;
+use crate::plan::runbook::{Runbook, StepId};
+use crate::run::engine::{Actor, RunEnd, Stopped, carry_out, skip};
+use crate::run::event::Watch;
+use crate::run::journal::Journal;
+use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper, Runs};
+use crate::ui::{Exit, Failure};
+
+/// What a person decides when a run is resumed.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions {
+    /// The lease of a dead process to take over, by the beginning of its id.
+    pub take_over: Option<String>,
+    /// Steps to go on without, and why.
+    pub skips: Vec<(StepId, String)>,
+}
+
+/// Resumes the run whose id begins so, and tells how it ended. `file` is the environment file of the command.
+pub async fn resume_with(
+    session: &Session,
+    file: &str,
+    run: &str,
+    caller: &Caller,
+    decisions: &Decisions,
+    actor: &dyn Actor,
+    watch: &dyn Watch,
+) -> Result<RunEnd, Failure> {
+    let runs = Runs::of(&session.environment.name);
+    let id = runs.find(session.store.as_ref(), run).await?;
+    let runbook: Runbook = runs.load(session.store.as_ref(), &id).await?;
+    carry_with(session, file, &runbook, caller, decisions, actor, watch).await
+}
+
+/// Carries a saved runbook out, or on from where its journal stands. From here on the first Ctrl-C only asks to stop.
+pub async fn carry_with(
+    session: &Session,
+    file: &str,
+    runbook: &Runbook,
+    caller: &Caller,
+    decisions: &Decisions,
+    actor: &dyn Actor,
+    watch: &dyn Watch,
+) -> Result<RunEnd, Failure> {
+    session.context.end_in_order();
+    let take_over = decisions.take_over.as_deref();
+    let (mut journal, lease) = begin_sitting(session, file, &runbook.id, caller, take_over).await?;
+    let clock = session.clock();
+    for (step, because) in &decisions.skips {
+        if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
+            close(session, &lease).await;
+            let failure = Failure::refused(format!("step {step} cannot be skipped: {refusal}"));
+            return Err(refusal.hints(file).into_iter().fold(failure, Failure::hint));
+        }
+    }
+    let end = carry_out(runbook, &mut journal, actor, &lease, clock.as_ref(), watch, &session.context.stop).await;
+    close(session, &lease).await;
+    Ok(end)
+}
+
+/// Takes the lease, over if asked, and opens the run's journal for writing.
+pub async fn begin_sitting(
+    session: &Session,
+    file: &str,
+    run: &str,
+    caller: &Caller,
+    take_over: Option<&str>,
+) -> Result<(Journal, LeaseKeeper), Failure> {
+    let (store, name) = (&session.store, &session.environment.name);
+    // Read before the lease, because its fencing counter must be above the journal's; and after it, because only then
+    // nobody else writes.
+    let above = Journal::open(Arc::clone(store), name, run).await?.progress().fence;
+    let claim = Claim {
+        nonce: uuid::Uuid::new_v4().simple().to_string(),
+        run: run.to_owned(),
+        holder: caller.arn.clone(),
+        host: host(),
+        above,
+    };
+    let now = session.clock().now();
+    let lease = match take_over {
+        None => LeaseKeeper::acquire(Arc::clone(store), name, &claim, now, LEASE_LIFE).await,
+        Some(nonce) => LeaseKeeper::take_over(Arc::clone(store), name, nonce, &claim, now, LEASE_LIFE).await,
+    };
+    let lease = lease.map_err(|error| lease_failure(&error, name, file))?;
+    match Journal::open(Arc::clone(store), name, run).await {
+        Ok(journal) => Ok((journal, lease)),
+        Err(error) => {
+            close(session, &lease).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Gives the lease back. A lease that stays is only a nuisance: the next command says how to take it over.
+pub async fn close(session: &Session, lease: &LeaseKeeper) {
+    match lease.release(session.clock().now()).await {
+        // Whoever took it over has it; that has been told.
+        Ok(()) | Err(LeaseError::Lost { .. }) => {}
+        Err(error) => session.printer().warn(&format!("the lease could not be given back: {error}")),
+    }
+}
+
+/// How a run's end is told: nothing for one that completed well, else a failure with the command that continues.
+pub fn told(end: &RunEnd, run: &str, file: &str) -> Result<Exit, Failure> {
+    match end {
+        RunEnd::Completed { degraded: false } => Ok(Exit::Done),
+        // Everything was carried out, but not everything that was asked for is there.
+        RunEnd::Completed { degraded: true } => Ok(Exit::Failed),
+        RunEnd::Refused(refusal) => {
+            let failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
+            Err(refusal.hints(file).into_iter().fold(failure, Failure::hint))
+        }
+        RunEnd::StoppedResumable(stopped) => Err(stopped_failure(stopped, file)),
+    }
+}
+
+fn stopped_failure(stopped: &Stopped, file: &str) -> Failure {
+    let mut failure = Failure::new(Exit::Stopped, format!("run {} stopped part-way: {}", stopped.run, stopped.reason));
+    for step in &stopped.failed {
+        let why: String = step.why.iter().map(|why| format!(": {why}")).collect();
+        failure = failure.because(format!("{}: {}{why}", step.id, step.what));
+        for left in &step.left_behind {
+            failure = failure.because(format!("{} leaves behind: {left}", step.id));
+        }
+        failure.hints.extend(step.hint.clone());
+    }
+    let mut commands = stopped.next(file).into_iter();
+    failure.hints.extend(commands.next().map(|command| format!("continue with: {command}")));
+    failure.hints.extend(commands.map(|command| format!("or go on without a step: {command}")));
+    failure
+}
+
+/// The failure of a command that could not have the lease.
+pub fn lease_failure(error: &LeaseError, environment: &str, file: &str) -> Failure {
+    let failure = match error {
+        LeaseError::Store(_) => Failure::failed(error.to_string()),
+        _ => Failure::refused(format!("{environment} has one writer at a time, and this is not it: {error}")),
+    };
+    error.hints(file).into_iter().fold(failure, Failure::hint)
+}
+
+/// This machine's name, for people.
+pub fn host() -> String {
+    let files = ["/proc/sys/kernel/hostname", "/etc/hostname"];
+    let from_file = files.iter().find_map(|path| std::fs::read_to_string(path).ok());
+    let name = from_file.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok());
+    name.map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "an unnamed host".to_owned())
+}

@@ -1,0 +1,213 @@
+//! Owns how runs are listed, and how the entries of a journal are told as they come.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::age::{ago, moment, seconds};
+use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
+use super::table::{Cell, Table};
+use crate::plan::runbook::{RunKind, Runbook};
+use crate::run::engine::{RunRecord, StepRecord};
+use crate::run::journal::{Entry, Event, RunState, StepState};
+
+/// The version of the list's JSON.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A run of the list: what it came to, or why that cannot be read.
+pub struct Listed {
+    /// The run.
+    pub run: String,
+    /// What it came to.
+    pub record: Result<RunRecord, String>,
+    /// Who carries it out at this moment; none when nobody does.
+    pub held_by: Option<String>,
+}
+
+/// The list as a table, newest first: the trend of an environment.
+pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestamp, color: bool) -> String {
+    let paint = Paint::new(color);
+    if runs.is_empty() {
+        return format!("{environment} has had no runs yet\n");
+    }
+    let mut table = Table::new(0);
+    let heads = ["run", "when", "kind", "achieved", "objective", "end", "reason"];
+    table.row(heads.map(|head| Cell::new(HEADING, head)));
+    for listed in runs {
+        let id = listed.run.get(..width).unwrap_or(&listed.run);
+        match &listed.record {
+            Ok(record) => {
+                let style = match record.totals.recovery_time_met {
+                    Some(true) => ADDED,
+                    Some(false) => ALARM,
+                    None => QUIET,
+                };
+                let achieved = record.totals.recovery_time_s.map_or("-".to_owned(), |s| seconds(s as f64));
+                let (end, end_style) = end_words(record, listed.held_by.as_deref());
+                table.row([
+                    id.into(),
+                    ago(record.declared_at, now).into(),
+                    kind(record.kind).into(),
+                    Cell::new(style, achieved),
+                    record.objectives.rto.to_string().into(),
+                    Cell::new(end_style, end),
+                    printable(&record.reason).replace('\n', " ").into(),
+                ]);
+            }
+            Err(why) => table.row([
+                id.into(),
+                Cell::from(""),
+                Cell::from(""),
+                Cell::from(""),
+                Cell::from(""),
+                Cell::new(ALARM, "unreadable"),
+                printable(why).into(),
+            ]),
+        }
+    }
+    table.text(paint)
+}
+
+/// The list as JSON.
+pub fn list_json(environment: &str, runs: &[Listed]) -> Value {
+    let runs: Vec<Value> = runs
+        .iter()
+        .map(|listed| match &listed.record {
+            Ok(record) => json!({ "run": listed.run, "held_by": listed.held_by, "record": record }),
+            Err(why) => json!({ "run": listed.run, "held_by": listed.held_by, "unreadable": why }),
+        })
+        .collect();
+    json!({ "schema_version": SCHEMA_VERSION, "environment": environment, "runs": runs })
+}
+
+/// A run as it stands: who declared what and why, and its steps.
+pub fn show_text(record: &RunRecord, held_by: Option<&str>, color: bool) -> String {
+    let paint = Paint::new(color);
+    let mut text = String::new();
+    let (end, style) = end_words(record, held_by);
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "{} {} of {}: {}",
+        paint.text(HEADING, "run"),
+        record.run,
+        record.environment,
+        paint.text(style, &end)
+    );
+    let _ = writeln!(
+        text,
+        "  {} by {} on {}, {}",
+        kind(record.kind),
+        record.declared_by,
+        record.host,
+        moment(record.declared_at)
+    );
+    let _ = writeln!(text, "  reason: {}", printable(&record.reason));
+    for later in record.sittings.iter().skip(1) {
+        let _ = writeln!(text, "  resumed by {} on {}, {}", later.by, later.host, moment(later.at));
+    }
+    if let Some(because) = &record.because {
+        let _ = writeln!(text, "  because: {}", printable(because));
+    }
+    let totals = &record.totals;
+    if let Some(achieved) = totals.recovery_time_s {
+        let met = if totals.recovery_time_met == Some(true) { "within" } else { "beyond" };
+        let _ = writeln!(
+            text,
+            "  recovery time {}, {met} the objective of {}",
+            seconds(achieved as f64),
+            record.objectives.rto
+        );
+    }
+    if let Some(achieved) = totals.recovery_point_s {
+        let met = if totals.recovery_point_met == Some(true) { "within" } else { "beyond" };
+        let _ = writeln!(
+            text,
+            "  recovery point {}, {met} the objective of {}",
+            seconds(achieved as f64),
+            record.objectives.rpo
+        );
+    }
+    text.push('\n');
+    let mut table = Table::new(2);
+    for step in &record.steps {
+        let took = step.elapsed_s.map_or(String::new(), seconds);
+        table.row([
+            Cell::new(state_style(step.state), step.state.to_string()),
+            step.id.to_string().into(),
+            took.into(),
+            printable(&step_words(step)).into(),
+        ]);
+    }
+    text.push_str(&table.text(paint));
+    text
+}
+
+/// One entry of a journal as one line.
+pub fn entry_line(runbook: &Runbook, entry: &Entry, color: bool) -> String {
+    let paint = Paint::new(color);
+    let title = entry.step.as_ref().map(|id| match runbook.step(id) {
+        Some(step) => format!("{id} ({})", step.title),
+        None => id.to_string(),
+    });
+    let subject = title.unwrap_or_else(|| "run".to_owned());
+    let (style, words) = match &entry.event {
+        Event::Began { by, host, .. } => (HEADING, format!("begun by {by} on {host}")),
+        Event::Resumed { by, host, .. } => (HEADING, format!("resumed by {by} on {host}")),
+        Event::Started { .. } => (QUIET, "started".to_owned()),
+        Event::Succeeded { text, .. } => (ADDED, text.clone()),
+        Event::AlreadySo { text } => (ADDED, format!("already so: {text}")),
+        Event::Failed { what, .. } => (ALARM, format!("failed: {what}")),
+        Event::Unknown { what } => (UNKNOWN, format!("unknown: {what}")),
+        Event::Skipped { because, by } => (CHANGED, format!("skipped by {by}: {because}")),
+        Event::Stopped { reason } => (ALARM, format!("stopped: {reason}")),
+        Event::Ended { degraded: false } => (ADDED, "ended".to_owned()),
+        Event::Ended { degraded: true } => (CHANGED, "ended, degraded".to_owned()),
+        Event::Abandoned { because, by } => (ALARM, format!("given up by {by}: {because}")),
+        Event::Other => (UNKNOWN, "something this lifeboat does not know; a newer one wrote it".to_owned()),
+    };
+    let words = printable(&words).replace('\n', " ");
+    format!("{}  {subject}: {}", entry.at.strftime("%H:%M:%S"), paint.text(style, &words))
+}
+
+/// The word of a kind of run.
+pub fn kind(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Declare => "declare",
+        RunKind::Failback => "failback",
+        RunKind::Drill => "drill",
+    }
+}
+
+fn end_words(record: &RunRecord, held_by: Option<&str>) -> (String, anstyle::Style) {
+    match (record.state, held_by) {
+        (RunState::Ended { degraded: false }, _) => ("completed".to_owned(), ADDED),
+        (RunState::Ended { degraded: true }, _) => ("completed, degraded".to_owned(), CHANGED),
+        (RunState::Abandoned, _) => ("abandoned".to_owned(), ALARM),
+        (_, Some(holder)) => (format!("going on, by {holder}"), CHANGED),
+        (RunState::New, None) => ("not begun".to_owned(), QUIET),
+        (RunState::Stopped | RunState::Running, None) => ("stopped, can be resumed".to_owned(), ALARM),
+    }
+}
+
+fn step_words(step: &StepRecord) -> String {
+    if let Some(skipped) = &step.skipped {
+        return format!("skipped by {}: {}", skipped.by, skipped.because);
+    }
+    if let Some(failure) = &step.failure {
+        let why: String = failure.why.iter().map(|why| format!(": {why}")).collect();
+        return format!("{}{why}", failure.what);
+    }
+    step.text.clone().unwrap_or_else(|| step.title.clone())
+}
+
+fn state_style(state: StepState) -> anstyle::Style {
+    match state {
+        StepState::Pending => QUIET,
+        StepState::Started | StepState::Skipped => CHANGED,
+        StepState::Succeeded | StepState::AlreadySo => ADDED,
+        StepState::Failed => ALARM,
+        StepState::Unknown => UNKNOWN,
+    }
+}

@@ -1,0 +1,118 @@
+//! Owns the tests of run records.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::plan::runbook::Action;
+use crate::run::engine::tests::world::{runbook, step};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn entries(events: Vec<(i64, &str, Event)>) -> Vec<Entry> {
+    let numbered = events.into_iter().zip(1..);
+    numbered
+        .map(|((second, step, event), seq)| Entry {
+            schema_version: 1,
+            seq,
+            at: at(second),
+            step: (!step.is_empty()).then(|| StepId(step.to_owned())),
+            event,
+            prev: Digest(String::new()),
+        })
+        .collect()
+}
+
+fn began() -> Event {
+    Event::Began {
+        by: "ana".into(),
+        host: "laptop".into(),
+        tool_version: "0.1.0".into(),
+        runbook: Digest(String::new()),
+        fence: 1,
+    }
+}
+
+fn started() -> Event {
+    Event::Started { token: "t".into() }
+}
+
+fn succeeded(asked: u32, came: u32) -> Event {
+    let measures = Measures { ours_s: 1.5, aws_s: 40.0, asked: Some(asked), came: Some(came), ..Measures::default() };
+    Event::Succeeded { text: format!("{came} of {asked}"), measures }
+}
+
+fn failed() -> Event {
+    let measures = Measures { ours_s: 0.5, recovery_point_s: Some(400), ..Measures::default() };
+    Event::Failed { what: "refused".into(), why: vec![], left_behind: vec![], hint: None, measures }
+}
+
+fn two_steps() -> Runbook {
+    let mut scale = step("scale", &[]);
+    scale.action = Action::FencePrimary { groups: vec![] };
+    runbook("r1", vec![scale, step("probe", &["scale"])])
+}
+
+#[test]
+fn times_and_measures_add_up_over_attempts() {
+    let resumed = Event::Resumed { by: "bo".into(), host: "desk".into(), fence: 2 };
+    let record = RunRecord::of(
+        &two_steps(),
+        &entries(vec![
+            (10, "", began()),
+            (10, "scale", started()),
+            (20, "scale", failed()),
+            (20, "", Event::Stopped { reason: "failed: scale".into() }),
+            (300, "", resumed),
+            (300, "scale", started()),
+            (350, "scale", succeeded(10, 8)),
+            (350, "probe", started()),
+            (360, "probe", Event::AlreadySo { text: "200 OK".into() }),
+            (361, "", Event::Ended { degraded: true }),
+        ]),
+    );
+    let scale = &record.steps[0];
+    assert_eq!((scale.attempts, scale.state, scale.elapsed_s), (2, StepState::Succeeded, Some(340.0)));
+    assert_eq!((scale.measures.ours_s, scale.measures.aws_s, scale.shortfall()), (2.0, 40.0, 2));
+    assert_eq!(scale.failure, None, "it ended well in the end");
+    let totals = &record.totals;
+    // Counted from the declaration, to the end of the probe.
+    assert_eq!((totals.recovery_time_s, totals.recovery_time_met), (Some(360), Some(true)));
+    assert_eq!((totals.recovery_point_s, totals.recovery_point_met), (Some(400), Some(false)));
+    assert_eq!(totals.elapsed_s, Some(351.0));
+    assert_eq!(totals.shortfalls, [Shortfall { step: scale.id.clone(), asked: 10, came: 8 }]);
+    assert_eq!(record.sittings.iter().map(|sitting| sitting.by.as_str()).collect::<Vec<_>>(), ["ana", "bo"]);
+    assert_eq!((record.because.as_deref(), record.ended_at), (None, Some(at(361))));
+    assert!(record.is_degraded());
+}
+
+#[test]
+fn service_is_not_back_while_a_step_that_brings_it_is_open() {
+    let mut runbook = two_steps();
+    runbook.incident_at = Some(at(-3_000));
+    let runbook = runbook.sealed();
+    let mut events = vec![(10, "", began()), (10, "scale", started()), (20, "scale", succeeded(1, 1))];
+    events.push((20, "probe", started()));
+    let open = RunRecord::of(&runbook, &entries(events.clone()));
+    assert_eq!((open.totals.recovery_time_s, open.totals.recovery_time_met), (None, None));
+    assert_eq!((open.state, open.ended_at), (RunState::Running, None));
+    events.push((30, "probe", succeeded(1, 1)));
+    let done = RunRecord::of(&runbook, &entries(events));
+    // Where the incident's own time is known, it counts from there.
+    assert_eq!((done.totals.recovery_time_s, done.totals.recovery_time_met), (Some(3_030), Some(false)));
+    assert_ne!(open.journal, done.journal);
+}
+
+#[test]
+fn a_plan_that_has_not_begun_has_a_record_and_json_names_its_version() {
+    let record = RunRecord::of(&two_steps(), &[]);
+    assert_eq!((record.state, record.entries, record.began_at), (RunState::New, 0, None));
+    assert!(record.steps.iter().all(|step| step.state == StepState::Pending && step.attempts == 0));
+    let json = serde_json::to_value(&record).unwrap();
+    assert_eq!((&json["schema_version"], &json["state"]), (&1.into(), &"new".into()));
+    let keys: BTreeSet<&String> = json.as_object().unwrap().keys().collect();
+    assert!(keys.contains(&"totals".to_owned()) && keys.contains(&"steps".to_owned()));
+}

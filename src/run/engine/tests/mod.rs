@@ -1,0 +1,5 @@
+//! Owns the tests of the engine.
+
+mod crash;
+mod two;
+pub mod world;
