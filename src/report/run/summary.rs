@@ -21,7 +21,10 @@ pub(super) fn summary(report: &RunReport) -> String {
             let by = report.abandoned_by.as_deref().unwrap_or("a person");
             format!("The {noun} was given up by {by} {after}: {because}. {done}.")
         }
-        RunState::Ended { degraded: false } => format!("{} {}", ended(report), point(report)),
+        RunState::Ended { degraded: false } => match unsuccessful(report) {
+            Some(failed) => format!("{} {} {failed}.", ended(report), point(report)),
+            None => format!("{} {}", ended(report), point(report)),
+        },
         RunState::Ended { degraded: true } => format!("{} {} {}", ended(report), lacks(report), point(report)),
     }
 }
@@ -69,14 +72,14 @@ fn lacks(report: &RunReport) -> String {
     if skipped > 0 {
         lacks.push(format!("{} {} skipped", count(skipped, "step"), were(skipped)));
     }
-    let failed = report.count(&[StepState::Failed, StepState::Unknown]);
-    if failed > 0 {
-        lacks.push(format!(
-            "{failed} best-effort {} without success",
-            if failed == 1 { "step ended" } else { "steps ended" }
-        ));
-    }
+    lacks.extend(unsuccessful(report));
     if lacks.is_empty() { "It is degraded.".to_owned() } else { format!("It is degraded: {}.", lacks.join(", ")) }
+}
+
+/// How many steps failed that the run went on without; none where there were none.
+fn unsuccessful(report: &RunReport) -> Option<String> {
+    let failed = report.count(&[StepState::Failed, StepState::Unknown]);
+    (failed > 0).then(|| format!("{} ended without success", count(failed, "best-effort step")))
 }
 
 fn holds(met: Option<bool>) -> &'static str {

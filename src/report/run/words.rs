@@ -42,10 +42,10 @@ pub(super) fn state(state: StepState) -> &'static str {
     }
 }
 
-/// A length of time: `0.3 s`, `42 s`, `3 min 05 s`, `2 h 05 min`.
+/// A length of time: `0.3 s`, `42 s`, `3 min 05 s`, `1 h 05 min`.
 pub(super) fn length(seconds: f64) -> String {
     let minutes = (seconds / 60.0).round();
-    if minutes < 120.0 {
+    if minutes < 60.0 {
         age::seconds(seconds)
     } else {
         format!("{} h {:02} min", (minutes / 60.0).floor(), minutes % 60.0)
@@ -123,5 +123,24 @@ pub(super) fn recovery_point_note(report: &RunReport) -> String {
     match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
         Some(step) => format!("the lag of data, recorded by “{}”", step.title),
         None => "no step of this run recorded the lag of data".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_take_the_units_that_people_say() {
+        for (seconds, expected) in
+            [(0.04, "0.0 s"), (59.6, "60 s"), (185.0, "3 min 05 s"), (3569.0, "59 min 29 s"), (3570.0, "1 h 00 min")]
+        {
+            assert_eq!(length(seconds), expected);
+        }
+        for (seconds, expected) in
+            [(0, "0 s"), (45, "45 s"), (1800, "30 min"), (5099, "1 h 24 min 59 s"), (7200, "2 h")]
+        {
+            assert_eq!(whole(seconds), expected);
+        }
     }
 }

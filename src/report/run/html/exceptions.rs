@@ -9,11 +9,13 @@ use crate::run::journal::StepState;
 
 /// Failures with what is left behind and what to do; nothing where there is none.
 pub(super) fn failures(page: &mut Markup, report: &RunReport) {
-    let failed: Vec<&StepRecord> =
+    let mut failed: Vec<&StepRecord> =
         report.record.steps.iter().filter(|step| step.failure.is_some() && step.state != StepState::Skipped).collect();
     if failed.is_empty() {
         return;
     }
+    // What stopped the run comes before what it went on without.
+    failed.sort_by_key(|step| step.best_effort);
     page.element("section", &[("aria-labelledby", "failures")], |page| {
         page.leaf("h2", &[("id", "failures")], "What failed");
         for step in failed {

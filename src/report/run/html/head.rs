@@ -28,20 +28,20 @@ pub(super) fn tiles(page: &mut Markup, report: &RunReport) {
         tile(
             page,
             &Tile {
-                name: "Recovery time",
+                name: "Recovery time (RTO)",
                 value: time.map_or_else(|| "not measured".to_owned(), whole),
                 held: totals.recovery_time_met.filter(|_| time.is_some()),
-                objective: Some(format!("objective (RTO) {}", whole(record.objectives.rto.as_secs()))),
+                objective: Some(format!("objective {}", whole(record.objectives.rto.as_secs()))),
                 note: words::recovery_time_note(report),
             },
         );
         tile(
             page,
             &Tile {
-                name: "Recovery point",
+                name: "Recovery point (RPO)",
                 value: totals.recovery_point_s.map_or_else(|| "not measured".to_owned(), whole),
                 held: totals.recovery_point_met,
-                objective: Some(format!("objective (RPO) {}", whole(record.objectives.rpo.as_secs()))),
+                objective: Some(format!("objective {}", whole(record.objectives.rpo.as_secs()))),
                 note: words::recovery_point_note(report),
             },
         );
@@ -138,7 +138,12 @@ pub(super) fn declaration(page: &mut Markup, report: &RunReport) {
             pair("Declared at", "", &moment(record.declared_at));
             let incident = record.incident_at.map_or_else(|| "not stated".to_owned(), moment);
             pair("Incident began", "", &incident);
-            pair("Ended", "", &record.ended_at.map_or_else(|| "not ended".to_owned(), moment));
+            let ended = match record.state {
+                RunState::Stopped => "Stopped at",
+                RunState::Abandoned => "Given up at",
+                RunState::New | RunState::Running | RunState::Ended { .. } => "Ended at",
+            };
+            pair(ended, "", &record.ended_at.map_or_else(|| "not ended".to_owned(), moment));
             pair("lifeboat", "", &record.tool_version);
         });
     });

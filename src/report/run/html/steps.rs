@@ -22,7 +22,7 @@ pub(super) fn steps(page: &mut Markup, report: &RunReport) {
             "p",
             &[("class", "note")],
             "Began is counted from the declaration. Steps that do not depend on each other run side by side, so their \
-             times add up to more than the whole.",
+             times may add up to more than the whole.",
         );
     });
 }
@@ -104,7 +104,7 @@ fn result(page: &mut Markup, step: &StepRecord, course: &Course) {
     if course.attempts.len() > 1 {
         more.push(format!("{} attempts", course.attempts.len()));
     }
-    if step.best_effort {
+    if step.best_effort && course.state(step) != StepState::Skipped {
         more.push("best effort: the run goes on without it".to_owned());
     }
     if !more.is_empty() {

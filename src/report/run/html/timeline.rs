@@ -94,6 +94,7 @@ fn lane(page: &mut Markup, report: &RunReport, scale: &Scale, step: &StepRecord,
     let state = course.state(step);
     page.element("li", &[("class", state_class(state))], |page| {
         page.leaf("span", &[("class", "name")], &step.title);
+        page.text(" ");
         page.element("span", &[("class", "track"), ("aria-hidden", "true")], |page| {
             for one in &course.attempts {
                 bar(page, report, scale, one);

@@ -10,28 +10,176 @@ use crate::run::journal::{Event, StepState};
 
 #[test]
 fn a_run_in_which_everything_came() {
-    insta::assert_snapshot!(text(&succeeded(), false), @"");
+    insta::assert_snapshot!(text(&succeeded(), false), @r"
+    Failover of shop (run 20261120T031207Z-7f3a)
+      STEP        STATE       BEGAN        TOOK        OURS   AWS
+      gate        done        +2.0 s       39 s        0.1 s  0.0 s       confirmed by alice
+      fence       failed      +41 s        5.0 s       0.2 s  4.8 s       the primary's groups could not be set to zero
+      scale-db    done        +41 s        3.0 s       0.4 s  2.3 s       shop-db-standby: min 3 desired 3 max 6
+      serve-db    done        +44 s        2 min 50 s  0.9 s  2 min 49 s  3 of 3 in service, all healthy
+      scale-web   done        +3 min 34 s  2.0 s       0.4 s  1.2 s       shop-web-standby: min 10 desired 10 max 20
+      scale-jobs  already so  +3 min 34 s  1.0 s       0.0 s  0.0 s       shop-jobs-standby has 4 already
+      serve-web   done        +3 min 36 s  3 min 59 s  1.4 s  3 min 56 s  10 of 10 in service, all healthy
+      serve-jobs  done        +3 min 35 s  16 s        0.3 s  9.0 s       4 of 4 in service
+      probe       done        +7 min 35 s  8.0 s       0.3 s  7.0 s       https://shop.example.com/healthz answered 200 in 0.2 s
+      report      done        +7 min 43 s  1.0 s       0.4 s  0.2 s       written to the store
+    failed: fence: the primary's groups could not be set to zero
+      because us-east-1 did not answer within 5 s
+      left behind: shop-web in us-east-1 may still take traffic once the Region is back
+      hint: before the failback, look whether shop-web runs
+    recovery time 17 min 43 s (objective 30 min), recovery point 4 s (objective 5 min)
+    succeeded: The standby took over 17 min 43 s after the beginning of the incident, within the recovery time objective of 30 min. The recovery point is 4 s, within the objective of 5 min. 1 best-effort step ended without success.
+    ");
 }
 
 #[test]
 fn a_run_that_stopped_says_what_is_left_and_what_to_do() {
-    insta::assert_snapshot!(text(&stopped(), false), @"");
+    insta::assert_snapshot!(text(&stopped(), false), @r"
+    Failover of shop (run 20261120T031207Z-7f3a)
+      STEP        STATE      BEGAN        TOOK        OURS   AWS
+      gate        done       +2.0 s       39 s        0.1 s  0.0 s       confirmed by alice
+      fence       failed     +41 s        5.0 s       0.2 s  4.8 s       the primary's groups could not be set to zero
+      scale-db    done       +41 s        3.0 s       0.4 s  2.3 s       shop-db-standby: min 3 desired 3 max 6
+      serve-db    done       +44 s        2 min 50 s  0.9 s  2 min 49 s  3 of 3 in service, all healthy
+      scale-web   failed     +3 min 34 s  2.0 s       0.4 s  1.1 s       shop-web-standby could not be set to min 10 desired 10 max 20
+      scale-jobs  done       +3 min 34 s  2.0 s       0.3 s  1.4 s       shop-jobs-standby: min 4 desired 4 max 8
+      serve-web   not begun  -            -           -      -
+      serve-jobs  not begun  -            -           -      -
+      probe       not begun  -            -           -      -
+      report      not begun  -            -           -      -
+    failed: fence: the primary's groups could not be set to zero
+      because us-east-1 did not answer within 5 s
+      left behind: shop-web in us-east-1 may still take traffic once the Region is back
+      hint: before the failback, look whether shop-web runs
+    failed: scale-web: shop-web-standby could not be set to min 10 desired 10 max 20
+      because UpdateAutoScalingGroup was refused in us-west-2
+      because the role dr-operator lacks autoscaling:UpdateAutoScalingGroup on this group
+      left behind: shop-web-standby stays at 2 instances
+      hint: grant the permission, then: lifeboat runs resume 20261120T031207Z-7f3a
+    recovery time not measured (objective 30 min), recovery point not measured (objective 5 min)
+    stopped part-way: The failover stopped 3 min 37 s after the declaration: step scale-web failed. 4 of 10 steps are settled; the run can be resumed.
+    ");
 }
 
 #[test]
 fn a_run_that_was_resumed_and_came_short() {
-    insta::assert_snapshot!(text(&degraded(), false), @"");
+    insta::assert_snapshot!(text(&degraded(), false), @r"
+    Failover of shop (run 20261120T031207Z-7f3a)
+      STEP        STATE    BEGAN        TOOK        OURS   AWS
+      gate        skipped  -            -           -      -           the bridge call has confirmed it
+      fence       skipped  -            -           -      -           us-east-1 is dark
+      scale-db    done     +3.0 s       3.0 s       0.4 s  2.3 s       shop-db-standby: min 3 desired 3 max 6
+      serve-db    done     +6.0 s       3 min 28 s  0.9 s  2 min 49 s  3 of 3 in service, all healthy
+      scale-web   done     +3 min 34 s  5.0 s       0.8 s  3.2 s       shop-web-standby: min 10 desired 10 max 20
+      scale-jobs  done     +3 min 34 s  2.0 s       0.3 s  1.4 s       shop-jobs-standby: min 4 desired 4 max 8
+      serve-web   done     +1 h 06 min  8 min 46 s  2.4 s  8 min 40 s  8 of 10 in service: within the accepted 20 %
+      serve-jobs  done     +1 h 06 min  27 s        0.3 s  26 s        4 of 4 in service
+      probe       done     +1 h 15 min  9.0 s       0.3 s  7.0 s       https://shop.example.com/healthz answered 200 in 0.4 s
+      report      done     +1 h 15 min  1.0 s       0.4 s  0.2 s       written to the store
+    short: web: 8 of 10 came
+    stood in: serve-web: m5.large for m6i.large: 5 instances (InsufficientInstanceCapacity in us-west-2a)
+    stood in: serve-web: us-west-2c for us-west-2a: 3 instances
+    recovery time 1 h 24 min 59 s (objective 30 min), recovery point 6 min 52 s (objective 5 min)
+    succeeded, degraded: The standby took over 1 h 24 min 59 s after the beginning of the incident, beyond the recovery time objective of 30 min. It is degraded: web lacks 2 of 10, 2 steps were skipped. The recovery point is 6 min 52 s, beyond the objective of 5 min.
+    ");
 }
 
 #[test]
 fn the_document_holds_what_an_auditor_compares() {
     let document = degraded().json();
-    insta::assert_json_snapshot!(document["evidence"], @"");
-    insta::assert_json_snapshot!(document["pauses"], @"");
-    insta::assert_json_snapshot!(document["shortfalls"], @"");
-    insta::assert_json_snapshot!(document["course"]["scale-web"], @"");
+    insta::assert_json_snapshot!(document["evidence"], @r#"
+    {
+      "journal_lines": 27,
+      "journal_head": "sha256:fd388712b356023c8c65e0a24850c4c4f98ad93ab555a7d2fa8df34d244e379b",
+      "runbook": "sha256:5ade8751195fd30db89cf650b53e19c9241a9fdddac4628b7b0c21a4c726c8b5",
+      "runbook_intact": true,
+      "journal_is_of_runbook": true,
+      "based_on": {
+        "environment": "sha256:ba5285161ba6eed0085fb13784ce5c92f70ebc268b94fd66aa1d68a32884204d",
+        "baseline": "sha256:8ba8496a2525ae171ffd104d632dede6ef418d9b95962a9d88e2fcdbc8d48d24"
+      }
+    }
+    "#);
+    insta::assert_json_snapshot!(document["pauses"], @r#"
+    [
+      {
+        "from": "2026-11-20T03:15:44Z",
+        "until": "2026-11-20T04:17:07Z",
+        "reason": "step scale-web failed"
+      },
+      {
+        "from": "2026-11-20T04:17:09Z",
+        "until": "2026-11-20T04:18:07Z",
+        "reason": null
+      }
+    ]
+    "#);
+    insta::assert_json_snapshot!(document["shortfalls"], @r#"
+    [
+      {
+        "name": "web",
+        "asked": 10,
+        "came": 8
+      }
+    ]
+    "#);
+    insta::assert_json_snapshot!(document["course"]["scale-web"], @r#"
+    {
+      "needs": [
+        "serve-db"
+      ],
+      "expected_from": {
+        "from": "default",
+        "why": "an instance boots in three minutes"
+      },
+      "planned_skip": null,
+      "attempts": [
+        {
+          "began_at": "2026-11-20T03:15:41Z",
+          "ended_at": "2026-11-20T03:15:43Z",
+          "until": "2026-11-20T03:15:43Z",
+          "state": "failed",
+          "ours_s": 0.4,
+          "aws_s": 1.1
+        },
+        {
+          "began_at": "2026-11-20T04:17:09Z",
+          "ended_at": "2026-11-20T04:17:09Z",
+          "until": "2026-11-20T04:17:09Z",
+          "state": "unknown",
+          "ours_s": 0.0,
+          "aws_s": 0.0
+        },
+        {
+          "began_at": "2026-11-20T04:18:08Z",
+          "ended_at": "2026-11-20T04:18:11Z",
+          "until": "2026-11-20T04:18:11Z",
+          "state": "succeeded",
+          "ours_s": 0.4,
+          "aws_s": 2.1
+        }
+      ],
+      "took_s": 5.0,
+      "waiting_s": 1.0
+    }
+    "#);
     let keys: Vec<&String> = document.as_object().expect("an object").keys().collect();
-    insta::assert_debug_snapshot!(keys, @"");
+    insta::assert_debug_snapshot!(keys, @r#"
+    [
+        "schema_version",
+        "verdict",
+        "summary",
+        "record",
+        "course",
+        "shortfalls",
+        "pauses",
+        "abandoned_by",
+        "until",
+        "took_s",
+        "expected_s",
+        "evidence",
+    ]
+    "#);
     assert_eq!(document["schema_version"], 1);
     assert_eq!(document["record"]["state"], "ended");
 }
@@ -75,10 +223,10 @@ fn clocks_that_go_back_shorten_nothing_below_zero() {
 #[test]
 fn a_run_that_never_began_and_one_that_was_given_up_are_told() {
     let mut journal = Journal::new(runbook());
-    insta::assert_snapshot!(journal.report().summary, @"");
+    insta::assert_snapshot!(journal.report().summary, @"The failover was declared and has not begun.");
     journal.begin(1);
-    insta::assert_snapshot!(journal.report().summary, @"");
+    insta::assert_snapshot!(journal.report().summary, @"The journal has no end yet; its last line was written 1.0 s after the declaration. 0 of 10 steps are settled.");
     let by = made_up::BOB.to_owned();
     journal.line(90, "", Event::Abandoned { because: "us-east-1 is back.".to_owned(), by });
-    insta::assert_snapshot!(journal.report().summary, @"");
+    insta::assert_snapshot!(journal.report().summary, @"The failover was given up by arn:aws:sts::111122223333:assumed-role/dr-operator/bob 90 s after the declaration: us-east-1 is back. 0 of 10 steps are settled.");
 }
