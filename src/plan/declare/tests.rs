@@ -6,13 +6,13 @@ use super::*;
 use crate::facts::{
     BASELINE_SCHEMA, Baseline, GroupFacts, InstanceFacts, SideFacts, TargetGroupFacts, TargetHealthCheck, TierSource,
 };
+use crate::model::fixture;
 use crate::model::{
     AccountId, Basis, BasisMethod, CapacityBasis, Environment, FullSize, GroupSize, Region, SideName, Span,
     StandbySize, Tier,
 };
 use crate::plan::runbook::{EstimateSource, StepId, timeline};
 use crate::plan::scale::ScaleTarget;
-use crate::plan::sync::test_environment;
 
 fn environment() -> Environment {
     let tier = |name: &str, order| Tier {
@@ -24,7 +24,7 @@ fn environment() -> Environment {
         instance_types: vec![],
         load_balancer: None,
     };
-    let mut environment = test_environment();
+    let mut environment = fixture::environment();
     environment.tiers = vec![tier("api", 10), tier("worker", 10), tier("web", 20)];
     environment
 }
