@@ -1,4 +1,4 @@
-//! Owns carrying a runbook out from a command: ports, lease, journal, engine, and what is left on record at the end.
+//! Owns carrying a runbook out from a command: who carries out its steps, and what is left on record at the end.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -9,15 +9,15 @@ use async_trait::async_trait;
 
 use super::context::Session;
 use super::output::{Output, print};
+use super::runs::sitting::{Decisions, carry_with, told};
 use crate::model::{Caller, SideName};
-use crate::plan::runbook::{Action, RunKind, Runbook, StepId};
+use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::report::run::{RunReport, html, text};
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
-use crate::run::engine::{self, Refusal, RunEnd, RunRecord};
-use crate::run::journal::{Journal, JournalError};
-use crate::run::shelf::{Shelf, ShelfError};
+use crate::run::engine::{RunEnd, RunRecord};
+use crate::run::journal::{JournalError, Tail};
 use crate::store::bundle::PostureRecord;
-use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper};
+use crate::store::{BundleError, Condition, Runs, Store, StoreError};
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure, Printer};
 
@@ -29,13 +29,11 @@ pub struct Manner<'a> {
     pub yes: bool,
     /// The form of the report.
     pub output: Output,
-    /// The lease to take over, by the beginning of its nonce.
-    pub take_over: Option<&'a str>,
-    /// Steps to skip first, with the reason.
-    pub skips: &'a [(StepId, String)],
+    /// What a person decided when the run is resumed.
+    pub decisions: Decisions,
 }
 
-/// Takes the lease, saves the runbook where it is new, carries it out or on, and tells how it ended.
+/// Carries a saved runbook out or on, and tells how it ended.
 pub async fn carry_out(
     session: &Session,
     runbook: &Runbook,
@@ -43,68 +41,41 @@ pub async fn carry_out(
     caller: &Caller,
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
-    let clock = session.clock();
-    let shelf = Shelf::new(session.store.clone(), &session.environment.name);
     let file = manner.file.display().to_string();
-    let mut journal = Journal::open(session.store.clone(), &session.environment.name, &runbook.id)
-        .await
-        .map_err(|error| journal_failure(&error))?;
-    let claim = Claim {
-        nonce: random_hex(16)?,
-        run: runbook.id.clone(),
-        holder: caller.arn.clone(),
-        host: host(),
-        above: journal.progress().fence,
+    let records = Records { store: session.store.clone(), runbook: runbook.clone() };
+    let actors = actors(session, runbook, standby, &records, manner).await;
+    let watch = Progress::new(session.printer());
+    let end = carry_with(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
+    let report = records.report().await?;
+    if !matches!(end, RunEnd::Refused(_)) {
+        settle(session, runbook, &records, &report, caller).await;
+    }
+    let next = match &end {
+        RunEnd::StoppedResumable(stopped) => stopped.next(&file),
+        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
     };
-    let (store, name) = (session.store.clone(), &session.environment.name);
-    let lease = match manner.take_over {
-        Some(nonce) => LeaseKeeper::take_over(store, name, nonce, &claim, clock.now(), LEASE_LIFE).await,
-        None => LeaseKeeper::acquire(store, name, &claim, clock.now(), LEASE_LIFE).await,
+    print(
+        session.printer(),
+        manner.output,
+        |color| text(&report, color),
+        || {
+            let mut json = report.json();
+            json["next"] = next.into();
+            json
+        },
+    );
+    match end {
+        // What is missing was accepted or skipped by a person, in so many words: that is what was asked for.
+        RunEnd::Completed { .. } => Ok(Exit::Done),
+        end => told(&end, &runbook.id, &file),
     }
-    .map_err(|error| lease_failure(&error, &file))?;
-    let ran = under_lease(session, runbook, standby, &shelf, &mut journal, &lease, manner).await;
-    if matches!(ran, Ok(ref end) if !matches!(end, RunEnd::Refused(_))) {
-        settle(session, runbook, &journal, &shelf, caller).await;
-    }
-    // A lease that somebody took over is not ours to give back, and they have told the user already.
-    if let Err(error) = lease.release(clock.now()).await
-        && !matches!(error, LeaseError::Lost { .. })
-    {
-        session.printer().warn(&format!("the lease could not be given back; it can be taken over: {error}"));
-    }
-    let report = RunReport::of(runbook, journal.entries(), journal.head());
-    tell(session, ran?, &report, &file, manner.output)
-}
-
-async fn under_lease(
-    session: &Session,
-    runbook: &Runbook,
-    standby: SidePorts,
-    shelf: &Shelf,
-    journal: &mut Journal,
-    lease: &LeaseKeeper,
-    manner: &Manner<'_>,
-) -> Result<RunEnd, Failure> {
-    let clock = session.clock();
-    shelf.save(runbook).await.map_err(shelf_failure)?;
-    let actors = actors(session, runbook, standby, shelf.clone(), manner).await?;
-    for (step, because) in manner.skips {
-        if let Err(refusal) = engine::skip(runbook, journal, lease, clock.as_ref(), step, because).await {
-            return Ok(RunEnd::Refused(refusal));
-        }
-    }
-    // From here on Ctrl-C finishes the calls in flight and journals them; the second one ends the process.
-    session.context.end_in_order();
-    let (watch, stop) = (Progress::new(session.printer()), &session.context.stop);
-    Ok(engine::carry_out(runbook, journal, &actors, lease, clock.as_ref(), &watch, stop).await)
 }
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
 /// worth a warning, not a failure.
-async fn settle(session: &Session, runbook: &Runbook, journal: &Journal, shelf: &Shelf, caller: &Caller) {
+async fn settle(session: &Session, runbook: &Runbook, records: &Records, report: &RunReport, caller: &Caller) {
     let printer = session.printer();
-    let report = RunReport::of(runbook, journal.entries(), journal.head());
-    match save_report(shelf, &report).await {
+    match records.put(report).await {
         Ok(place) => printer.note(&format!("report: {place}")),
         Err(error) => {
             printer.warn(&format!("the report of the run could not be saved (its journal is): {error}"));
@@ -116,12 +87,7 @@ async fn settle(session: &Session, runbook: &Runbook, journal: &Journal, shelf: 
 }
 
 /// Records the sizes that were reached, so that a later deploy does not shrink what a disaster needed.
-async fn posture(
-    session: &Session,
-    runbook: &Runbook,
-    record: &RunRecord,
-    caller: &Caller,
-) -> Result<(), crate::store::BundleError> {
+async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, caller: &Caller) -> Result<(), BundleError> {
     let store = session.store.as_ref();
     let mut minimums = match session.bundle.posture(store).await? {
         Some(before) => before.minimums,
@@ -149,69 +115,25 @@ async fn posture(
     session.bundle.save_posture(store, &record).await
 }
 
-fn tell(session: &Session, end: RunEnd, report: &RunReport, file: &str, output: Output) -> Result<Exit, Failure> {
-    let (next, exit) = match end {
-        RunEnd::Completed { .. } => (Vec::new(), Exit::Done),
-        RunEnd::StoppedResumable(stopped) => {
-            let next = stopped.next(file);
-            if !stopped.recorded {
-                session
-                    .printer()
-                    .warn("the journal could not be written to the end; a resumed run looks before it acts");
-            }
-            session.printer().warn(&format!("stopped part-way: {}", stopped.reason));
-            (next, if stopped.interrupted { Exit::Interrupted } else { Exit::Stopped })
-        }
-        RunEnd::Refused(refusal) => return Err(refused(&refusal, file)),
-    };
-    print(
-        session.printer(),
-        output,
-        |color| text(report, color) + &go_on(&next),
-        || {
-            let mut json = report.json();
-            json["next"] = next.clone().into();
-            json
-        },
-    );
-    Ok(exit)
-}
-
-/// The commands that continue a run that stopped, the plain one first.
-fn go_on(next: &[String]) -> String {
-    let Some((first, others)) = next.split_first() else { return String::new() };
-    let others: String = others.iter().map(|other| format!("   or: {other}\n")).collect();
-    format!("go on: {first}\n{others}")
-}
-
-async fn save_report(shelf: &Shelf, report: &RunReport) -> Result<String, ShelfError> {
-    let run = &report.record.run;
-    let json = format!("{:#}\n", report.json());
-    shelf.put(run, "report.json", json.as_bytes()).await?;
-    shelf.put(run, "report.html", html(report).as_bytes()).await
-}
-
 async fn actors(
     session: &Session,
     runbook: &Runbook,
     standby: SidePorts,
-    shelf: Shelf,
+    records: &Records,
     manner: &Manner<'_>,
-) -> Result<Actors, Failure> {
+) -> Actors {
     let needs_primary = runbook.steps.iter().any(|step| step.sides.contains(&SideName::Primary));
     let primary = match needs_primary {
-        true => side(session, SideName::Primary).await,
-        false => Err(Failure::failed("nothing needs it")),
+        true => side(session, SideName::Primary).await.map(Some),
+        false => Ok(None),
     };
-    if let Err(failure) = primary.as_ref()
-        && needs_primary
-    {
+    let primary = primary.unwrap_or_else(|failure| {
         // Its steps say so when their turn comes; those that are best effort do not keep the rest waiting.
         session.printer().warn(&format!("there is no way into the primary: {}", failure.what));
-    }
+        None
+    });
     let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
-    let reports = Arc::new(Records { shelf, runbook: runbook.clone() });
-    Ok(Actors::new(standby, primary.ok(), session.clock(), gate, reports))
+    Actors::new(standby, primary, session.clock(), gate, Arc::new(records.clone()))
 }
 
 /// The ports of a side. No call is made.
@@ -223,19 +145,36 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
     })
 }
 
-/// Saves the report of the run under way, as far as its journal has come.
+/// Reports a run, as far as its journal has come.
+#[derive(Clone)]
 struct Records {
-    shelf: Shelf,
+    store: Arc<dyn Store>,
     runbook: Runbook,
+}
+
+impl Records {
+    async fn report(&self) -> Result<RunReport, JournalError> {
+        let mut tail = Tail::new(self.store.clone(), &self.runbook.environment, &self.runbook.id);
+        let entries = tail.read_all().await?;
+        Ok(RunReport::of(&self.runbook, &entries, tail.head()))
+    }
+
+    /// Saves the report beside the journal; where its page is.
+    async fn put(&self, report: &RunReport) -> Result<String, StoreError> {
+        let runs = Runs::of(&self.runbook.environment);
+        let key = |name: &str| runs.key(&self.runbook.id, name);
+        let json = format!("{:#}\n", report.json());
+        self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await?;
+        self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await?;
+        Ok(format!("{}/{}", self.store.place(), key("report.html")))
+    }
 }
 
 #[async_trait]
 impl Reports for Records {
     async fn save(&self) -> Result<String, String> {
-        let read = self.shelf.journal(&self.runbook.id).await;
-        let (entries, head) = read.map_err(|error| error.to_string())?;
-        let report = RunReport::of(&self.runbook, &entries, &head);
-        save_report(&self.shelf, &report).await.map_err(|error| error.to_string())
+        let report = self.report().await.map_err(|error| error.to_string())?;
+        self.put(&report).await.map_err(|error| error.to_string())
     }
 }
 
@@ -267,53 +206,4 @@ impl GateKeeper for Terminal {
             _ => Answer::No,
         }
     }
-}
-
-/// This host's name, for the record.
-pub fn host() -> String {
-    let from_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let named = from_kernel.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok());
-    named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// A run's id: sortable by time, unique by its end.
-pub fn run_id(now: jiff::Timestamp) -> Result<String, Failure> {
-    Ok(format!("{}-{}", now.strftime("%Y%m%d-%H%M%S"), random_hex(2)?))
-}
-
-fn random_hex(bytes: usize) -> Result<String, Failure> {
-    let mut random = vec![0u8; bytes];
-    getrandom::fill(&mut random)
-        .map_err(|error| Failure::failed(format!("the system gave no random bytes: {error}")))?;
-    Ok(crate::model::digest::hex(&random))
-}
-
-/// How a store that cannot be read or written is told.
-pub fn shelf_failure(error: ShelfError) -> Failure {
-    match &error {
-        ShelfError::Journal(journal) => journal_failure(journal),
-        ShelfError::Damaged { .. } => Failure::refused(error.to_string()),
-        ShelfError::NoRun { .. } => Failure::new(Exit::Usage, error.to_string()),
-        ShelfError::Store(_) => Failure::failed(error.to_string()),
-    }
-}
-
-fn journal_failure(error: &JournalError) -> Failure {
-    let failure = match error {
-        JournalError::Store(_) => Failure::failed(error.to_string()),
-        _ => Failure::refused(error.to_string()),
-    };
-    error.hint().into_iter().fold(failure, Failure::hint)
-}
-
-fn lease_failure(error: &LeaseError, file: &str) -> Failure {
-    let failure = match error {
-        LeaseError::Store(_) => Failure::failed(error.to_string()),
-        _ => Failure::refused(error.to_string()),
-    };
-    error.hints(file).into_iter().fold(failure, Failure::hint)
-}
-
-fn refused(refusal: &Refusal, file: &str) -> Failure {
-    refusal.hints(file).into_iter().fold(Failure::refused(refusal.to_string()), Failure::hint)
 }

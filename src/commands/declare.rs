@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use futures_util::future::join3;
 use jiff::Timestamp;
 
-use super::carry::{Manner, carry_out, host, run_id, shelf_failure, side};
+use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::runs::sitting::{Decisions, host};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{SideName, Span, standby_group_name};
@@ -20,8 +21,8 @@ use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
 use crate::run::engine::RunRecord;
-use crate::run::journal::{RunState, StepState};
-use crate::run::shelf::{Shelf, ShelfError};
+use crate::run::journal::{RunState, StepState, Tail};
+use crate::store::Runs;
 use crate::ui::confirm::confirm_name;
 use crate::ui::{Exit, Failure};
 
@@ -89,10 +90,9 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     }
     let baseline = session.bundle.baseline(session.store.as_ref()).await?;
     let standby = side(&session, SideName::Standby).await?;
-    let shelf = Shelf::new(session.store.clone(), &environment.name);
     // None of these waits for another, and this command is in a hurry.
     let (caller, groups, past) =
-        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&shelf)).await;
+        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
     let (caller, groups, past) = (caller?, groups?, past?);
     if let Some(open) = past.iter().find(|record| !record.state.is_final() && record.state != RunState::New)
         && !args.rehearse
@@ -106,7 +106,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         groups: &groups,
         primary: if args.graceful { reach(&session).await? } else { PrimaryReach::NotAsked },
         declaration: Declaration {
-            run_id: run_id(now)?,
+            run_id: run_id(now),
             mode,
             reason: args.reason.clone(),
             by: caller.arn.clone(),
@@ -126,8 +126,21 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
     let what = format!("This declares {} in {}", environment.name, environment.standby.region);
     confirm_name(printer, &environment.name, &what, args.yes)?;
-    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, take_over: None, skips: &[] };
-    carry_out(&session, &runbook, standby, &caller, &manner).await
+    let manner =
+        Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
+    let runs = Runs::of(&environment.name);
+    runs.save(session.store.as_ref(), &runbook.id, &runbook).await?;
+    let ended = carry_out(&session, &runbook, standby, &caller, &manner).await;
+    if ended.is_err() && has_not_begun(&session, &runbook.id).await {
+        // Another writer was first. The plan would only be in the way of those who look for what was done.
+        let _ = session.store.delete(&runs.key(&runbook.id, "runbook.json")).await;
+    }
+    ended
+}
+
+async fn has_not_begun(session: &Session, run: &str) -> bool {
+    let mut tail = Tail::new(session.store.clone(), &session.environment.name, run);
+    tail.read_all().await.is_ok_and(|entries| entries.is_empty())
 }
 
 fn rehearsed(session: &Session, runbook: &Runbook, output: Output) -> Exit {
@@ -191,24 +204,24 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
 
 /// The records of the last runs, oldest first. A damaged old run must not stand in the way of a declaration; a damaged
 /// last one may hide a run under way, and does.
-async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
-    let runs = shelf.runs().await.map_err(shelf_failure)?;
+async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failure> {
+    let runs = Runs::of(&session.environment.name);
     let mut records = Vec::new();
-    for (age, run) in runs.iter().rev().take(PAST_RUNS).enumerate() {
-        match record(shelf, run).await {
+    for (age, run) in runs.ids(session.store.as_ref()).await?.iter().take(PAST_RUNS).enumerate() {
+        match record(session, &runs, run).await {
             Ok(record) => records.push(record),
             Err(_) if age > 0 => {}
-            Err(error) => return Err(shelf_failure(error)),
+            Err(failure) => return Err(failure),
         }
     }
     records.reverse();
     Ok(records)
 }
 
-async fn record(shelf: &Shelf, run: &str) -> Result<RunRecord, ShelfError> {
-    let runbook = shelf.runbook(run).await?;
-    let (entries, _) = shelf.journal(run).await?;
-    Ok(RunRecord::of(&runbook, &entries))
+async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {
+    let runbook: Runbook = runs.load(session.store.as_ref(), run).await?;
+    let mut tail = Tail::new(session.store.clone(), &session.environment.name, run);
+    Ok(RunRecord::of(&runbook, &tail.read_all().await?))
 }
 
 /// How long the steps of earlier runs took, where they had something to do.
@@ -248,4 +261,10 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),
     }
+}
+
+/// A run's id: sortable by time, unique by its end.
+fn run_id(now: Timestamp) -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    format!("{}-{}", now.strftime("%Y%m%d-%H%M%S"), random.get(..6).unwrap_or(&random))
 }

@@ -113,7 +113,7 @@ enum Verb {
     Scale(scale::ScaleArgs),
     /// Declare a failover or switchover: planned, confirmed, journalled, resumable
     Declare(declare::DeclareArgs),
-    /// List and show runs, go on with one that stopped part-way, or give one up
+    /// List and show runs, go on with one that stopped, or give it up
     Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
     Status(status::StatusArgs),

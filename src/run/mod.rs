@@ -7,7 +7,6 @@ pub mod journal;
 pub mod patience;
 pub mod provision;
 pub mod scale;
-pub mod shelf;
 pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;

@@ -54,8 +54,10 @@ fn step<'a>(told: &'a Value, id: &str) -> &'a Value {
 
 fn runs(desk: &Desk) -> Vec<String> {
     let folder = desk.path(".lifeboat/shop/runs");
-    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    let folders = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    // A folder without a runbook is what a store of keys would not have.
+    let runs = folders.filter(|entry| entry.path().join("runbook.json").exists());
+    runs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn a_fault_stops_the_run_with_the_command_that_continues_it() {
     let stopped = declare(&desk, 4, &["--yes"]);
     let run = runs(&desk).remove(0);
     let resume = format!("lifeboat runs resume shop.yaml {run}");
-    assert!(stopped.out.contains(&format!("go on: {resume}\n")), "{}", stopped.out);
+    assert!(stopped.err.contains(&format!("continue with: {resume}\n")), "{}", stopped.err);
     assert!(stopped.out.contains("UpdateAutoScalingGroup (standby side, us-west-2) was denied"), "{}", stopped.out);
 
     let second = declare(&desk, 5, &["--yes"]);
@@ -190,4 +192,28 @@ fn what_is_asked_wrongly_is_refused_before_anything_is_done() {
     assert!(runs(&desk).is_empty());
     assert_eq!(calls(&desk, "us-west-2", "UpdateAutoScalingGroup"), 0);
     assert!(all_calls(&desk, "us-west-2") >= writes);
+}
+
+#[test]
+fn while_somebody_holds_the_lease_a_declaration_is_refused_and_leaves_nothing() {
+    let desk = disaster();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup"]);
+    declare(&desk, 4, &["--yes"]);
+    let run = runs(&desk).remove(0);
+    // As a process that died would leave it.
+    let lease = desk.read(".lifeboat/shop/lease.json");
+    let mut lease: Value = serde_json::from_str(&lease).expect("the lease");
+    lease.as_object_mut().expect("an object").remove("released_at").expect("it was given back");
+    desk.write(".lifeboat/shop/lease.json", &lease.to_string());
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    let held = desk.expect(5, &["runs", "resume", "shop.yaml", &run, "--yes"]);
+    let nonce = &lease["nonce"].as_str().expect("a nonce")[..8];
+    assert!(held.err.contains(&format!("--take-over {nonce}")), "{}", held.err);
+    desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes", "--take-over", nonce]);
+    // A run that is over leaves nothing to resume, so now only the lease stands in the way.
+    lease["fence"] = (lease["fence"].as_u64().expect("a number") + 9).into();
+    desk.write(".lifeboat/shop/lease.json", &lease.to_string());
+    let second = declare(&desk, 5, &["--yes"]);
+    assert!(second.err.contains("one writer at a time"), "{}", second.err);
+    assert_eq!(runs(&desk), [run], "a refused declaration left a run");
 }

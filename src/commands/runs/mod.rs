@@ -1,4 +1,4 @@
-//! Owns `lifeboat runs`: list, show, resume, abandon.
+//! Owns `lifeboat runs`: list, show, resume, abandon; and what resuming shares with declaring.
 
 pub mod abandon;
 pub mod list;

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::commands::carry::{Manner, carry_out, shelf_failure, side};
+use super::sitting::Decisions;
+use crate::commands::carry::{Manner, carry_out, side};
 use crate::commands::context::Context;
 use crate::commands::output::Output;
 use crate::model::SideName;
-use crate::plan::runbook::StepId;
-use crate::run::shelf::Shelf;
+use crate::plan::runbook::{Runbook, StepId};
+use crate::store::Runs;
 use crate::ui::{Exit, Failure};
 
 /// Arguments of `lifeboat runs resume`.
@@ -15,7 +16,8 @@ use crate::ui::{Exit, Failure};
 pub struct ResumeArgs {
     /// The environment file
     pub environment: PathBuf,
-    /// The run's id, or its beginning
+    /// The run: its id, or the beginning of it
+    #[arg(value_name = "RUN")]
     pub run: String,
     /// Leave a step out from now on; may be given several times, each with its --because
     #[arg(long, value_name = "STEP", requires = "because")]
@@ -23,7 +25,7 @@ pub struct ResumeArgs {
     /// Why the step is left out
     #[arg(long, value_name = "TEXT", requires = "skip")]
     pub because: Vec<String>,
-    /// Take over a lease whose holder is dead, by the beginning of its id
+    /// Take the lease of a process that is known to be dead; its id, or the beginning of it
     #[arg(long, value_name = "LEASE")]
     pub take_over: Option<String>,
     /// Opens the gates, in scripts
@@ -34,25 +36,22 @@ pub struct ResumeArgs {
     pub output: Output,
 }
 
-/// Runs `lifeboat runs resume`.
+/// Runs `lifeboat runs resume`. Like a declaration it reads the store and the standby only.
 pub async fn run(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
     if args.because.len() != args.skip.len() || args.because.iter().any(|because| because.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "each --skip has its own --because, and it says something"));
     }
     let session = context.open(&args.environment).await?;
-    let shelf = Shelf::new(session.store.clone(), &session.environment.name);
-    let run = shelf.find(&args.run).await.map_err(shelf_failure)?;
-    let runbook = shelf.runbook(&run).await.map_err(shelf_failure)?;
+    let (store, runs) = (session.store.as_ref(), Runs::of(&session.environment.name));
+    let id = runs.find(store, &args.run).await?;
+    let runbook: Runbook = runs.load(store, &id).await?;
     let standby = side(&session, SideName::Standby).await?;
     let caller = session.caller(&standby.read).await?;
-    let skips: Vec<(StepId, String)> =
-        args.skip.iter().zip(&args.because).map(|(step, why)| (StepId(step.clone()), why.trim().to_owned())).collect();
-    let manner = Manner {
-        file: &args.environment,
-        yes: args.yes,
-        output: args.output,
-        take_over: args.take_over.as_deref(),
-        skips: &skips,
+    let skips = args.skip.iter().zip(&args.because);
+    let decisions = Decisions {
+        take_over: args.take_over.clone(),
+        skips: skips.map(|(step, because)| (StepId(step.clone()), because.trim().to_owned())).collect(),
     };
+    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, decisions };
     carry_out(&session, &runbook, standby, &caller, &manner).await
 }
