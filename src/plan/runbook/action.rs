@@ -51,15 +51,6 @@ pub enum Action {
         /// The size.
         size: GroupSize,
     },
-    /// Images and parameters that changed in the standby are in step with production, and the other way round.
-    Sync,
-    /// The service answers at a URL.
-    Probe {
-        /// The URL.
-        url: String,
-        /// Give up after so many seconds.
-        timeout_s: u64,
-    },
     /// The run's report is in the store.
     Report,
 }
@@ -67,6 +58,6 @@ pub enum Action {
 impl Action {
     /// Whether carrying it out only looks.
     pub fn only_looks(&self) -> bool {
-        matches!(self, Action::AwaitServing { .. } | Action::Probe { .. } | Action::Gate { .. })
+        matches!(self, Action::AwaitServing { .. } | Action::Gate { .. })
     }
 }

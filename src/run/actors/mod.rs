@@ -77,7 +77,7 @@ impl Actor for Actors {
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
             Action::FencePrimary { groups } => self.look_fence(groups).await,
             // A person, a probe and a report have no state that could be so already.
-            Action::Gate { .. } | Action::Probe { .. } | Action::Report | Action::Sync => Ok(Look::Needed),
+            Action::Gate { .. } | Action::Report => Ok(Look::Needed),
         }
     }
 
@@ -88,9 +88,7 @@ impl Actor for Actors {
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
             Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
             Action::FencePrimary { groups } => self.fence(groups).await,
-            Action::Probe { .. } => Err(trouble::not_here("this lifeboat probes no service")),
             Action::Report => self.report(step).await,
-            Action::Sync => Err(trouble::not_here("a sync is carried out by `lifeboat sync`")),
         }
     }
 }

@@ -364,7 +364,7 @@ impl Shortfall {
 
 /// Whether the service is back only when this has ended: serving tiers, traffic, and the probe.
 fn brings_service(action: &Action) -> bool {
-    matches!(action, Action::AwaitServing { .. } | Action::Probe { .. })
+    matches!(action, Action::AwaitServing { .. })
 }
 
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {

@@ -45,7 +45,13 @@ pub fn runbook() -> Runbook {
     };
     let gate = Action::Gate { question: "Is the primary really gone?".to_owned() };
     let fence = Action::FencePrimary { groups: vec!["shop-web".to_owned()] };
-    let probe = Action::Probe { url: "https://shop.example.com/healthz".to_owned(), timeout_s: 300 };
+    let probe = Action::AwaitServing {
+        tier: "web".to_owned(),
+        group: "shop-web".to_owned(),
+        wanted: 1,
+        accept_percent: 0,
+        timeout_s: 300,
+    };
     Runbook {
         schema_version: RUNBOOK_SCHEMA,
         id: "20261120T031207Z-7f3a".to_owned(),

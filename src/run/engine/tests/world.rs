@@ -121,7 +121,7 @@ impl Actor for Hands {
             let mut facts = self.facts.lock().unwrap();
             facts.together.0 -= 1;
             facts.tokens.entry(step.id.clone()).or_default().insert(token.to_owned());
-            if matches!(step.action, Action::Probe { .. }) && stop.requested() {
+            if matches!(step.action, Action::AwaitServing { .. }) && stop.requested() {
                 Err(ActError { interrupted: true, ..error("interrupted", true) })
             } else if take(&mut facts.fails, &step.id) {
                 Err(error("refused", true))
@@ -160,7 +160,13 @@ pub fn step(id: &str, needs: &[&str]) -> Step {
     Step {
         id: StepId(id.to_owned()),
         title: format!("do {id}"),
-        action: Action::Probe { url: "https://shop.example.com/".to_owned(), timeout_s: 60 },
+        action: Action::AwaitServing {
+            tier: "web".to_owned(),
+            group: "shop-web".to_owned(),
+            wanted: 1,
+            accept_percent: 0,
+            timeout_s: 60,
+        },
         needs: needs.iter().map(|need| StepId((*need).to_owned())).collect(),
         sides: BTreeSet::from([SideName::Standby]),
         estimate: Estimate { seconds: 10, source: EstimateSource::Default { why: "a test".to_owned() } },
