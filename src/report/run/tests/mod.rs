@@ -90,8 +90,8 @@ fn the_document_holds_what_an_auditor_compares() {
     insta::assert_json_snapshot!(document["evidence"], @r#"
     {
       "journal_lines": 27,
-      "journal_head": "sha256:fd388712b356023c8c65e0a24850c4c4f98ad93ab555a7d2fa8df34d244e379b",
-      "runbook": "sha256:5ade8751195fd30db89cf650b53e19c9241a9fdddac4628b7b0c21a4c726c8b5",
+      "journal_head": "sha256:591627c2fec14763112d1ffb5d2e3c81e0e4671ddf40b2f55a425634b5f4903b",
+      "runbook": "sha256:8b95971c823c86cb36fa19a6b9f62a6186229e40301f3093dfe42585f02a986e",
       "runbook_intact": true,
       "journal_is_of_runbook": true,
       "based_on": {

@@ -221,11 +221,11 @@ fn the_page_of_a_run_that_came_short() {
     Evidence
     Every line of the journal holds the digest of the line before it: who has the digest of the last line can tell whether any line was changed.
     Journal, last line
-    sha256:fd388712b356023c8c65e0a24850c4c4f98ad93ab555a7d2fa8df34d244e379b
+    sha256:591627c2fec14763112d1ffb5d2e3c81e0e4671ddf40b2f55a425634b5f4903b
     Journal, lines
     27
     Runbook
-    sha256:5ade8751195fd30db89cf650b53e19c9241a9fdddac4628b7b0c21a4c726c8b5
+    sha256:8b95971c823c86cb36fa19a6b9f62a6186229e40301f3093dfe42585f02a986e
     Runbook, check
     contents match the digest, and the journal was begun for it
     Environment
@@ -415,11 +415,11 @@ fn the_page_of_a_run_that_stopped() {
     Evidence
     Every line of the journal holds the digest of the line before it: who has the digest of the last line can tell whether any line was changed.
     Journal, last line
-    sha256:6a9176db9f8c205c11cc5dd7e9dbae980929f82685243b7ad7e64bfc580674bd
+    sha256:5a335d31191082d6816c735ee1da5f2e271444c48c19087b536e3ec9e75b87c0
     Journal, lines
     14
     Runbook
-    sha256:0fa28b12a9948d16dac9965cf5b7d89a6310d35ca9c7dde9819a490774b21a5a
+    sha256:277e2de786978f0f5ec0973688e6a1fb942045e6e46120471266996c9287c9d4
     Runbook, check
     contents match the digest, and the journal was begun for it
     Environment
