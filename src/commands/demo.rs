@@ -49,8 +49,13 @@ const STORY: &[Chapter] = &[
     },
     Chapter {
         title: "A standby is provisioned",
-        words: "Images and parameters are copied to us-west-2, then four CloudFormation stacks are made there. A warm standby keeps\na fraction of production running.",
-        lines: &[done(&["sync", FILE]), done(&["provision", FILE, "--yes"]), done(&["status", FILE])],
+        words: "Images and parameters are copied to us-west-2, then four CloudFormation stacks are made there. A warm standby keeps\na fraction of production running. A parameter that names a load balancer waits until the standby's is there.",
+        lines: &[
+            done(&["sync", FILE]),
+            done(&["provision", FILE, "--yes", "--quiet"]),
+            done(&["sync", FILE]),
+            done(&["status", FILE]),
+        ],
     },
     Chapter {
         title: "Production moves on",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use futures_util::future::{join, join_all, join3};
 
+use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
 use super::render::render_failure;
@@ -13,7 +14,7 @@ use crate::cloud::{CloudError, ReadPorts};
 use crate::diff::{DeployedStack, DriftInput, ExitClass, PostureView, judge};
 use crate::facts::{SideFacts, StackFacts};
 use crate::model::{
-    Caller, Footprint, MAX_COMPUTE_STACKS, Part, SecretKey, SideName, StackName, image_parameter_name,
+    BalancerNames, Caller, Footprint, MAX_COMPUTE_STACKS, Part, SecretKey, SideName, StackName, image_parameter_name,
     standby_group_name,
 };
 use crate::observe::{ParameterView, SideQuery, observe_side};
@@ -49,9 +50,14 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let rendered =
         render(environment, &baseline, Footprint::Standby, &set).map_err(|problems| render_failure(&problems))?;
     let (ports, caller) = session.enter(SideName::Standby).await?;
+    let balancers = balancer_names(environment, &baseline, &ports).await;
     session.printer().note("looking at both sides; CloudFormation's drift detection takes a while");
-    let (standby, stacks, production) =
-        join3(standby(&session, &ports, &caller, &key), stacks(&session, &ports), production(&session, &key)).await;
+    let (standby, stacks, production) = join3(
+        standby(&session, &ports, &caller, &key, &balancers),
+        stacks(&session, &ports),
+        production(&session, &key, &balancers),
+    )
+    .await;
     let (standby, published_images) = standby?;
     let stacks = stacks?;
     let (production, production_gap) = match production {
@@ -67,6 +73,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
         standby: &standby,
         rendered: &rendered,
         stacks: &stacks,
+        balancers: &balancers,
         posture: posture
             .filter(|posture| posture.target != "standby")
             .map(|posture| PostureView { target: posture.target, minimums: posture.minimums }),
@@ -97,6 +104,7 @@ async fn standby(
     ports: &ReadPorts,
     caller: &Caller,
     key: &SecretKey,
+    balancers: &BalancerNames,
 ) -> Result<(SideFacts, BTreeMap<String, String>), Failure> {
     let environment = &session.environment;
     let groups: Vec<String> =
@@ -106,7 +114,7 @@ async fn standby(
     let query = SideQuery {
         environment,
         groups: &groups,
-        parameters: ParameterView::Standby,
+        parameters: ParameterView::Standby(balancers),
         key,
         caller,
         now: session.clock().now(),
@@ -125,14 +133,14 @@ async fn standby(
     Ok((facts?, published))
 }
 
-async fn production(session: &Session, key: &SecretKey) -> Result<SideFacts, Failure> {
+async fn production(session: &Session, key: &SecretKey, balancers: &BalancerNames) -> Result<SideFacts, Failure> {
     let environment = &session.environment;
     let (ports, caller) = session.enter(SideName::Primary).await?;
     let groups: Vec<String> = environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
     let query = SideQuery {
         environment,
         groups: &groups,
-        parameters: ParameterView::PrimaryAsStandby,
+        parameters: ParameterView::PrimaryAsStandby(balancers),
         key,
         caller: &caller,
         now: session.clock().now(),

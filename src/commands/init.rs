@@ -62,7 +62,8 @@ pub fn run(args: &InitArgs, printer: &Printer) -> Result<Exit, Failure> {
 
 Next, name your production in it, then
   lifeboat check {shown}
-  lifeboat baseline {shown}      # observes production and records it
+  lifeboat baseline {shown}      # observes production and records it, with its peak size
+  lifeboat sync {shown}          # copies its images and parameters to the standby
   lifeboat plan {shown}          # shows what would be made in the standby
   lifeboat provision {shown}     # makes it
 For completion in an editor

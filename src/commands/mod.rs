@@ -1,5 +1,6 @@
 //! Owns the command line: one verb each, thin: flags -> one call -> report.
 
+pub mod balancers;
 pub mod baseline;
 pub mod carry;
 pub mod check;

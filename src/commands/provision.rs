@@ -6,10 +6,10 @@ use super::context::Context;
 use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
-use crate::model::{SideName, Span};
+use crate::model::{Part, SideName, Span};
 use crate::plan::provision::{Allow, refusals};
 use crate::report::changes::{outcome_json, outcome_text, plan_text};
-use crate::run::provision::{Ports, preview, provision};
+use crate::run::provision::{Deed, Ports, preview, provision};
 use crate::ui::confirm::confirm_name;
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
@@ -83,6 +83,13 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
         Output::Json => printer.result(&format!("{:#}", outcome_json(&report))),
         Output::Text if plan.is_no_change() && report.is_complete() => {}
         Output::Text => printer.result(&outcome_text(&report, printer.color_out())),
+    }
+    let made = |deed: &Deed| matches!(deed, Deed::Created | Deed::Recreated);
+    if report.is_complete() && report.done.iter().any(|done| done.part == Part::Edge && made(&done.deed)) {
+        printer.note(&format!(
+            "the load balancers have their names now: `lifeboat sync {}` writes the parameters that name them",
+            args.environment.display()
+        ));
     }
     Ok(exit_of(&report))
 }

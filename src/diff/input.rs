@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::facts::{Baseline, SideFacts, StackDrift, StackFacts, StackResource};
-use crate::model::{Environment, Part};
+use crate::model::{BalancerNames, Environment, Part};
 use crate::render::Rendered;
 
 /// Everything a judgement is made from.
@@ -28,6 +28,8 @@ pub struct DriftInput<'a> {
     pub rendered: &'a Rendered,
     /// The stacks that exist.
     pub stacks: &'a BTreeMap<Part, DeployedStack>,
+    /// What stands for the host names of production's load balancers: what its parameters were rewritten with.
+    pub balancers: &'a BalancerNames,
     /// What `scale` was last asked for, while it holds.
     pub posture: Option<PostureView>,
     /// The image published for each tier: its id in the standby Region, by tier name.

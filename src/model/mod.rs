@@ -1,8 +1,11 @@
 //! Owns the words of the project as plain values; it does no I/O, reads no clock and imports nothing else of ours.
 
+pub mod balancer_names;
 pub mod basis;
 pub mod digest;
 pub mod environment;
+#[cfg(test)]
+pub mod fixture;
 pub mod footprint;
 pub mod identity;
 pub mod part;
@@ -16,6 +19,7 @@ pub mod strategy;
 pub mod suggest;
 pub mod tags;
 
+pub use balancer_names::{BalancerName, BalancerNames, HeldBack, HeldName};
 pub use basis::{BasisMethod, CapacityBasis};
 pub use digest::Digest;
 pub use environment::{

@@ -2,11 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use super::{BalancerName, BalancerNames, Environment, HeldName, ParameterSync};
+
 /// Rules that replace text, all at once: what a rule has written is never rewritten by another.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rewrite {
     /// Longest first, so that a rule for a whole ARN wins over one for the Region inside it.
-    rules: Vec<(String, String)>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    from: String,
+    to: Target,
+    /// A host name: in any case, and not as a part of another name.
+    host: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Text(String),
+    /// A load balancer's host name that nothing stands for; it is left as it is.
+    Held(BalancerName),
 }
 
 impl Rewrite {
@@ -18,31 +35,84 @@ impl Rewrite {
                 merged.entry(from).or_insert(to);
             }
         }
-        let mut rules: Vec<(String, String)> = merged
+        let rules = merged
             .into_iter()
             .filter(|(from, _)| !from.is_empty())
-            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .map(|(from, to)| Rule { from: from.to_owned(), to: Target::Text(to.to_owned()), host: false })
             .collect();
-        rules.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        Rewrite { rules }
+        Rewrite { rules }.sorted()
+    }
+
+    /// The rules for parameters below one path: the path's own, then the environment's map, then load balancers.
+    pub fn of_parameters(environment: &Environment, rule: &ParameterSync, balancers: &BalancerNames) -> Self {
+        Rewrite::new([&rule.rewrite, &environment.map]).with_balancers(balancers)
+    }
+
+    /// With rules for whole host names of production's load balancers; a rule that is there for one already stays, now
+    /// for its name in any case.
+    pub fn with_balancers(mut self, balancers: &BalancerNames) -> Self {
+        for (name, standing) in balancers.iter().filter(|(name, _)| !name.is_empty()) {
+            let written = self.rules.iter().find(|rule| rule.from.eq_ignore_ascii_case(name)).map(|rule| &rule.to);
+            let to = match (written, standing) {
+                (Some(to), _) => to.clone(),
+                (None, BalancerName::Known(there)) => Target::Text(there.clone()),
+                (None, standing) => Target::Held(standing.clone()),
+            };
+            self.rules.push(Rule { from: name.clone(), to, host: true });
+        }
+        self.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        self.rules.sort_by(|a, b| b.from.len().cmp(&a.from.len()).then_with(|| a.from.cmp(&b.from)));
+        self
     }
 
     /// The text with every occurrence of a rule's left side replaced by its right side.
     pub fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        'next: while let Some(c) = rest.chars().next() {
-            for (from, to) in &self.rules {
-                if let Some(after) = rest.strip_prefix(from.as_str()) {
-                    out.push_str(to);
-                    rest = after;
-                    continue 'next;
-                }
-            }
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
+        self.walk(text, |rule, written| match rule.map(|rule| &rule.to) {
+            Some(Target::Text(to)) => out.push_str(to),
+            Some(Target::Held(_)) | None => out.push_str(written),
+        });
         out
+    }
+
+    /// The load balancers a text names and that nothing stands for, sorted.
+    pub fn held(&self, text: &str) -> Vec<HeldName> {
+        let mut held = Vec::new();
+        self.walk(text, |rule, _| {
+            if let Some(Rule { from, to: Target::Held(standing), .. }) = rule {
+                held.push(HeldName { name: from.clone(), standing: standing.clone() });
+            }
+        });
+        held.sort();
+        held.dedup();
+        held
+    }
+
+    /// Tells a text piece by piece: what a rule fits, and the characters between.
+    fn walk<'t>(&self, text: &'t str, mut tell: impl FnMut(Option<&Rule>, &'t str)) {
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let rule = self.rules.iter().find(|rule| rule.fits(text, at));
+            let length = rule.map_or(c.len_utf8(), |rule| rule.from.len());
+            tell(rule, &text[at..at + length]);
+            at += length;
+        }
+    }
+}
+
+impl Rule {
+    fn fits(&self, text: &str, at: usize) -> bool {
+        let Some(head) = text.as_bytes().get(at..at + self.from.len()) else { return false };
+        if !self.host {
+            return head == self.from.as_bytes();
+        }
+        let joins = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        head.eq_ignore_ascii_case(self.from.as_bytes())
+            && !text[..at].chars().next_back().is_some_and(joins)
+            && !text[at + self.from.len()..].chars().next().is_some_and(joins)
     }
 }
 
@@ -50,9 +120,12 @@ impl Rewrite {
 mod tests {
     use super::*;
 
+    fn map(rules: &[(&str, &str)]) -> BTreeMap<String, String> {
+        rules.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    }
+
     fn check(rules: &[(&str, &str)], text: &str, expected: &str) {
-        let map = rules.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        assert_eq!(Rewrite::new([&map]).apply(text), expected);
+        assert_eq!(Rewrite::new([&map(rules)]).apply(text), expected);
     }
 
     #[test]
@@ -73,5 +146,31 @@ mod tests {
         let first = BTreeMap::from([("k".to_owned(), "1".to_owned())]);
         let second = BTreeMap::from([("k".to_owned(), "2".to_owned())]);
         assert_eq!(Rewrite::new([&first, &second]).apply("k"), "1");
+    }
+
+    #[test]
+    fn load_balancers_are_whole_host_names_in_any_case() {
+        let balancers = BalancerNames::from([
+            ("Api-1.us-east-1.elb.amazonaws.com".to_owned(), BalancerName::Known("api-9.elb.example".to_owned())),
+            ("gw-1.us-east-1.elb.amazonaws.com".to_owned(), BalancerName::NotMade),
+            ("own-1.us-east-1.elb.amazonaws.com".to_owned(), BalancerName::NotYet),
+        ]);
+        let own = ("own-1.us-east-1.elb.amazonaws.com", "own.example");
+        let rewrite = Rewrite::new([&map(&[("us-east-1", "us-west-2"), own])]).with_balancers(&balancers);
+        let check = |text: &str, expected: &str, held: &[&str]| {
+            assert_eq!(rewrite.apply(text), expected);
+            let found: Vec<String> = rewrite.held(text).into_iter().map(|one| one.name).collect();
+            assert_eq!(found, held, "{text}");
+        };
+        check("http://api-1.us-east-1.elb.amazonaws.com:80/us-east-1", "http://api-9.elb.example:80/us-west-2", &[]);
+        check("DUALSTACK.API-1.US-EAST-1.ELB.AMAZONAWS.COM.", "DUALSTACK.api-9.elb.example.", &[]);
+        // Another load balancer, whose name ends alike.
+        check("my-api-1.us-east-1.elb.amazonaws.com", "my-api-1.us-west-2.elb.amazonaws.com", &[]);
+        // Half a translation would be a host that does not exist.
+        let gateway = "gw-1.us-east-1.elb.amazonaws.com";
+        check(&format!("é{gateway}"), "égw-1.us-west-2.elb.amazonaws.com", &[]);
+        check(&format!("ü {gateway},{gateway}"), &format!("ü {gateway},{gateway}"), &[gateway]);
+        // A person's rule stays, and is for the name in any case.
+        check("own-1.us-east-1.elb.amazonaws.com OWN-1.us-east-1.elb.amazonaws.com", "own.example own.example", &[]);
     }
 }

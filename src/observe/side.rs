@@ -16,7 +16,7 @@ pub struct SideQuery<'a> {
     /// The groups to begin with.
     pub groups: &'a [String],
     /// In whose words parameters are told.
-    pub parameters: ParameterView,
+    pub parameters: ParameterView<'a>,
     /// The key of secret digests.
     pub key: &'a SecretKey,
     /// Who looks.

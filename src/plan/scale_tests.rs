@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::facts::InstanceFacts;
+use crate::model::fixture;
 use crate::model::{Basis, BasisMethod, FullSize, Span, StandbySize, Strategy, Tier};
-use crate::plan::sync::test_environment;
 
 fn environment(strategy: Strategy) -> Environment {
-    let mut environment = test_environment();
+    let mut environment = fixture::environment();
     environment.strategy = strategy;
     environment.tiers = vec![Tier {
         name: "web".into(),

@@ -118,4 +118,9 @@ fn taken<T: Clone>(offered: &BTreeMap<String, T>, takes: impl Fn(&String, &T) ->
 #[path = "../../tests/support/estate.rs"]
 mod estate;
 #[cfg(test)]
+#[path = "../../tests/support/large_estate.rs"]
+mod large_estate;
+#[cfg(test)]
+mod spread_tests;
+#[cfg(test)]
 mod tests;

@@ -341,16 +341,3 @@ fn dynamic_references_of_an_author_pass_untouched() {
     let name = &compute["Resources"]["WebGroup"]["Properties"]["AutoScalingGroupName"];
     assert_eq!(name, "{{resolve:ssm:/names/shop/web}}");
 }
-
-#[test]
-fn too_many_tiers_are_refused_with_the_limit() {
-    let mut environment = environment(Strategy::WarmStandby);
-    let mut baseline = baseline();
-    for i in 0..80 {
-        let name = format!("tier{i}");
-        environment.tiers.push(estate::tier(&name, 50, &[], None));
-        estate::add_tier(&mut baseline, &name, &[estate::SG_WEB], &[], &[], 4);
-    }
-    let error = render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused");
-    insta::assert_snapshot!(error, @"stack compute: the template has 254 parameters, CloudFormation takes 200; split the tiers over several environments");
-}

@@ -8,7 +8,7 @@ use super::age::seconds;
 use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::model::Objectives;
-use crate::plan::scale::ScalePlan;
+use crate::plan::scale::{ScalePlan, ScaleTarget};
 use crate::run::scale::{ScaleOutcome, TierOutcome};
 
 /// The version of the JSON document.
@@ -72,14 +72,18 @@ pub fn text(
         }
     }
     let ours = outcome.tiers.iter().map(|tier| tier.ours_s).fold(0.0, f64::max);
-    let _ = writeln!(
+    let _ = write!(
         out,
-        "took {}: {} ours, {} AWS's; objective (RTO) {}",
+        "took {}: {} ours, {} AWS's",
         seconds(outcome.took_s),
         seconds(ours),
-        seconds((outcome.took_s - ours).max(0.0)),
-        objectives.rto
+        seconds((outcome.took_s - ours).max(0.0))
     );
+    // Going back to the standby footprint is not a recovery, so no objective is held against it.
+    let _ = match plan.target {
+        ScaleTarget::Standby => writeln!(out),
+        ScaleTarget::Full | ScaleTarget::Percent(_) => writeln!(out, "; objective (RTO) {}", objectives.rto),
+    };
     let short: Vec<String> = outcome
         .tiers
         .iter()

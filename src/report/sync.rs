@@ -21,6 +21,8 @@ pub struct SyncPlanView<'a> {
     pub parameters: &'a [(String, ParameterPlan)],
     /// Whether production's image or launch settings moved on since the baseline: what to do about it.
     pub stale: &'a [String],
+    /// What a person should know besides.
+    pub notes: &'a [String],
 }
 
 impl SyncPlanView<'_> {
@@ -94,7 +96,7 @@ impl SyncPlanView<'_> {
                 let _ = writeln!(out, "  {glyph} {}: {}", problem.place, problem.text);
             }
         }
-        for text in self.stale {
+        for text in self.stale.iter().chain(self.notes) {
             let _ = writeln!(out, "{} {text}", paint.text(CHANGED, "!"));
         }
         out
@@ -117,11 +119,13 @@ impl SyncPlanView<'_> {
                 "delete": names(plan, |step| matches!(step, ParameterStep::Delete { .. })),
                 "in_step": plan.in_step,
                 "extra": plan.extra,
+                "held": plan.held,
                 "problems": plan.problems.iter().map(|problem| json!({
                     "place": problem.place, "text": problem.text, "blocks": problem.blocks,
                 })).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "stale": self.stale,
+            "notes": self.notes,
             "writes": self.writes(),
         })
     }

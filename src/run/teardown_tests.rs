@@ -101,6 +101,22 @@ async fn what_is_retained_is_told() {
 }
 
 #[tokio::test]
+async fn a_stack_beyond_those_the_file_names_goes_only_when_its_tag_says_whose_it_is() {
+    let second = Part::all(2)[4];
+    let fake = deployed().with(&stack_intent(second, &["ApiGroup"]), "CREATE_COMPLETE", &[]);
+    let names = |plan: &TeardownPlan| plan.stacks.iter().map(|stack| stack.name.0.clone()).collect::<Vec<_>>();
+    fake.edit(|state| state.stacks.get_mut("shop-compute-2").unwrap().facts.tags.clear());
+    assert_eq!(names(&plan_of(&fake).await), ["shop-compute", "shop-network"]);
+    fake.edit(|state| {
+        let tag = (crate::model::ENVIRONMENT_TAG.to_owned(), "shop".to_owned());
+        state.stacks.get_mut("shop-compute-2").unwrap().facts.tags.extend([tag]);
+    });
+    let plan = plan_of(&fake).await;
+    assert_eq!(names(&plan), ["shop-compute-2", "shop-compute", "shop-network"]);
+    assert_eq!(plan.absent.len(), 2, "what the file does not name is not missed");
+}
+
+#[tokio::test]
 async fn an_unexecuted_stack_goes_too_and_throttling_is_waited_out() {
     let fake = Fake::new().with(&stack_intent(Part::Edge, &[]), "REVIEW_IN_PROGRESS", &[]);
     assert_eq!(body(&[]), fake.edit(|state| state.stacks["shop-edge"].body.clone()));

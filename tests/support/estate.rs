@@ -58,6 +58,7 @@ pub fn environment(strategy: Strategy) -> Environment {
     }
 }
 
+/// A tier of an environment.
 pub fn tier(name: &str, order: u32, types: &[&str], load_balancer: Option<TierLoadBalancer>) -> Tier {
     Tier {
         name: name.into(),
@@ -216,7 +217,8 @@ fn launch_template(group: &str, number: usize, groups: &[&str], rich: bool) -> L
     template
 }
 
-fn rule(protocol: &str, ports: Option<(i32, i32)>, peer: RulePeer, description: &str) -> RuleFacts {
+/// A rule of a security group.
+pub fn rule(protocol: &str, ports: Option<(i32, i32)>, peer: RulePeer, description: &str) -> RuleFacts {
     RuleFacts {
         protocol: protocol.into(),
         from_port: ports.map(|(from, _)| from),
@@ -274,7 +276,8 @@ fn security_groups() -> Vec<SecurityGroupFacts> {
     ]
 }
 
-fn target_group(arn: &str, name: &str, protocol: &str, port: u16) -> TargetGroupFacts {
+/// A target group for instances.
+pub fn target_group(arn: &str, name: &str, protocol: &str, port: u16) -> TargetGroupFacts {
     let over_http = protocol == "HTTP";
     TargetGroupFacts {
         arn: arn.into(),

@@ -168,6 +168,7 @@ fn values_with_quotes_newlines_and_yaml_arrive_as_they_are() {
     assert!(!text.contains("Fn::Sub"), "user data went through substitution");
     desk.expect(0, &["sync", "shop.yaml"]);
     desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    desk.expect(0, &["sync", "shop.yaml"]);
     let drift = desk.expect(0, &["drift", "shop.yaml"]);
     shows(&drift.out, &["parity=0"]);
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+
 use super::binary::Desk;
 use serde_json::Value;
 
@@ -28,6 +30,8 @@ fn ready(desk: &Desk) {
     desk.expect(0, &["baseline", "shop.yaml"]);
     desk.expect(0, &["sync", "shop.yaml"]);
     desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    // What names the standby's load balancers could not be written before they were there.
+    desk.expect(0, &["sync", "shop.yaml"]);
 }
 
 fn state(desk: &Desk) -> Value {
@@ -120,6 +124,66 @@ fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can(
     assert!(after.out.contains("parity=0") || !after.out.contains("/shop/prod"), "{}", after.out);
 }
 
+/// The host name of a side's load balancer of the API.
+fn api_host(desk: &Desk, region: &str) -> String {
+    let state = state(desk);
+    let balancers = state["regions"][region]["load_balancers"].as_object().expect("load balancers");
+    let mut names = balancers.values().map(|one| one["dns_name"].as_str().expect("a name").to_owned());
+    names.find(|name| name.starts_with("internal-")).expect("the API's load balancer is internal")
+}
+
+fn api_url(desk: &Desk) -> Option<String> {
+    let parameter = &state(desk)["regions"]["us-west-2"]["parameters"]["/shop/prod/api/url"];
+    let versions = parameter["versions"].as_array()?;
+    Some(versions.last()?["value"].as_str()?.to_owned())
+}
+
+#[test]
+fn load_balancers_are_called_by_the_standbys_names_in_user_data_and_parameters() {
+    let desk = desk();
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let early = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(early["held"], serde_json::json!(["/shop/prod/api/url"]), "{early}");
+    assert_eq!(api_url(&desk), None, "half a translation is worse than none");
+    let again = desk.expect(0, &["sync", "shop.yaml"]);
+    assert!(again.out.contains("1 parameter is held back"), "{}", again.out);
+    assert!(again.out.contains("provision, then sync again"), "{}", again.out);
+    let plan = desk.expect(0, &["plan", "shop.yaml"]);
+    assert!(plan.out.contains("is known only after edge is deployed"), "{}", plan.out);
+    let provisioned = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(provisioned.err.contains("lifeboat sync shop.yaml"), "{}", provisioned.err);
+    let drift = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=1"), "{}", drift.out);
+    desk.expect(0, &["sync", "shop.yaml"]);
+    let drift = desk.expect(0, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
+
+    let (there, here) = (api_host(&desk, "us-east-1"), api_host(&desk, "us-west-2"));
+    assert_ne!(there.replace("us-east-1", "us-west-2"), here, "the Region's name alone does not lead there");
+    assert_eq!(api_url(&desk), Some(format!("http://{here}")));
+    let west = state(&desk)["regions"]["us-west-2"]["launch_templates"].clone();
+    let web = west.as_object().expect("launch templates").values().find(|one| one["name"].to_string().contains("Web"));
+    let facts = &web.expect("the web tier's")["versions"]["1"];
+    let decoded = base64::engine::general_purpose::STANDARD.decode(facts["user_data"].as_str().expect("user data"));
+    let user_data = String::from_utf8(decoded.expect("base64")).expect("text");
+    assert!(user_data.contains(&format!("export API_URL=http://{here}\n")), "{user_data}");
+
+    let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(again.out.contains("No changes"), "{}", again.out);
+    // When the standby is gone, what its value should be is not known: it stays, and that is told.
+    desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
+    let held = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(held["held"], serde_json::json!(["/shop/prod/api/url"]), "{held}");
+    assert_eq!(api_url(&desk), Some(format!("http://{here}")));
+}
+
+#[test]
+fn a_sync_without_a_baseline_says_what_it_cannot_translate() {
+    let desk = desk();
+    let synced = desk.expect(0, &["sync", "shop.yaml"]);
+    assert!(synced.out.contains("there is no baseline"), "{}", synced.out);
+}
+
 #[test]
 fn the_primary_being_dark_costs_scale_nothing_and_is_never_called() {
     let desk = desk();
@@ -165,6 +229,61 @@ fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
     assert!(desired(&posture(&desk), "web") < full);
     desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
     assert_eq!(posture(&desk)["posture"], "not-provisioned");
+}
+
+#[test]
+fn several_compute_stacks_are_provisioned_rolled_seen_and_removed_like_one() {
+    let desk = desk();
+    let one = desk.read("shop.yaml");
+    let with = |number: u8| format!("{one}\nstacks: {{ compute: {number} }}\n");
+    // Of three stacks web is in the first, api and worker are in the second, and the third has nothing to hold.
+    desk.write("shop.yaml", &with(3));
+    ready(&desk);
+    let stacks =
+        |status: &Value| -> Vec<String> { status["stacks"].as_object().expect("stacks").keys().cloned().collect() };
+    let expected = ["shop-compute", "shop-compute-2", "shop-edge", "shop-network", "shop-security"];
+    assert_eq!(stacks(&posture(&desk)), expected);
+    let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    assert!(again.out.contains("No changes"), "{}", again.out);
+    let drift = desk.expect(0, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
+    let compute: Vec<&str> =
+        drift.out.lines().map(str::trim_start).filter(|line| line.starts_with("compute")).collect();
+    assert_eq!(compute.len(), 4, "drift and pending tell of both stacks, in order: {compute:?}");
+    assert!(compute[0].starts_with("compute ") && compute[1].starts_with("compute-2"), "{compute:?}");
+
+    // An image moves in each of the two stacks, and one in the second alone.
+    desk.expect(0, &["sim", "drift", "image"]);
+    desk.expect(0, &["sim", "drift", "image", "--group", "shop-api"]);
+    let waits = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(waits["rolled"], serde_json::json!(["shop-web", "shop-api"]), "{waits}");
+    desk.expect(0, &["sim", "drift", "image", "--group", "shop-worker"]);
+    let second = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(second["rolled"], serde_json::json!(["shop-worker"]), "{second}");
+    for tier in posture(&desk)["tiers"].as_array().expect("tiers") {
+        assert_eq!(tier["launches"], tier["published"], "{tier}");
+    }
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let rolled = desk.run(&["drift", "shop.yaml"]);
+    assert!(rolled.out.contains("drift=0 pending=0"), "{}", rolled.out);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    assert_eq!(posture(&desk)["posture"], "full");
+
+    // Another number would move tiers, and a group cannot move from one stack to another.
+    desk.write("shop.yaml", &with(1));
+    for command in [&["plan", "shop.yaml"][..], &["provision", "shop.yaml", "--yes"]] {
+        let refused = desk.expect(5, command);
+        let held = "shop-compute-2 holds api (now shop-compute), worker (now shop-compute)";
+        assert!(refused.err.contains(held) && refused.err.contains("put `stacks.compute` back"), "{}", refused.err);
+    }
+    let drift = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("nothing is rendered for it any more"), "{}", drift.out);
+    let gone = desk.expect(0, &["teardown", "shop.yaml", "--yes", "-o", "json"]).json();
+    let order: Vec<&str> =
+        gone["done"].as_array().into_iter().flatten().filter_map(|stack| stack["name"].as_str()).collect();
+    assert_eq!(order.first(), Some(&"shop-compute-2"), "{gone}");
+    desk.write("shop.yaml", &with(3));
+    assert_eq!(stacks(&posture(&desk)), Vec::<String>::new());
 }
 
 #[test]
@@ -280,7 +399,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
-    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "12"]] {
+    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "8"]] {
         let desk = desk();
         ready(&desk);
         desk.expect(0, &[&["sim", "fail", "us-west-2"], fault].concat());

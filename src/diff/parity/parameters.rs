@@ -4,8 +4,8 @@ use super::context::Parity;
 use crate::diff::finding::{Finding, Kind, Severity, Source, Status};
 use crate::diff::found::Found;
 use crate::diff::shown::Shown;
-use crate::facts::{Noun, ParameterFacts, ParameterValue};
-use crate::model::{ParameterSync, SideName};
+use crate::facts::{Gap, Noun, ParameterFacts, ParameterValue};
+use crate::model::{ParameterSync, Rewrite, SideName};
 
 /// What findings about parameters are grouped under.
 pub const SUBJECT: &str = "parameters";
@@ -21,36 +21,21 @@ pub fn judge(parity: &Parity<'_>, found: &mut Found) {
     }
 }
 
-/// A path or name with its rewrites, longest first, each place once.
-fn rewritten(sync: &ParameterSync) -> String {
-    let mut pairs: Vec<(&String, &String)> = sync.rewrite.iter().filter(|(from, _)| !from.is_empty()).collect();
-    pairs.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
-    let mut out = String::new();
-    let mut rest = sync.path.as_str();
-    'next: while let Some(first) = rest.chars().next() {
-        for (from, to) in &pairs {
-            if let Some(after) = rest.strip_prefix(from.as_str()) {
-                out.push_str(to);
-                rest = after;
-                continue 'next;
-            }
-        }
-        out.push(first);
-        rest = &rest[first.len_utf8()..];
-    }
-    out
-}
-
 fn judge_path(parity: &Parity<'_>, sync: &ParameterSync, found: &mut Found) {
-    let path = rewritten(sync);
+    let input = parity.input;
+    let path = Rewrite::of_parameters(input.environment, sync, input.balancers).apply(&sync.path);
     let below = |name: &String| name.starts_with(&path);
     let unseen = [(SideName::Primary, &sync.path), (SideName::Primary, &path), (SideName::Standby, &path)]
         .into_iter()
         .any(|(side, path)| parity.may_be_unseen(side, Noun::Parameter, path));
     let wanted = || parity.production.parameters.values().filter(|parameter| below(&parameter.name));
+    // Parameters of production whose value in the standby is not known yet are gaps of their own.
+    let is_held = |gap: &&Gap| gap.noun == Noun::Parameter && below(&gap.subject) && gap.subject != path;
+    let held = parity.production.gaps.iter().filter(is_held).count();
+    (0..held).for_each(|_| found.coverage(Kind::Parity, SUBJECT).unknown());
     if unseen {
         found.coverage(Kind::Parity, SUBJECT).unknown();
-    } else if wanted().next().is_none() {
+    } else if wanted().next().is_none() && held == 0 {
         // Loud emptiness: a path nobody fills is a mistake, not agreement.
         found.coverage(Kind::Parity, SUBJECT).unknown();
         found.push(
@@ -81,7 +66,8 @@ fn judge_path(parity: &Parity<'_>, sync: &ParameterSync, found: &mut Found) {
         return;
     }
     for standby in parity.standby.parameters.values().filter(|parameter| below(&parameter.name)) {
-        if !parity.production.parameters.contains_key(&standby.name) {
+        let is_held = parity.may_be_unseen(SideName::Primary, Noun::Parameter, &standby.name);
+        if !is_held && !parity.production.parameters.contains_key(&standby.name) {
             let extra = finding(&standby.name, "", Status::Added, Severity::Cosmetic)
                 .values(Shown::Absent, value(standby))
                 .note("missing in production");

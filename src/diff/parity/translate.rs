@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::input::DriftInput;
-use crate::model::SOURCE_IMAGE_TAG;
+use crate::model::{BalancerNames, Rewrite, SOURCE_IMAGE_TAG};
 
 /// What stands for a primary identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +24,17 @@ pub struct Translator {
     mapped: BTreeMap<String, String>,
     /// None while the stack has no such resource.
     made: BTreeMap<String, Option<String>>,
+    /// All of it, for text.
+    rewrite: Rewrite,
 }
 
 impl Translator {
     /// From the map, the stacks' resources, and the tags of copied images.
     pub fn of(input: &DriftInput<'_>) -> Self {
         let mut made: BTreeMap<String, Option<String>> = BTreeMap::new();
-        for (primary, counterpart) in &input.rendered.counterparts {
+        let counterparts = input.rendered.counterparts.iter();
+        // A load balancer's host name stands for another host name, and not for its counterpart's physical id.
+        for (primary, counterpart) in counterparts.filter(|(primary, _)| !input.balancers.contains_key(*primary)) {
             let physical = input.stacks.get(&counterpart.part).and_then(|stack| {
                 stack
                     .resources
@@ -46,7 +50,17 @@ impl Translator {
                 made.entry(source.clone()).or_insert_with(|| Some(image.id.clone()));
             }
         }
-        Translator { mapped: input.environment.map.clone(), made }
+        Translator::new(input.environment.map.clone(), made, input.balancers)
+    }
+
+    fn new(
+        mapped: BTreeMap<String, String>,
+        made: BTreeMap<String, Option<String>>,
+        balancers: &BalancerNames,
+    ) -> Self {
+        let there = made.iter().filter_map(|(from, to)| Some((from.clone(), to.clone()?))).collect();
+        let rewrite = Rewrite::new([&mapped, &there]).with_balancers(balancers);
+        Translator { mapped, made, rewrite }
     }
 
     /// What stands for an identifier; what a person says goes first.
@@ -71,29 +85,7 @@ impl Translator {
 
     /// Text with every known identifier replaced: at each place the longest that fits, each place once.
     pub fn text(&self, text: &str) -> String {
-        let mut pairs: Vec<(&str, &str)> = self
-            .made
-            .iter()
-            .filter_map(|(from, to)| Some((from.as_str(), to.as_deref()?)))
-            .filter(|(from, _)| !self.mapped.contains_key(*from))
-            .chain(self.mapped.iter().map(|(from, to)| (from.as_str(), to.as_str())))
-            .filter(|(from, _)| !from.is_empty())
-            .collect();
-        pairs.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        'next: while let Some(first) = rest.chars().next() {
-            for (from, to) in &pairs {
-                if let Some(after) = rest.strip_prefix(from) {
-                    out.push_str(to);
-                    rest = after;
-                    continue 'next;
-                }
-            }
-            out.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
-        out
+        self.rewrite.apply(text)
     }
 }
 
@@ -103,10 +95,11 @@ mod tests {
 
     #[test]
     fn text_is_translated_once_and_longest_first() {
-        let translator = Translator {
-            mapped: [("a", "b"), ("b", "c"), ("ab", "X")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
-            made: [("sg-1".to_owned(), Some("sg-2".to_owned())), ("sg-9".to_owned(), None)].into(),
-        };
+        let translator = Translator::new(
+            [("a", "b"), ("b", "c"), ("ab", "X")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            [("sg-1".to_owned(), Some("sg-2".to_owned())), ("sg-9".to_owned(), None)].into(),
+            &BalancerNames::new(),
+        );
         assert_eq!(translator.text("a b ab é sg-1 sg-9"), "b c X é sg-2 sg-9");
         assert_eq!(translator.of_id("sg-9"), Translation::NotDeployed);
         assert_eq!(translator.of_id("sg-8"), Translation::Unknown);

@@ -7,8 +7,8 @@ use crate::diff::finding::{Kind, Severity, Status};
 use crate::diff::found::Found;
 use crate::diff::input::{DeployedStack, DriftInput};
 use crate::diff::shown::Shown;
-use crate::model::{Part, image_stack_parameter, standby_group_name};
-use crate::render::{Input, RenderedStack};
+use crate::model::{BalancerName, Part, image_stack_parameter, standby_group_name};
+use crate::render::{Counterpart, Input, RenderedStack};
 
 /// Judges parameter values. Zones are left out: once deployed, the deployed one stays.
 pub fn judge(
@@ -22,9 +22,13 @@ pub fn judge(
         compare(part, deployed, name, wanted, false, found);
     }
     for (name, from) in &rendered.inputs {
-        let Input::Resources { part: producer, logical_ids } = from else { continue };
-        match resolved(input, *producer, logical_ids) {
-            Some(wanted) => compare(part, deployed, name, &wanted, true, found),
+        let (producer, wanted, is_list) = match from {
+            Input::Zone { .. } => continue,
+            Input::Resources { part, logical_ids } => (part, resolved(input, *part, logical_ids), true),
+            Input::LoadBalancerDns { part, logical_id } => (part, dns_name(input, *part, logical_id), false),
+        };
+        match wanted {
+            Some(wanted) => compare(part, deployed, name, &wanted, is_list, found),
             None => found
                 .coverage(Kind::Pending, part.as_str())
                 .skipped(format!("parameter {name}"), format!("known only when the {producer} stack is deployed")),
@@ -67,6 +71,16 @@ fn resolved(input: &DriftInput<'_>, producer: Part, logical_ids: &[String]) -> O
         })
         .collect();
     Some(ids?.join(","))
+}
+
+/// The host name of a load balancer that is made; none while it is not there.
+fn dns_name(input: &DriftInput<'_>, producer: Part, logical_id: &str) -> Option<String> {
+    let is_it = |one: &Counterpart| one.part == producer && one.logical_id == logical_id;
+    let made_for = input.rendered.counterparts.iter().filter(|(_, counterpart)| is_it(counterpart));
+    made_for.filter_map(|(primary, _)| input.balancers.get(primary)).find_map(|standing| match standing {
+        BalancerName::Known(name) => Some(name.clone()),
+        _ => None,
+    })
 }
 
 /// Image parameters hold a name whose value may have moved since the stack looked it up.

@@ -95,6 +95,42 @@ fn launch_settings_are_compared_after_translation() {
 }
 
 #[test]
+fn user_data_names_the_standbys_load_balancer() {
+    // The Region's name alone replaced in it gives a host that is not there.
+    differs(
+        |w| w.template().user_data = Some(encode(&SCRIPT.replace("us-east-1", "us-west-2"))),
+        &["parity Modified degrades: web/launch-template/user-data | 6 lines | 6 lines"],
+    );
+    let world = World::equal();
+    let report = world.judge();
+    let inputs = report.coverage.iter().filter(|one| one.kind == Kind::Pending && one.subject == "compute");
+    assert!(inputs.flat_map(|one| &one.skipped).next().is_none(), "every input was resolved");
+}
+
+#[test]
+fn a_parameter_whose_value_is_not_known_yet_is_a_gap_and_no_difference() {
+    let held = |w: &mut World| {
+        let name = "/shop/prod/db/host".to_owned();
+        w.production().parameters.remove(&name);
+        let reason = "it names production's load balancer x; the standby has none yet".into();
+        w.production().gaps.push(Gap { noun: Noun::Parameter, subject: name, reason });
+    };
+    let report = check(held, &[], ExitClass::Unknown);
+    assert_eq!(report.gaps.len(), 1);
+    let parameters = report.coverage.iter().find(|one| one.subject == "parameters").expect("parameters are covered");
+    assert_eq!((parameters.total, parameters.checked, parameters.unknown), (2, 1, 1));
+    check(
+        |w| {
+            held(w);
+            w.environment.sync.parameters[0].delete = true;
+            w.production().parameters.clear();
+        },
+        &["parity Added cosmetic: parameters/shop/prod/db/password | - | secret"],
+        ExitClass::Differences,
+    );
+}
+
+#[test]
 fn the_standby_launches_a_copy_of_what_production_launches() {
     differs(
         |w| {

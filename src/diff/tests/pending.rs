@@ -41,6 +41,14 @@ fn pending_is_what_a_deploy_would_do() {
         &["pending Modified degrades: compute/parameters/WebSecurityGroups | sg-web2 | sg-old"],
     );
     differs(
+        |w| {
+            w.stack(Part::COMPUTE).facts.parameters.insert("DnsNameShop".into(), "shop-1.us-west-2.elb".into());
+        },
+        &[
+            "pending Modified degrades: compute/parameters/DnsNameShop | shop-2.us-west-2.elb.amazonaws.com | shop-1.us-west-2.elb",
+        ],
+    );
+    differs(
         |w| w.published = [("web".to_owned(), "ami-0new".to_owned())].into(),
         &["pending Modified degrades: compute/parameters/WebImage/value | ami-0new | ami-0bb22222222222222"],
     );

@@ -371,7 +371,16 @@ fn unknown_strategy() {
 fn compute_stacks_are_one_to_sixteen() {
     let all = ["stacks: { compute: 0 }", "stacks: { compute: 17 }", "stacks: { computes: 2 }", "compute: 2"];
     let told: Vec<String> = all.iter().map(|line| messages(&format!("{GOOD}{line}\n"))).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    10:20 stacks.compute: the number of compute stacks is from 1 to 16, not 0
+      -> -
+    10:20 stacks.compute: the number of compute stacks is from 1 to 16, not 17
+      -> -
+    10:11 stacks.computes: the key `computes` is not known here
+      -> did you mean `compute`?
+    10:1 compute: the key `compute` is not known here
+      -> `compute` belongs one level down, below `stacks`
+    ");
     for number in [1, 16] {
         let loaded = load(&format!("{GOOD}stacks: {{ compute: {number} }}\n")).expect("a good file");
         assert_eq!(loaded.environment.stacks.compute, number);

@@ -1,45 +1,11 @@
 //! Tests of the intent: what a posture keeps.
 
-use std::path::PathBuf;
-
 use super::*;
-use crate::model::{
-    AccountId, Basis, DriftRules, FullSize, ImageSync, Network, Objectives, Region, Side, Span, Stacks, StandbySize,
-    StoreLocation, Strategy, Sync, Tier,
-};
+use crate::model::{Tier, fixture};
 use crate::render::stack::{RenderedStack, Untranslated};
 
 fn environment() -> Environment {
-    let side = |region: &str| Side {
-        region: Region(region.into()),
-        account: AccountId("111122223333".into()),
-        role_arn: None,
-        external_id: None,
-        profile: None,
-        endpoint_url: None,
-    };
-    Environment {
-        name: "shop".into(),
-        strategy: Strategy::WarmStandby,
-        objectives: Objectives { rto: Span::from_secs(1_800), rpo: Span::from_secs(300) },
-        primary: side("us-east-1"),
-        standby: side("us-west-2"),
-        store: StoreLocation::Folder(PathBuf::from(".lifeboat")),
-        network: Network::Existing { vpc_id: "vpc-1".into(), public_subnet_ids: vec![], private_subnet_ids: vec![] },
-        tiers: vec![Tier {
-            name: "web-api".into(),
-            order: 10,
-            auto_scaling_group: "shop-web".into(),
-            standby: StandbySize { percent: 20, min: 1 },
-            full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 6 },
-            instance_types: vec![],
-            load_balancer: None,
-        }],
-        sync: Sync { images: ImageSync { key: None, keep: 3 }, parameters: vec![] },
-        map: BTreeMap::new(),
-        stacks: Stacks::default(),
-        drift: DriftRules::default(),
-    }
+    Environment { tiers: vec![Tier { name: "web-api".into(), ..fixture::tier("web") }], ..fixture::environment() }
 }
 
 fn rendered() -> Rendered {

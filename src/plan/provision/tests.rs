@@ -129,6 +129,52 @@ fn inputs_follow_what_will_become_of_their_resources() {
 }
 
 #[test]
+fn a_load_balancers_name_is_known_once_it_stands() {
+    const ARN: &str = "arn:lb";
+    let dns = |name: &str| Input::LoadBalancerDns { part: Part::Edge, logical_id: name.into() };
+    let stack = StackIntent {
+        part: Part::COMPUTE,
+        name: StackName::of("shop", Part::COMPUTE),
+        body: String::new(),
+        digest: Digest::of_bytes(b""),
+        parameters: BTreeMap::new(),
+        inputs: BTreeMap::from([("DnsNameLb".to_owned(), dns("Lb"))]),
+    };
+    let there = || Upstream {
+        resources: [("Lb".to_owned(), ARN.to_owned())].into(),
+        dns_names: [("Lb".to_owned(), "lb-1.us-west-2.elb.amazonaws.com".to_owned())].into(),
+        will_have: vec!["Lb".into()],
+        ..Upstream::default()
+    };
+    let check = |upstream: Upstream, expected: Result<(Option<&str>, &[LaterReason]), &str>| {
+        let found = resolve(&stack, &BTreeMap::new(), &BTreeMap::from([(Part::Edge, upstream)]), &[]);
+        match (found, expected) {
+            (Ok(found), Ok((known, later))) => {
+                assert_eq!(found.known.get("DnsNameLb").map(String::as_str), known);
+                assert_eq!(found.later.iter().map(|l| l.reason).collect::<Vec<_>>(), later);
+            }
+            (Err(found), Err(text)) => assert!(found.len() == 1 && found[0].to_string().contains(text), "{found:?}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    };
+    let name = Some("lb-1.us-west-2.elb.amazonaws.com");
+    check(there(), Ok((name, &[])));
+    check(Upstream { will_have: vec!["Lb".into()], ..Upstream::default() }, Ok((None, &[LaterReason::Created])));
+    let update = |replacement| there().with_plan(&StackAction::Update, &[modify("Lb", replacement)]);
+    check(update(Replacement::Never), Ok((name, &[])));
+    check(update(Replacement::Conditional), Ok((name, &[LaterReason::MayBeReplaced])));
+    check(update(Replacement::Always), Ok((None, &[LaterReason::Replaced])));
+    check(Upstream::default(), Err("has none of that name"));
+    check(
+        Upstream { dns_names: BTreeMap::new(), ..there() },
+        Err("arn:lb of the edge stack, which was deleted outside"),
+    );
+    assert_eq!(inputs::parts_needed(&stack), [Part::Edge].into());
+    assert_eq!(inputs::dns_names_wanted(std::slice::from_ref(&stack), Part::Edge), ["Lb".to_owned()].into());
+    assert!(inputs::dns_names_wanted(&[stack], Part::Network).is_empty());
+}
+
+#[test]
 fn a_plan_goes_stale_when_it_would_do_something_else() {
     let update = |changes| stack_plan(StackAction::Update, changes);
     let check = |shown: &StackPlan, now: &StackPlan, expected: Option<&str>| {

@@ -1,7 +1,7 @@
 //! Owns the cases of image planning.
 
 use super::*;
-use crate::plan::sync::test_environment;
+use crate::model::fixture;
 
 fn image(id: &str, created: &str, state: ImageState, tags: &[(&str, &str)]) -> ImageFacts {
     ImageFacts {
@@ -44,7 +44,7 @@ fn check(
     published: &[(&str, &str)],
     users: &[(&str, &[&str])],
 ) -> (Vec<String>, Vec<String>) {
-    let environment = test_environment();
+    let environment = fixture::environment();
     let sources = sources.iter().map(|(tier, image)| ((*tier).to_owned(), image.clone())).collect();
     let published = published.iter().map(|(tier, id)| ((*tier).to_owned(), (*id).to_owned())).collect();
     let users = users
@@ -118,7 +118,7 @@ fn old_copies_go_unless_somebody_uses_them() {
 
 #[test]
 fn a_source_that_is_not_available_is_a_problem() {
-    let environment = test_environment();
+    let environment = fixture::environment();
     let mut pending = source("ami-1");
     pending.state = ImageState::Pending;
     let sources = BTreeMap::from([("web".to_owned(), pending)]);
@@ -138,7 +138,7 @@ fn a_source_that_is_not_available_is_a_problem() {
 fn names_and_tokens_keep_to_the_limits() {
     let mut long = source("ami-0123456789abcdef0");
     long.name = "ü:*".repeat(80);
-    let environment = test_environment();
+    let environment = fixture::environment();
     let sources = BTreeMap::from([("web".to_owned(), long)]);
     let plan = plan_images(&ImageWorld {
         environment: &environment,

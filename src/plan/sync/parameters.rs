@@ -1,9 +1,9 @@
 //! Owns deciding which parameters to write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Parameter, ParameterTier, ParameterType, PutParameter};
-use crate::model::{ParameterSync, Region, Rewrite, SecretText};
+use crate::model::{HeldBack, ParameterSync, Region, Rewrite, SecretText};
 
 /// What a sync does about the parameters of one path.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +14,9 @@ pub struct ParameterPlan {
     pub in_step: usize,
     /// Parameters of the standby that production does not have and nobody asked to delete.
     pub extra: Vec<String>,
+    /// Parameters of production that are not written, because what they should hold is not known yet; each has its
+    /// problem.
+    pub held: Vec<String>,
     /// What stands in the way or should be looked at, each with its place.
     pub problems: Vec<ParameterProblem>,
 }
@@ -70,7 +73,20 @@ pub fn plan_parameters(
     let present: BTreeMap<&str, &Parameter> =
         standby.iter().map(|parameter| (parameter.name.as_str(), parameter)).collect();
     let mut wanted: BTreeMap<String, (PutParameter, &str)> = BTreeMap::new();
+    // Their namesakes in the standby stay as they are.
+    let mut untouched: BTreeSet<String> = BTreeSet::new();
     for parameter in primary {
+        let is_secret = parameter.kind == ParameterType::SecureString;
+        if let Some(held) = HeldBack::of(rewrite, &parameter.name, parameter.value.expose(), is_secret) {
+            plan.problems.push(ParameterProblem {
+                place: parameter.name.clone(),
+                text: format!("not written: it {}", held.why),
+                blocks: held.unread,
+            });
+            plan.held.push(parameter.name.clone());
+            untouched.insert(rewrite.apply(&parameter.name));
+            continue;
+        }
         let put = PutParameter {
             name: rewrite.apply(&parameter.name),
             kind: parameter.kind,
@@ -79,7 +95,7 @@ pub fn plan_parameters(
             data_type: parameter.data_type.clone(),
             description: parameter.description.clone(),
             allowed_pattern: parameter.allowed_pattern.clone(),
-            key_id: if parameter.kind == ParameterType::SecureString { rule.key.clone() } else { None },
+            key_id: if is_secret { rule.key.clone() } else { None },
         };
         if put.value.expose().contains(primary_region.as_str()) {
             plan.problems.push(ParameterProblem {
@@ -123,14 +139,17 @@ pub fn plan_parameters(
             }
         }
     }
-    for name in present.keys().filter(|name| !wanted.contains_key(**name)) {
-        if rule.delete {
+    // A name that is not known yet may be that of anything below the path.
+    let is_sure = primary.iter().all(|parameter| rewrite.held(&parameter.name).is_empty());
+    for name in present.keys().filter(|name| !wanted.contains_key(**name) && !untouched.contains(**name)) {
+        if rule.delete && is_sure {
             plan.steps.push(ParameterStep::Delete { name: (*name).to_owned() });
         } else {
             plan.extra.push((*name).to_owned());
         }
     }
     plan.problems.sort();
+    plan.held.sort();
     plan
 }
 

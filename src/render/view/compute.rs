@@ -9,7 +9,7 @@ use super::{ParameterView, TagView};
 /// The compute stack.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct ComputeView {
-    /// Parameters that take subnets, security groups and target groups from earlier stacks.
+    /// Parameters that take subnets, security groups, target groups and names of load balancers from earlier stacks.
     pub parameters: Vec<ParameterView>,
     /// One group per tier, by order, then by name.
     pub groups: Vec<GroupView>,

@@ -23,14 +23,13 @@ fn rich() -> DriftReport {
     world.stack(Part::Edge).drift.as_mut().expect("ran").resources.pop();
     world.deployed_template(Part::COMPUTE, |template| {
         let data = &mut template["Resources"]["WebLaunchTemplate"]["Properties"]["LaunchTemplateData"];
-        data["UserData"] = json!(encode(&SCRIPT.replace("us-east-1", "us-west-2").replace("workers 4", "workers 2")));
+        data["UserData"] = json!(encode(&SCRIPT_STANDBY.replace("workers 4", "workers 2")));
     });
     world.published = [("web".to_owned(), "ami-0cc33333333333333".to_owned())].into();
     world.production_template().image_id = Some("ami-0dd44444444444444".into());
     let newer = image("ami-0dd44444444444444", "2026-11-19T01:00:00.000Z");
     world.production().images.insert(newer.id.clone(), newer);
-    world.template().user_data =
-        Some(encode(&SCRIPT.replace("us-east-1", "us-west-2").replace("workers 4", "workers 2")));
+    world.template().user_data = Some(encode(&SCRIPT_STANDBY.replace("workers 4", "workers 2")));
     world.group().tags.insert("CostCentre".into(), "9".into());
     world.ignore("web/tags/CostCentre", 41);
     world.ignore("web/tags/Owner", 42);
@@ -166,7 +165,7 @@ fn one_change_reads_like_this() {
             w.standby.security_groups.get_mut("sg-lb2").expect("made above").ingress.clear();
         }),
         ("the user data is older", |w| {
-            w.template().user_data = Some(encode(&SCRIPT.replace("us-east-1", "us-west-2").replace("set -e\n", "")));
+            w.template().user_data = Some(encode(&SCRIPT_STANDBY.replace("set -e\n", "")));
         }),
         ("a secret differs", |w| {
             let password = w.standby.parameters.get_mut("/shop/prod/db/password").expect("made above");

@@ -20,10 +20,16 @@ fn stack(part: Part, parameters: &[(&str, &str)], inputs: &[(&str, Input)]) -> R
 fn rendered() -> Rendered {
     let subnets =
         Input::Resources { part: Part::Network, logical_ids: vec!["PrivateSubnet1".into(), "PrivateSubnet2".into()] };
+    let dns_name = Input::LoadBalancerDns { part: Part::Edge, logical_id: "LbShop".into() };
     Rendered {
         stacks: vec![
             stack(Part::Network, &[], &[("Zone1", Input::Zone { index: 0 }), ("Zone2", Input::Zone { index: 1 })]),
-            stack(Part::COMPUTE, &[("WebMax", "10"), ("WebMin", "a \"quoted\" value")], &[("PrivateSubnets", subnets)]),
+            stack(Part::Edge, &[], &[]),
+            stack(
+                Part::COMPUTE,
+                &[("WebMax", "10"), ("WebMin", "a \"quoted\" value")],
+                &[("PrivateSubnets", subnets), ("DnsNameLbShop", dns_name)],
+            ),
         ],
         counterparts: BTreeMap::new(),
         untranslated: Vec::new(),
@@ -41,6 +47,8 @@ fn the_folder_holds_templates_parameters_and_a_script() {
             "deploy.sh",
             "shop-compute.parameters.json",
             "shop-compute.template.json",
+            "shop-edge.parameters.json",
+            "shop-edge.template.json",
             "shop-network.parameters.json",
             "shop-network.template.json"
         ]
@@ -62,6 +70,8 @@ case "$*" in
   *describe-availability-zones*'[0]'*) echo us-west-2a ;;
   *list-stack-resources*PrivateSubnet1*) echo subnet-1 ;;
   *list-stack-resources*PrivateSubnet2*) [ -n "${MISSING:-}" ] || echo subnet-2 ;;
+  *list-stack-resources*shop-edge*LbShop*) echo arn:lb ;;
+  *elbv2*describe-load-balancers*arn:lb*) [ -n "${GONE:-}" ] || echo lb.example.com ;;
   *"cloudformation deploy"*)
     echo "$*" | sed 's,file://.*/,file://,' >> asked
     for word in "$@"; do case "$word" in file://*) cat "${word#file://}" >> asked ;; esac; done ;;
@@ -69,7 +79,7 @@ case "$*" in
 esac
 "#;
 
-fn run(missing: bool) -> (bool, String, String) {
+fn run(without: Option<&str>) -> (bool, String, String) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files(&rendered()) {
         fs::write(folder.path().join(name), text).expect("writes");
@@ -82,8 +92,8 @@ fn run(missing: bool) -> (bool, String, String) {
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");
     shell.arg(folder.path().join(SCRIPT)).arg("my-bucket").env("PATH", path);
-    if missing {
-        shell.env("MISSING", "1");
+    if let Some(without) = without {
+        shell.env(without, "1");
     }
     let output = shell.output().expect("a shell");
     let asked = fs::read_to_string(folder.path().join("asked")).unwrap_or_default();
@@ -93,7 +103,7 @@ fn run(missing: bool) -> (bool, String, String) {
 #[cfg(unix)]
 #[test]
 fn the_script_deploys_in_order_with_what_it_looked_up() {
-    let (success, asked, told) = run(false);
+    let (success, asked, told) = run(None);
     assert!(success, "{told}");
     insta::assert_snapshot!(asked, @r#"
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-network --template-file shop-network.template.json --parameter-overrides file://shop-network.json --s3-bucket my-bucket
@@ -101,10 +111,12 @@ fn the_script_deploys_in_order_with_what_it_looked_up() {
     "Zone1=us-west-2a",
     "Zone2=us-west-2c"
     ]
+    cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-edge --template-file shop-edge.template.json --s3-bucket my-bucket
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-compute --template-file shop-compute.template.json --parameter-overrides file://shop-compute.json --s3-bucket my-bucket
     [
     "WebMax=10",
     "WebMin=a \"quoted\" value",
+    "DnsNameLbShop=lb.example.com",
     "PrivateSubnets=subnet-1,subnet-2"
     ]
     "#);
@@ -113,8 +125,13 @@ fn the_script_deploys_in_order_with_what_it_looked_up() {
 #[cfg(unix)]
 #[test]
 fn the_script_stops_when_a_look_up_fails() {
-    let (success, asked, told) = run(true);
-    assert!(!success);
-    assert!(told.contains("stack shop-network has no resource PrivateSubnet2"), "{told}");
-    assert!(!asked.contains("--stack-name shop-compute"), "{asked}");
+    for (without, expected) in [
+        ("MISSING", "stack shop-network has no resource PrivateSubnet2"),
+        ("GONE", "load balancer LbShop of stack shop-edge has no DNS name"),
+    ] {
+        let (success, asked, told) = run(Some(without));
+        assert!(!success);
+        assert!(told.contains(expected), "{told}");
+        assert!(!asked.contains("--stack-name shop-compute"), "{asked}");
+    }
 }

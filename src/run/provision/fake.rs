@@ -155,6 +155,20 @@ pub fn group(min: u32, max: u32, desired: u32) -> GroupFacts {
     }
 }
 
+pub fn balancer(arn: &str, dns_name: &str) -> LoadBalancerFacts {
+    LoadBalancerFacts {
+        arn: arn.into(),
+        name: "shop".into(),
+        dns_name: dns_name.into(),
+        scheme: "internal".into(),
+        kind: "application".into(),
+        subnet_ids: vec![],
+        security_group_ids: vec![],
+        listeners: vec![],
+        tags: Tags::new(),
+    }
+}
+
 impl Fake {
     pub fn new() -> Self {
         Fake {

@@ -26,6 +26,9 @@ pub use refusal::Refusal;
 /// One round trip to a regional endpoint.
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 
+/// How often a throttled call is made before it counts as refused.
+const THROTTLED_ATTEMPTS: u32 = 12;
+
 /// The simulated cloud. Clones share the account.
 #[derive(Clone)]
 pub struct SimCloud {
@@ -105,8 +108,18 @@ impl SimCloud {
         let outcome = self.keeper.transact(|state| {
             let place = state.region_mut(region.as_str());
             *place.calls.entry(operation.to_owned()).or_insert(0) += 1;
+            let mut met = place.faults.meet(operation);
+            // The ports promise to retry what is throttled, as the AWS adapters do; the pauses pass on this clock.
+            let mut answered = answered;
+            for attempt in 1..THROTTLED_ATTEMPTS {
+                if met != Some(Obstacle::Throttled) {
+                    break;
+                }
+                *place.calls.entry(operation.to_owned()).or_insert(0) += 1;
+                answered = clock::later(answered, ROUND_TRIP * attempt);
+                met = place.faults.meet(operation);
+            }
             let number: u64 = place.calls.values().sum();
-            let met = place.faults.meet(operation);
             if let Some(obstacle) = met {
                 if obstacle != Obstacle::Dark {
                     state.now = state.now.max(answered);

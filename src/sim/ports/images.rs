@@ -40,10 +40,29 @@ impl ReadImages for SideDesk {
     async fn image_users(&self, id: &str) -> CloudResult<Vec<String>> {
         let mut users = self
             .call("DescribeLaunchTemplateVersions", |region, _| {
-                let versions = region
-                    .launch_templates
+                // Old versions nobody launches from need nothing; the default and the latest one are what people pick.
+                let launched: Vec<(String, u64)> = region
+                    .groups
                     .values()
-                    .flat_map(|template| template.versions.values().map(move |version| (&template.name, version)));
+                    .filter_map(|group| {
+                        let reference = group.facts.launch_template.as_ref()?;
+                        let version = region.launch_templates.get(&reference.id)?.version(&reference.version)?;
+                        Some((reference.id.clone(), version.version))
+                    })
+                    .collect();
+                let versions = region.launch_templates.values().flat_map(|template| {
+                    let latest = template.versions.keys().max().copied();
+                    let launched = &launched;
+                    template
+                        .versions
+                        .values()
+                        .filter(move |version| {
+                            version.version == template.default_version
+                                || Some(version.version) == latest
+                                || launched.contains(&(template.id.clone(), version.version))
+                        })
+                        .map(move |version| (&template.name, version))
+                });
                 Ok(versions
                     .filter(|(_, version)| version.image_id.as_deref() == Some(id))
                     .map(|(name, version)| format!("launch template {name} version {}", version.version))

@@ -24,6 +24,45 @@ async fn the_second_run_changes_nothing() {
     assert_eq!(fake.left().1, 0);
 }
 
+/// Two stacks of which the second takes the DNS name of a load balancer of the first.
+fn with_a_balancer() -> (Fake, Intent) {
+    let mut intent = two_stacks();
+    intent.stacks[0] = stack_intent(Part::Edge, &["Lb"]);
+    let name = Input::LoadBalancerDns { part: Part::Edge, logical_id: "Lb".into() };
+    intent.stacks[1].inputs = [("DnsNameLb".to_owned(), name)].into();
+    let fake = Fake::new();
+    fake.edit(|state| state.balancers = vec![balancer("lb-1", "lb-1.us-west-2.elb.amazonaws.com")]);
+    (fake, intent)
+}
+
+#[tokio::test]
+async fn a_load_balancers_name_reaches_the_next_stack_and_stays() {
+    let (fake, intent) = with_a_balancer();
+    let plan = plan_of(&fake, &intent).await;
+    let later = &plan.stacks[1].later[0];
+    assert_eq!((later.parameter.as_str(), later.part, later.reason), ("DnsNameLb", Part::Edge, LaterReason::Created));
+    let (report, _) = carry_out(&fake, &intent, &plan, Allow::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    let given = fake.edit(|state| state.stacks["shop-compute"].facts.parameters["DnsNameLb"].clone());
+    assert_eq!(given, "lb-1.us-west-2.elb.amazonaws.com");
+    assert!(plan_of(&fake, &intent).await.is_no_change());
+
+    fake.edit(|state| state.balancers[0].dns_name = "lb-2.us-west-2.elb.amazonaws.com".into());
+    let moved = &plan_of(&fake, &intent).await.stacks[1];
+    assert_eq!(moved.parameters[0].after.as_deref(), Some("lb-2.us-west-2.elb.amazonaws.com"));
+}
+
+#[tokio::test]
+async fn a_load_balancer_that_cannot_be_looked_up_stops_before_its_consumer() {
+    let (fake, intent) = with_a_balancer();
+    let plan = plan_of(&fake, &intent).await;
+    fake.fail("DescribeLoadBalancers", CloudErrorKind::Denied, 1);
+    let (report, _) = carry_out(&fake, &intent, &plan, Allow::default()).await;
+    let stopped = report.stopped.expect("it stops");
+    assert!(stopped.why[0].contains("DescribeLoadBalancers"), "{stopped:?}");
+    assert_eq!(fake.left().0, ["shop-edge CREATE_COMPLETE"]);
+}
+
 #[tokio::test]
 async fn destruction_and_shrinking_are_refused_without_their_flags() {
     let mut intent = two_stacks();
