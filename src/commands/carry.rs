@@ -8,10 +8,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::context::Session;
+use super::drill;
 use super::output::{Output, print};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook, StepId};
+use crate::plan::scale::ScaleTarget;
 use crate::report;
+use crate::report::drill::DrillVerdict;
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::run::engine::{self, Refusal, RunEnd, RunRecord};
 use crate::run::journal::{Journal, JournalError};
@@ -46,6 +49,7 @@ pub async fn carry_out(
     let clock = session.clock();
     let shelf = Shelf::new(session.store.clone(), &session.environment.name);
     let file = manner.file.display().to_string();
+    refuse_superseded(&shelf, runbook, &file).await?;
     let mut journal = Journal::open(session.store.clone(), &session.environment.name, &runbook.id)
         .await
         .map_err(|error| journal_failure(&error))?;
@@ -74,7 +78,11 @@ pub async fn carry_out(
         session.printer().warn(&format!("the lease could not be given back; it can be taken over: {error}"));
     }
     let record = RunRecord::of(runbook, journal.entries());
-    tell(session, ran?, &record, &file, manner.output)
+    let verdict = match runbook.kind {
+        RunKind::Drill => Some(drill::verdict(&shelf, &record).await),
+        RunKind::Declare | RunKind::Failback => None,
+    };
+    tell(session, ran?, &record, verdict.as_ref(), &file, manner.output)
 }
 
 async fn under_lease(
@@ -112,7 +120,8 @@ async fn settle(session: &Session, runbook: &Runbook, record: &RunRecord, shelf:
     }
 }
 
-/// Records the sizes that were reached, so that a later deploy does not shrink what a disaster needed.
+/// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
+/// a disaster needed; or that a failback has made it a standby again.
 async fn posture(
     session: &Session,
     runbook: &Runbook,
@@ -120,34 +129,72 @@ async fn posture(
     caller: &Caller,
 ) -> Result<(), crate::store::BundleError> {
     let store = session.store.as_ref();
-    let mut minimums = match session.bundle.posture(store).await? {
-        Some(before) => before.minimums,
-        None => BTreeMap::new(),
-    };
-    let mut scaled = false;
-    for step in &runbook.steps {
-        let Action::Scale { tier, size, .. } = &step.action else { continue };
-        let ended_well = record.step(&step.id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-        if ended_well {
-            minimums.insert(tier.clone(), size.min);
-            scaled = true;
+    let (target, minimums, declared_in) = match runbook.kind {
+        RunKind::Drill => return Ok(()),
+        RunKind::Declare => {
+            let reached = minimums(runbook, record);
+            if reached.is_empty() {
+                return Ok(());
+            }
+            let before = session.bundle.posture(store).await?;
+            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
+            minimums.extend(reached);
+            (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
         }
-    }
-    if !scaled || runbook.kind != RunKind::Declare {
-        return Ok(());
-    }
-    let record = PostureRecord {
-        schema_version: 1,
-        at: session.clock().now(),
-        by: caller.arn.clone(),
-        target: format!("its declared size (run {})", runbook.id),
-        minimums,
+        RunKind::Failback => {
+            let down = minimums(runbook, record);
+            let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
+            if down.len() < all {
+                return Ok(());
+            }
+            (ScaleTarget::Standby.to_string(), down, None)
+        }
     };
+    let (at, by) = (session.clock().now(), caller.arn.clone());
+    let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
     session.bundle.save_posture(store, &record).await
 }
 
-fn tell(session: &Session, end: RunEnd, record: &RunRecord, file: &str, output: Output) -> Result<Exit, Failure> {
+/// The minimums that steps of a run have set in the standby, by tier.
+fn minimums(runbook: &Runbook, record: &RunRecord) -> BTreeMap<String, u32> {
+    let set = runbook.steps.iter().filter_map(|step| {
+        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &step.action else {
+            return None;
+        };
+        let ended_well = record.step(&step.id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
+        ended_well.then(|| (tier.clone(), size.min))
+    });
+    set.collect()
+}
+
+/// A drill and a failback take capacity from the standby. After a later declaration that would take it from the users.
+async fn refuse_superseded(shelf: &Shelf, runbook: &Runbook, file: &str) -> Result<(), Failure> {
+    if runbook.kind == RunKind::Declare {
+        return Ok(());
+    }
+    let run = &runbook.id;
+    for later in shelf.runs().await.map_err(shelf_failure)?.into_iter().filter(|later| later > run) {
+        if shelf.runbook(&later).await.map_err(shelf_failure)?.kind == RunKind::Declare {
+            return Err(Failure::refused(format!("run {run} is stale: {later} was declared after it"))
+                .because("standing the standby down would take its capacity from the users")
+                .hint(format!("give it up: lifeboat runs abandon {file} {run} --because TEXT")));
+        }
+    }
+    Ok(())
+}
+
+fn tell(
+    session: &Session,
+    end: RunEnd,
+    record: &RunRecord,
+    verdict: Option<&DrillVerdict>,
+    file: &str,
+    output: Output,
+) -> Result<Exit, Failure> {
     let (next, exit) = match end {
+        RunEnd::Completed { .. } if verdict.is_some_and(|verdict| !verdict.is_good()) => {
+            (Vec::new(), Exit::Differences)
+        }
         RunEnd::Completed { .. } => (Vec::new(), Exit::Done),
         RunEnd::StoppedResumable(stopped) => {
             let next = stopped.next(file);
@@ -164,8 +211,17 @@ fn tell(session: &Session, end: RunEnd, record: &RunRecord, file: &str, output: 
     print(
         session.printer(),
         output,
-        |color| report::outcome::text(record, &next, color),
-        || report::outcome::json(record, &next),
+        |color| {
+            let drill = verdict.map(|verdict| verdict.text(color)).unwrap_or_default();
+            report::outcome::text(record, &next, color) + &drill
+        },
+        || {
+            let mut json = report::outcome::json(record, &next);
+            if let Some(verdict) = verdict {
+                json["drill"] = verdict.json();
+            }
+            json
+        },
     );
     Ok(exit)
 }

@@ -2,7 +2,7 @@
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures_util::future::join3;
 use jiff::Timestamp;
@@ -94,10 +94,12 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, groups, past) =
         join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&shelf)).await;
     let (caller, groups, past) = (caller?, groups?, past?);
-    if let Some(open) = past.iter().find(|record| !record.state.is_final() && record.state != RunState::New)
+    // A drill or a failback that stopped part-way must not keep a disaster waiting: a declaration only raises, and makes
+    // what they still wanted to do stale. The lease tells whether one is under way.
+    if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse
     {
-        return Err(unfinished(open, args));
+        return Err(unfinished(open, &args.environment));
     }
     let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
     let input = DeclareInput {
@@ -167,7 +169,8 @@ fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {
     })
 }
 
-async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
+/// The standby's groups, by name.
+pub(super) async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
     let environment = &session.environment;
     let names: Vec<String> =
         environment.tiers.iter().map(|tier| standby_group_name(&environment.name, &tier.name)).collect();
@@ -176,7 +179,7 @@ async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String,
 }
 
 /// Whether the primary answers, and lets us in: asked only by a graceful declaration.
-async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
+pub(super) async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     let ports = session.read(SideName::Primary).await?;
     if let Err(error) = ports.identity.caller().await {
         return Ok(PrimaryReach::Silent { why: error.to_string() });
@@ -191,7 +194,7 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
 
 /// The records of the last runs, oldest first. A damaged old run must not stand in the way of a declaration; a damaged
 /// last one may hide a run under way, and does.
-async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
+pub(super) async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
     let runs = shelf.runs().await.map_err(shelf_failure)?;
     let mut records = Vec::new();
     for (age, run) in runs.iter().rev().take(PAST_RUNS).enumerate() {
@@ -205,26 +208,33 @@ async fn past_runs(shelf: &Shelf) -> Result<Vec<RunRecord>, Failure> {
     Ok(records)
 }
 
-async fn record(shelf: &Shelf, run: &str) -> Result<RunRecord, ShelfError> {
+/// The record of a run.
+pub(super) async fn record(shelf: &Shelf, run: &str) -> Result<RunRecord, ShelfError> {
     let runbook = shelf.runbook(run).await?;
     shelf.record(&runbook).await
 }
 
+/// Whether a run has begun and not come to its end.
+pub(super) fn is_open(record: &RunRecord) -> bool {
+    !record.state.is_final() && record.state != RunState::New
+}
+
 /// How long the steps of earlier runs took, where they had something to do.
-fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
+pub(super) fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
     let worked = |record: &RunRecord| {
         let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
         steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?))).collect::<Vec<_>>()
     };
     past_steps(
         past.iter()
-            .filter(|record| record.kind == RunKind::Declare)
+            .filter(|record| record.kind != RunKind::Failback)
             .map(|record| (record.run.as_str(), worked(record))),
     )
 }
 
-fn unfinished(record: &RunRecord, args: &DeclareArgs) -> Failure {
-    let file = args.environment.display();
+/// How a run that is not finished stands in the way of another.
+pub(super) fn unfinished(record: &RunRecord, file: &Path) -> Failure {
+    let file = file.display();
     let run = &record.run;
     Failure::refused(format!("run {run} is not finished"))
         .because(format!("{} declared it: {}", record.declared_by, record.reason))

@@ -4,6 +4,7 @@ pub mod age;
 pub mod baseline;
 pub mod changes;
 pub mod drift;
+pub mod drill;
 pub mod outcome;
 pub mod render_files;
 pub mod runbook;

@@ -8,6 +8,7 @@ use super::age::seconds;
 use super::runbook::kind;
 use super::style::{ADDED, ALARM, CHANGED, HEADING, PLAIN, Paint, QUIET, printable};
 use super::table::{Cell, Table};
+use crate::plan::runbook::RunKind;
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
@@ -48,6 +49,7 @@ pub fn text(record: &RunRecord, next: &[String], color: bool) -> String {
         let _ = writeln!(out, "  {} {}", paint.text(CHANGED, "~"), printable(substitution));
     }
     let rto = record.objectives.rto;
+    if record.kind != RunKind::Failback {
     let _ = match (record.totals.recovery_time_s, record.totals.recovery_time_met) {
         (Some(took), met) => {
             let took = seconds(std::time::Duration::from_secs(took).as_secs_f64());
@@ -56,6 +58,7 @@ pub fn text(record: &RunRecord, next: &[String], color: bool) -> String {
         }
         (None, _) => writeln!(out, "recovery time not achieved yet; objective (RTO) {rto}"),
     };
+    }
     if let Some((first, others)) = next.split_first() {
         let _ = writeln!(out, "{} {first}", paint.text(HEADING, "go on:"));
         for other in others {

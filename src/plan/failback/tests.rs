@@ -1,0 +1,1 @@
+//! Owns the cases of failbacks.
