@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use futures_util::future::join3;
 
-use super::carry::{Manner, carry_out, host, run_id, shelf_failure, side};
+use super::carry::{Manner, carry_out, host, run_id, side};
 use super::context::Context;
 use super::declare::{groups, is_open, past_runs, record, times, unfinished};
 use super::output::Output;

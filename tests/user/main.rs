@@ -7,5 +7,6 @@ mod moto;
 mod production;
 #[path = "../support/python.rs"]
 mod python;
+mod story_drill;
 mod story_moto;
 mod story_sim;
