@@ -90,7 +90,10 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let runbook = plan_drill(&input).map_err(|refusal| tell(&refusal, args))?;
     let printer = session.printer();
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
-    let what = format!("This starts instances of {} in {}, and stops them again", environment.name, environment.standby.region);
+    let what = format!(
+        "This starts instances of {} in {}, and stops them again",
+        environment.name, environment.standby.region
+    );
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, take_over: None, skips: &[] };
     carry_out(&session, &runbook, standby, &caller, &manner).await

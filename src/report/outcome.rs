@@ -50,14 +50,14 @@ pub fn text(record: &RunRecord, next: &[String], color: bool) -> String {
     }
     let rto = record.objectives.rto;
     if record.kind != RunKind::Failback {
-    let _ = match (record.totals.recovery_time_s, record.totals.recovery_time_met) {
-        (Some(took), met) => {
-            let took = seconds(std::time::Duration::from_secs(took).as_secs_f64());
-            let verdict = if met == Some(false) { paint.text(ALARM, "missed") } else { paint.text(ADDED, "met") };
-            writeln!(out, "recovery time {took}; objective (RTO) {rto} {verdict}")
-        }
-        (None, _) => writeln!(out, "recovery time not achieved yet; objective (RTO) {rto}"),
-    };
+        let _ = match (record.totals.recovery_time_s, record.totals.recovery_time_met) {
+            (Some(took), met) => {
+                let took = seconds(std::time::Duration::from_secs(took).as_secs_f64());
+                let verdict = if met == Some(false) { paint.text(ALARM, "missed") } else { paint.text(ADDED, "met") };
+                writeln!(out, "recovery time {took}; objective (RTO) {rto} {verdict}")
+            }
+            (None, _) => writeln!(out, "recovery time not achieved yet; objective (RTO) {rto}"),
+        };
     }
     if let Some((first, others)) = next.split_first() {
         let _ = writeln!(out, "{} {first}", paint.text(HEADING, "go on:"));

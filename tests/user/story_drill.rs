@@ -32,7 +32,11 @@ fn groups(desk: &Desk, region: &str) -> Vec<(String, Value, usize)> {
         .iter()
         .map(|(name, group)| {
             let instances = group["instances"].as_array().expect("instances").iter();
-            (name.clone(), group["size"].clone(), instances.filter(|one| one["terminated_at"].is_null()).count())
+            (
+                name.clone(),
+                group["facts"]["size"].clone(),
+                instances.filter(|one| one["terminated_at"].is_null()).count(),
+            )
         })
         .collect()
 }
@@ -133,7 +137,8 @@ fn a_declared_environment_comes_home_and_has_a_standby_again() {
     let (east, west) = (groups(&desk, "us-east-1"), groups(&desk, "us-west-2"));
     let nothing = desk.expect(0, &["failback", "shop.yaml", "--reason", "just so", "--yes"]);
     assert!(nothing.out.contains("nothing to fail back"), "{}", nothing.out);
-    let declared = desk.expect(0, &["declare", "shop.yaml", "--reason", "exercise", "--graceful", "--yes", "-o", "json"]);
+    let declared =
+        desk.expect(0, &["declare", "shop.yaml", "--reason", "exercise", "--graceful", "--yes", "-o", "json"]);
     let declared = run_id(&declared.json());
     assert!(groups(&desk, "us-east-1").iter().any(|(_, size, _)| size["desired"] == 0), "the primary is fenced");
     let spent = status(&desk);

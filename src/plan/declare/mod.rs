@@ -81,4 +81,4 @@ fn is_in_order(steps: &[Step]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::plan) mod tests;

@@ -77,11 +77,7 @@ fn scale(home: &Home<'_>, needs: &BTreeSet<StepId>) -> Step {
     Step {
         id: scale_primary_id(home.tier),
         title,
-        action: Action::ScalePrimary {
-            tier: home.tier.to_owned(),
-            group: home.group.name.clone(),
-            size: wanted,
-        },
+        action: Action::ScalePrimary { tier: home.tier.to_owned(), group: home.group.name.clone(), size: wanted },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Primary]),
         estimate: default(estimate, "one UpdateAutoScalingGroup where it is smaller than recorded"),

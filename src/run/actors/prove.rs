@@ -52,7 +52,10 @@ impl Actors {
                 text: left.join("; "),
             });
             if stop.sleep(self.clock.as_ref(), POLL).await {
-                return Err(ActError { left_behind: left, ..trouble::interrupted("stopped proving that nothing is left") });
+                return Err(ActError {
+                    left_behind: left,
+                    ..trouble::interrupted("stopped proving that nothing is left")
+                });
             }
         }
     }
@@ -72,7 +75,8 @@ fn leftovers(before: &[Before], groups: &BTreeMap<String, GroupFacts>) -> Vec<St
             let ids: Vec<&str> =
                 now.instances.iter().filter(|one| !one.in_service()).map(|one| one.id.as_str()).collect();
             let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
-            format!("{}: {more} instances more than before in {}{ids}", was.tier, was.group)
+            let noun = if more == 1 { "instance" } else { "instances" };
+            format!("{}: {more} {noun} more than before in {}{ids}", was.tier, was.group)
         })
     });
     left.collect()
@@ -97,7 +101,11 @@ mod tests {
         web.instances[2].lifecycle_state = "Terminating".into();
         let now = [group("shop-api", 2, 2), web, group("shop-worker", 3, 1)];
         let now = now.into_iter().map(|group| (group.name.clone(), group)).collect();
-        insta::assert_snapshot!(leftovers(&was, &now).join("\n"), @"");
+        insta::assert_snapshot!(leftovers(&was, &now).join("\n"), @r"
+        web: 1 instance more than before in shop-web (i-2)
+        worker: shop-worker has min 3 desired 3 max 3 and had min 1 desired 1 max 1
+        gone: shop-gone was there before and is gone
+        ");
         let so = BTreeMap::from([("shop-api".to_owned(), group("shop-api", 2, 1))]);
         assert!(leftovers(&was[..1], &so).is_empty(), "fewer than before is nothing left");
     }
