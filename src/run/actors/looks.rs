@@ -88,8 +88,10 @@ impl Looks {
     }
 
     fn answered(&self, name: &str, ticket: u64) -> Option<Answer> {
-        let state = self.state();
-        state.answers.get(name).filter(|(good_for, _)| *good_for >= ticket).map(|(_, answer)| answer.clone())
+        match self.state().answers.get(name) {
+            Some((good_for, answer)) if *good_for >= ticket => Some(answer.clone()),
+            _ => None,
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
