@@ -112,9 +112,7 @@ fn good(wanted: u32, took: i64) -> RunRecord {
 #[test]
 fn the_verdict_is_told_with_every_reason() {
     let told = |record: &RunRecord| DrillVerdict::of(record, Some(&good(10, 100))).text(false);
-    insta::assert_snapshot!(told(&good(10, 110)), @r"
-    drill: within its objective, and cleaned up
-    ");
+    insta::assert_snapshot!(told(&good(10, 110)), @"drill: within its objective, and cleaned up");
     insta::assert_snapshot!(told(&good(10, 121)), @r"
     drill: within its objective, and cleaned up
     drill: regression: 121 s, and the last good one took 100 s (run r1): more than 20 % slower
@@ -123,19 +121,13 @@ fn the_verdict_is_told_with_every_reason() {
     drill: not good enough: it took 301 s, and the objective (RTO) is 5m
     drill: regression: 301 s, and the last good one took 100 s (run r1): more than 20 % slower
     ");
-    insta::assert_snapshot!(told(&drilled(10, worked(Some(9), 10), 90, Some(worked(None, 2)))), @r"
-    drill: not good enough: await-web: 9 of 10 came
-    ");
-    insta::assert_snapshot!(told(&drilled(10, failed("web does not serve at 10"), 90, Some(worked(None, 2)))), @r"
-    drill: not good enough: await-web: web does not serve at 10
-    ");
+    insta::assert_snapshot!(told(&drilled(10, worked(Some(9), 10), 90, Some(worked(None, 2)))), @"drill: not good enough: await-web: 9 of 10 came");
+    insta::assert_snapshot!(told(&drilled(10, failed("web does not serve at 10"), 90, Some(worked(None, 2)))), @"drill: not good enough: await-web: web does not serve at 10");
     insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, Some(failed("denied")))), @r"
     drill: not good enough: stand-down-web: denied
     drill: the standby is still scaled up: web; resume it to clean up
     ");
-    insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, None)), @r"
-    drill: the standby is still scaled up: web; resume it to clean up
-    ");
+    insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, None)), @"drill: the standby is still scaled up: web; resume it to clean up");
 }
 
 #[test]

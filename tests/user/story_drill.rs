@@ -65,7 +65,7 @@ fn run_id(ran: &Value) -> String {
 #[test]
 fn a_drill_leaves_everything_as_it_was_and_a_second_one_is_measured_against_it() {
     let desk = desk();
-    let (before, primary) = (groups(&desk, "us-west-2"), calls(&desk, "us-east-1"));
+    let before = groups(&desk, "us-west-2");
     let first = drill(&desk, 0).json();
     assert_eq!(first["drill"]["good"], true, "{first}");
     assert_eq!(step(&first, "prove-clean")["state"], "succeeded");
@@ -77,7 +77,6 @@ fn a_drill_leaves_everything_as_it_was_and_a_second_one_is_measured_against_it()
     let second = drill(&desk, 0).json();
     assert_eq!(second["drill"]["regression"], Value::Null, "the same took the same: {second}");
     assert_eq!(groups(&desk, "us-west-2"), before);
-    assert!(calls(&desk, "us-east-1") >= primary, "drift looks at the primary");
     let quiet = calls(&desk, "us-east-1");
     drill(&desk, 0);
     assert_eq!(calls(&desk, "us-east-1"), quiet, "a drill called the primary");
