@@ -8,10 +8,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::context::Session;
+use super::drill;
 use super::output::{Output, print};
 use super::runs::sitting::{Decisions, carry_with, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
+use crate::plan::scale::ScaleTarget;
 use crate::report::run::{RunReport, html, text};
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
@@ -42,6 +44,7 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
+    refuse_superseded(session, runbook, &file).await?;
     let records = Records { store: session.store.clone(), runbook: runbook.clone() };
     let actors = actors(session, runbook, standby, &records, manner).await;
     let watch = Progress::new(session.printer());
@@ -54,17 +57,25 @@ pub async fn carry_out(
         RunEnd::StoppedResumable(stopped) => stopped.next(&file),
         RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
     };
+    let verdict = match runbook.kind {
+        RunKind::Drill => Some(drill::verdict(session, &report.record).await),
+        RunKind::Declare | RunKind::Failback => None,
+    };
     print(
         session.printer(),
         manner.output,
-        |color| text(&report, color),
+        |color| text(&report, color) + &verdict.as_ref().map(|verdict| verdict.text(color)).unwrap_or_default(),
         || {
             let mut json = report.json();
             json["next"] = next.into();
+            if let Some(verdict) = &verdict {
+                json["drill"] = verdict.json();
+            }
             json
         },
     );
     match end {
+        RunEnd::Completed { .. } if verdict.is_some_and(|verdict| !verdict.is_good()) => Ok(Exit::Differences),
         // What is missing was accepted or skipped by a person, in so many words: that is what was asked for.
         RunEnd::Completed { .. } => Ok(Exit::Done),
         end => told(&end, &runbook.id, &file),
@@ -86,33 +97,64 @@ async fn settle(session: &Session, runbook: &Runbook, records: &Records, report:
     }
 }
 
-/// Records the sizes that were reached, so that a later deploy does not shrink what a disaster needed.
+/// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
+/// a disaster needed; or that a failback has made it a standby again.
 async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, caller: &Caller) -> Result<(), BundleError> {
     let store = session.store.as_ref();
-    let mut minimums = match session.bundle.posture(store).await? {
-        Some(before) => before.minimums,
-        None => BTreeMap::new(),
-    };
-    let mut scaled = false;
-    for step in &runbook.steps {
-        let Action::Scale { tier, size, .. } = &step.action else { continue };
-        let ended_well = record.step(&step.id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-        if ended_well {
-            minimums.insert(tier.clone(), size.min);
-            scaled = true;
+    let (target, minimums, declared_in) = match runbook.kind {
+        RunKind::Drill => return Ok(()),
+        RunKind::Declare => {
+            let reached = minimums(runbook, record);
+            if reached.is_empty() {
+                return Ok(());
+            }
+            let before = session.bundle.posture(store).await?;
+            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
+            minimums.extend(reached);
+            (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
         }
-    }
-    if !scaled || runbook.kind != RunKind::Declare {
+        RunKind::Failback => {
+            let down = minimums(runbook, record);
+            let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
+            if down.len() < all {
+                return Ok(());
+            }
+            (ScaleTarget::Standby.to_string(), down, None)
+        }
+    };
+    let (at, by) = (session.clock().now(), caller.arn.clone());
+    let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
+    session.bundle.save_posture(store, &record).await
+}
+
+/// The minimums that steps of a run have set in the standby, by tier.
+fn minimums(runbook: &Runbook, record: &RunRecord) -> BTreeMap<String, u32> {
+    let set = runbook.steps.iter().filter_map(|step| {
+        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &step.action else {
+            return None;
+        };
+        let ended_well = record.step(&step.id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
+        ended_well.then(|| (tier.clone(), size.min))
+    });
+    set.collect()
+}
+
+/// A drill and a failback take capacity from the standby. After a later declaration that would take it from the users.
+async fn refuse_superseded(session: &Session, runbook: &Runbook, file: &str) -> Result<(), Failure> {
+    if runbook.kind == RunKind::Declare {
         return Ok(());
     }
-    let record = PostureRecord {
-        schema_version: 1,
-        at: session.clock().now(),
-        by: caller.arn.clone(),
-        target: format!("its declared size (run {})", runbook.id),
-        minimums,
-    };
-    session.bundle.save_posture(store, &record).await
+    let (runs, store) = (Runs::of(&session.environment.name), session.store.as_ref());
+    let run = &runbook.id;
+    for later in runs.ids(store).await?.into_iter().filter(|later| later > run) {
+        let other: Runbook = runs.load(store, &later).await?;
+        if other.kind == RunKind::Declare {
+            return Err(Failure::refused(format!("run {run} is stale: {later} was declared after it"))
+                .because("standing the standby down would take its capacity from the users")
+                .hint(format!("give it up: lifeboat runs abandon {file} {run} --because TEXT")));
+        }
+    }
+    Ok(())
 }
 
 async fn actors(

@@ -2,7 +2,7 @@
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures_util::future::join3;
 use jiff::Timestamp;
@@ -13,13 +13,14 @@ use super::output::{Output, print};
 use super::runs::sitting::{Decisions, host};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
-use crate::model::{SideName, Span, standby_group_name};
+use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
     Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Skip, past_steps, plan_declare,
 };
 use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
+use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, StepState, Tail};
 use crate::store::Runs;
@@ -94,10 +95,10 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, groups, past) =
         join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
     let (caller, groups, past) = (caller?, groups?, past?);
-    if let Some(open) = past.iter().find(|record| !record.state.is_final() && record.state != RunState::New)
+    if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse
     {
-        return Err(unfinished(open, args));
+        return Err(unfinished(open, &args.environment));
     }
     let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
     let input = DeclareInput {
@@ -128,14 +129,30 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner =
         Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
-    let runs = Runs::of(&environment.name);
-    runs.save(session.store.as_ref(), &runbook.id, &runbook).await?;
-    let ended = carry_out(&session, &runbook, standby, &caller, &manner).await;
-    if ended.is_err() && has_not_begun(&session, &runbook.id).await {
+    begin(&session, &runbook, standby, &caller, &manner).await
+}
+
+/// Saves a new runbook and carries it out.
+pub(super) async fn begin(
+    session: &Session,
+    runbook: &Runbook,
+    standby: SidePorts,
+    caller: &Caller,
+    manner: &Manner<'_>,
+) -> Result<Exit, Failure> {
+    let runs = Runs::of(&session.environment.name);
+    runs.save(session.store.as_ref(), &runbook.id, runbook).await?;
+    let ended = carry_out(session, runbook, standby, caller, manner).await;
+    if ended.is_err() && has_not_begun(session, &runbook.id).await {
         // Another writer was first. The plan would only be in the way of those who look for what was done.
         let _ = session.store.delete(&runs.key(&runbook.id, "runbook.json")).await;
     }
     ended
+}
+
+/// Whether a run has begun and not come to its end.
+pub(super) fn is_open(record: &RunRecord) -> bool {
+    !record.state.is_final() && record.state != RunState::New
 }
 
 async fn has_not_begun(session: &Session, run: &str) -> bool {
@@ -180,7 +197,7 @@ fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {
     })
 }
 
-async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
+pub(super) async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {
     let environment = &session.environment;
     let names: Vec<String> =
         environment.tiers.iter().map(|tier| standby_group_name(&environment.name, &tier.name)).collect();
@@ -204,7 +221,7 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
 
 /// The records of the last runs, oldest first. A damaged old run must not stand in the way of a declaration; a damaged
 /// last one may hide a run under way, and does.
-async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failure> {
+pub(super) async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failure> {
     let runs = Runs::of(&session.environment.name);
     let mut records = Vec::new();
     for (age, run) in runs.ids(session.store.as_ref()).await?.iter().take(PAST_RUNS).enumerate() {
@@ -218,27 +235,27 @@ async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failure> {
     Ok(records)
 }
 
-async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {
+pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {
     let runbook: Runbook = runs.load(session.store.as_ref(), run).await?;
     let mut tail = Tail::new(session.store.clone(), &session.environment.name, run);
     Ok(RunRecord::of(&runbook, &tail.read_all().await?))
 }
 
 /// How long the steps of earlier runs took, where they had something to do.
-fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
+pub(super) fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
     let worked = |record: &RunRecord| {
         let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
         steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?))).collect::<Vec<_>>()
     };
     past_steps(
         past.iter()
-            .filter(|record| record.kind == RunKind::Declare)
+            .filter(|record| record.kind != RunKind::Failback)
             .map(|record| (record.run.as_str(), worked(record))),
     )
 }
 
-fn unfinished(record: &RunRecord, args: &DeclareArgs) -> Failure {
-    let file = args.environment.display();
+pub(super) fn unfinished(record: &RunRecord, file: &Path) -> Failure {
+    let file = file.display();
     let run = &record.run;
     Failure::refused(format!("run {run} is not finished"))
         .because(format!("{} declared it: {}", record.declared_by, record.reason))
@@ -264,7 +281,7 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
 }
 
 /// A run's id: sortable by time, unique by its end.
-fn run_id(now: Timestamp) -> String {
+pub(super) fn run_id(now: Timestamp) -> String {
     let random = uuid::Uuid::new_v4().simple().to_string();
     format!("{}-{}", now.strftime("%Y%m%d-%H%M%S"), random.get(..6).unwrap_or(&random))
 }

@@ -9,6 +9,8 @@ pub mod declare;
 pub mod demo;
 pub mod deploy;
 pub mod drift;
+mod drill;
+mod failback;
 pub mod generate;
 pub mod init;
 pub mod load;
@@ -113,6 +115,10 @@ enum Verb {
     Scale(scale::ScaleArgs),
     /// Declare a failover or switchover: planned, confirmed, journalled, resumable
     Declare(declare::DeclareArgs),
+    /// Bring service home from the standby and make it a standby again
+    Failback(failback::FailbackArgs),
+    /// Rehearse a declaration: the standby up, measured, and back to what it was, with proof
+    Drill(drill::DrillArgs),
     /// List and show runs, go on with one that stopped, or give it up
     Runs(runs::RunsArgs),
     /// Show the standby's posture, sizes, ages, images and last sync
@@ -175,6 +181,8 @@ async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
         Verb::Drift(args) => drift::run(&args, context).await,
         Verb::Scale(args) => scale::run(&args, context).await,
         Verb::Declare(args) => declare::run(&args, context).await,
+        Verb::Failback(args) => failback::run(&args, context).await,
+        Verb::Drill(args) => drill::run(&args, context).await,
         Verb::Runs(args) => runs::run(&args, context).await,
         Verb::Status(args) => status::run(&args, context).await,
         Verb::Teardown(args) => teardown::run(&args, context).await,

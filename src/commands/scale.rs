@@ -101,8 +101,12 @@ async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String,
 /// Records the posture, so that a later deploy does not shrink what a disaster needed. The scale itself has happened: a
 /// store that cannot be written is worth a warning, not a failure.
 async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
-    let mut minimums = match session.bundle.posture(session.store.as_ref()).await {
-        Ok(Some(before)) if plan.target != ScaleTarget::Standby => before.minimums,
+    let before = session.bundle.posture(session.store.as_ref()).await.ok().flatten();
+    // Only a standby that is back at its footprint in every tier can take over again.
+    let stands_by = plan.target == ScaleTarget::Standby && plan.steps.len() == session.environment.tiers.len();
+    let declared_in = before.as_ref().and_then(|before| before.declared_in.clone()).filter(|_| !stands_by);
+    let mut minimums = match before {
+        Some(before) if plan.target != ScaleTarget::Standby => before.minimums,
         _ => BTreeMap::new(),
     };
     for step in &plan.steps {
@@ -114,6 +118,7 @@ async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
         by: caller.arn.clone(),
         target: plan.target.to_string(),
         minimums,
+        declared_in,
     };
     if let Err(error) = session.bundle.save_posture(session.store.as_ref(), &record).await {
         session.printer().warn(&format!(

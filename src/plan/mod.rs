@@ -1,6 +1,8 @@
 //! Owns deciding: intent + facts -> immutable plans of steps. It does no I/O and reads no clock.
 
 pub mod declare;
+pub mod drill;
+pub mod failback;
 pub mod provision;
 pub mod runbook;
 pub mod scale;

@@ -4,6 +4,7 @@ pub mod age;
 pub mod baseline;
 pub mod changes;
 pub mod drift;
+pub mod drill;
 pub mod render_files;
 pub mod run;
 pub mod runbook;

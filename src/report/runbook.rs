@@ -44,7 +44,9 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     out.push_str(&timeline_text(runbook, &times, paint));
     let rto = runbook.objectives.rto;
     let total = length(times.total_s);
-    let _ = if times.holds(rto.as_secs()) {
+    let _ = if runbook.kind == RunKind::Failback {
+        writeln!(out, "home in {total} by these estimates")
+    } else if times.holds(rto.as_secs()) {
         writeln!(out, "{} {total} by these estimates", paint.text(ADDED, &format!("RTO {rto} holds:")))
     } else {
         writeln!(out, "{} {total} by these estimates", paint.text(ALARM, &format!("RTO {rto} does not hold:")))

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
-use super::style::{CHANGED, HEADING, Paint};
+use super::style::{ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap};
 use crate::model::{Environment, GroupSize};
@@ -109,6 +109,11 @@ impl StatusView<'_> {
         }
     }
 
+    /// The run the standby was declared in; while there is one, nothing stands by for it.
+    pub fn spent_on(&self) -> Option<&str> {
+        self.posture?.declared_in.as_deref()
+    }
+
     /// How many instances are asked for and not in service yet.
     pub fn still_to_come(&self) -> u32 {
         self.tiers
@@ -138,6 +143,13 @@ impl StatusView<'_> {
             count => format!(", with {count} instances not in service yet"),
         };
         let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, self.posture_now().words()));
+        if let Some(run) = self.spent_on() {
+            let _ = writeln!(
+                out,
+                "{}: it was declared in run {run}; `lifeboat failback` makes it a standby again",
+                paint.text(ALARM, "you now have no standby")
+            );
+        }
         let mut table = Table::new(2);
         table.row(["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"].map(Cell::from));
         for tier in self.tiers {
@@ -197,6 +209,7 @@ impl StatusView<'_> {
             "environment": self.environment.name,
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
+            "no_standby_since_run": self.spent_on(),
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
             "stacks": self.stacks,

@@ -14,6 +14,8 @@ pub struct Faults {
     pub throttle: u32,
     /// Operations the caller is denied, such as `UpdateAutoScalingGroup`.
     pub deny: BTreeSet<String>,
+    /// Operations the caller is denied after so many more calls: a permission that is lost in the middle of a run.
+    pub deny_after: BTreeMap<String, u32>,
     /// How many instances of a type (`m6i.large`), in a zone (`us-west-2a`), of both (`m6i.large@us-west-2a`) or at all
     /// (`*`) can be had.
     pub capacity: BTreeMap<String, u32>,
@@ -49,7 +51,15 @@ impl Faults {
             self.throttle -= 1;
             return Some(Obstacle::Throttled);
         }
-        self.deny.contains(operation).then_some(Obstacle::Denied)
+        let lost = match self.deny_after.get_mut(operation) {
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+            None => false,
+        };
+        (lost || self.deny.contains(operation)).then_some(Obstacle::Denied)
     }
 
     /// Whether the answer of this call is lost; true once per fault.
@@ -67,6 +77,10 @@ impl Faults {
             words.push(format!("the next {} calls are throttled", self.throttle));
         }
         words.extend(self.deny.iter().map(|operation| format!("{operation} is denied")));
+        words.extend(self.deny_after.iter().map(|(operation, left)| match left {
+            0 => format!("{operation} is denied"),
+            left => format!("{operation} is denied after {left} more calls"),
+        }));
         words.extend(self.capacity.iter().map(|(what, count)| format!("capacity for {count} instances of {what}")));
         words.extend(self.lost_reply.iter().map(|operation| format!("the next answer of {operation} is lost")));
         if self.no_metrics {
@@ -89,6 +103,16 @@ mod tests {
         assert_eq!(faults.meet("DescribeImages"), None);
         faults.dark = true;
         assert_eq!(faults.meet("DescribeImages"), Some(Obstacle::Dark));
+    }
+
+    #[test]
+    fn a_permission_is_lost_after_so_many_calls() {
+        let mut faults = Faults { deny_after: BTreeMap::from([("CopyImage".to_owned(), 2)]), ..Faults::default() };
+        assert_eq!(faults.words(), ["CopyImage is denied after 2 more calls"]);
+        let met: Vec<_> = (0..4).map(|_| faults.meet("CopyImage")).collect();
+        assert_eq!(met, [None, None, Some(Obstacle::Denied), Some(Obstacle::Denied)]);
+        assert_eq!(faults.meet("PutParameter"), None);
+        assert_eq!(faults.words(), ["CopyImage is denied"]);
     }
 
     #[test]

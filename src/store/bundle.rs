@@ -109,6 +109,9 @@ pub struct PostureRecord {
     pub target: String,
     /// Minimum sizes set, by tier: what a stack update must not undo.
     pub minimums: BTreeMap<String, u32>,
+    /// The run that scaled it for a declaration; none once it is back at its standby footprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_in: Option<String>,
 }
 
 impl Bundle {
@@ -251,6 +254,7 @@ mod tests {
             by: "arn".into(),
             target: "full".into(),
             minimums: BTreeMap::from([("web".to_owned(), 10)]),
+            declared_in: None,
         };
         bundle.save_posture(&store, &record).await.expect("saved");
         assert_eq!(bundle.posture(&store).await, Ok(Some(record)));

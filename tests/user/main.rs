@@ -8,5 +8,6 @@ mod production;
 #[path = "../support/python.rs"]
 mod python;
 mod story_declare;
+mod story_drill;
 mod story_moto;
 mod story_sim;

@@ -15,6 +15,9 @@ pub struct FailArgs {
     /// Deny an operation, such as UpdateAutoScalingGroup; may be repeated.
     #[arg(long, value_name = "OPERATION")]
     pub deny: Vec<String>,
+    /// Deny what --deny names only after so many more calls of it.
+    #[arg(long, value_name = "CALLS", requires = "deny")]
+    pub after: Option<u32>,
     /// Have only so many instances of a type, in a zone, of both (m6i.large@us-west-2a), or at all (*).
     #[arg(long, value_name = "WHAT=COUNT", value_parser = capacity)]
     pub capacity: Vec<(String, u32)>,
@@ -40,7 +43,10 @@ impl FailArgs {
         let faults = &mut region.faults;
         faults.dark |= self.dark || only_dark;
         faults.throttle = self.throttle.unwrap_or(faults.throttle);
-        faults.deny.extend(self.deny.iter().cloned());
+        match self.after {
+            Some(calls) => faults.deny_after.extend(self.deny.iter().map(|operation| (operation.clone(), calls))),
+            None => faults.deny.extend(self.deny.iter().cloned()),
+        }
         faults.capacity.extend(self.capacity.iter().cloned());
         faults.lost_reply.extend(self.lost_reply.iter().cloned());
         faults.no_metrics |= self.no_metrics;

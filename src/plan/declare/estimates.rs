@@ -7,7 +7,7 @@ use crate::plan::scale::ScaleStep;
 
 /// From a launch until an instance is in service: API, pending to running, boot and bootstrap. Measured cold starts reach
 /// SSH in 26 to 29 s; an application needs about a minute more.
-const BOOT_S: u64 = 90;
+pub(in crate::plan) const BOOT_S: u64 = 90;
 
 /// RunInstances gives this many instances at once, and so many a second after that (EC2 API throttling, resource bucket).
 const LAUNCH_BURST: u64 = 1_000;
@@ -46,7 +46,7 @@ pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -
     default(seconds, &why)
 }
 
-pub(super) fn gate() -> Estimate {
+pub(in crate::plan) fn gate() -> Estimate {
     default(0, "the time a person takes is not counted")
 }
 
@@ -54,7 +54,7 @@ pub(super) fn fence() -> Estimate {
     default(5, "one UpdateAutoScalingGroup per group; a primary that does not answer costs at most 30 s")
 }
 
-pub(super) fn report() -> Estimate {
+pub(in crate::plan) fn report() -> Estimate {
     default(1, "one object in the store")
 }
 
@@ -71,6 +71,7 @@ fn past(input: &DeclareInput<'_>, id: &StepId) -> Option<Estimate> {
     Some(Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } })
 }
 
-fn default(seconds: u64, why: &str) -> Estimate {
+/// A documented default.
+pub(in crate::plan) fn default(seconds: u64, why: &str) -> Estimate {
     Estimate { seconds, source: EstimateSource::Default { why: why.to_owned() } }
 }

@@ -4,17 +4,18 @@
 //! waits for it. A graceful plan fences the primary once the standby serves and the users have moved, so that there is no
 //! time at which nobody serves.
 
-mod estimates;
+pub(super) mod estimates;
 mod input;
 mod refusal;
 mod skips;
-mod steps;
+pub(super) mod steps;
 
 use std::collections::BTreeSet;
 
-use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook};
+use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Step};
 use super::scale::plan_scale;
-use crate::model::Digest;
+use crate::facts::Baseline;
+use crate::model::{Digest, Environment};
 
 pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, past_steps};
 pub use refusal::DeclareRefusal;
@@ -38,12 +39,23 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
         plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;
+    Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps))
+}
+
+/// The runbook of those steps, sealed.
+pub(super) fn assemble(
+    environment: &Environment,
+    baseline: &Baseline,
+    declaration: &Declaration,
+    kind: RunKind,
+    steps: Vec<Step>,
+) -> Runbook {
     debug_assert!(is_in_order(&steps));
     let runbook = Runbook {
         schema_version: RUNBOOK_SCHEMA,
         id: declaration.run_id.clone(),
         environment: environment.name.clone(),
-        kind: RunKind::Declare,
+        kind,
         mode: declaration.mode,
         reason: declaration.reason.trim().to_owned(),
         declared_by: declaration.by.clone(),
@@ -52,15 +64,15 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
         incident_at: declaration.incident_at,
         tool_version: declaration.tool_version.clone(),
         objectives: environment.objectives,
-        based_on: BasedOn { environment: Digest::of_value(environment), baseline: input.baseline.digest.clone() },
+        based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),
     };
-    Ok(runbook.sealed())
+    runbook.sealed()
 }
 
 /// Whether every step comes after those it needs.
-fn is_in_order(steps: &[super::runbook::Step]) -> bool {
+fn is_in_order(steps: &[Step]) -> bool {
     let mut seen = BTreeSet::new();
     steps.iter().all(|step| {
         let ready = step.needs.iter().all(|id| seen.contains(id));
@@ -69,4 +81,4 @@ fn is_in_order(steps: &[super::runbook::Step]) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::plan) mod tests;

@@ -40,6 +40,33 @@ pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
         // At once, beside everything else: nothing may wait for a primary that may be dark.
         steps.push(fence(input, scale, first.clone()));
     }
+    let (climb, served) = climb(input, scale, first);
+    steps.extend(climb);
+    let traffic = gate(
+        TRAFFIC_GATE,
+        "point your users at the standby (traffic is not configured in this version)",
+        "The standby serves. Point your users at it (traffic is not configured in this version), then go on.",
+        &served,
+    );
+    let mut last = BTreeSet::from([traffic.id.clone()]);
+    steps.push(traffic);
+    if graceful {
+        // Both sides serve until the users have moved: a moment of two is better than a moment of none.
+        let fence = fence(input, scale, last.clone());
+        last.insert(fence.id.clone());
+        steps.push(fence);
+    }
+    steps.push(report(last));
+    steps
+}
+
+/// The steps that bring every tier to its size, in recovery order, and the last of them that are waited for.
+pub(in crate::plan) fn climb(
+    input: &DeclareInput<'_>,
+    scale: &ScalePlan,
+    first: BTreeSet<StepId>,
+) -> (Vec<Step>, BTreeSet<StepId>) {
+    let mut steps = Vec::new();
     let mut before = first;
     for tiers in in_recovery_order(input, scale).into_values() {
         let mut awaited = BTreeSet::new();
@@ -54,22 +81,7 @@ pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
         steps.extend(waits);
         before = awaited;
     }
-    let traffic = gate(
-        TRAFFIC_GATE,
-        "point your users at the standby (traffic is not configured in this version)",
-        "The standby serves. Point your users at it (traffic is not configured in this version), then go on.",
-        &before,
-    );
-    let mut last = BTreeSet::from([traffic.id.clone()]);
-    steps.push(traffic);
-    if graceful {
-        // Both sides serve until the users have moved: a moment of two is better than a moment of none.
-        let fence = fence(input, scale, last.clone());
-        last.insert(fence.id.clone());
-        steps.push(fence);
-    }
-    steps.push(report(last));
-    steps
+    (steps, before)
 }
 
 /// The tiers by recovery order; those of one order together.
@@ -132,7 +144,8 @@ fn await_step(input: &DeclareInput<'_>, tier: &ScaleStep, scale: &StepId) -> Ste
     }
 }
 
-fn gate(id: &str, title: &str, question: &str, needs: &BTreeSet<StepId>) -> Step {
+/// A gate.
+pub(in crate::plan) fn gate(id: &str, title: &str, question: &str, needs: &BTreeSet<StepId>) -> Step {
     Step {
         id: StepId(id.to_owned()),
         title: title.to_owned(),
@@ -163,7 +176,8 @@ fn fence(input: &DeclareInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -
     }
 }
 
-fn report(needs: BTreeSet<StepId>) -> Step {
+/// The last step.
+pub(in crate::plan) fn report(needs: BTreeSet<StepId>) -> Step {
     Step {
         id: StepId(REPORT.to_owned()),
         title: "save the report".to_owned(),

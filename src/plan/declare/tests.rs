@@ -14,7 +14,7 @@ use crate::model::{
 use crate::plan::runbook::{EstimateSource, StepId, timeline};
 use crate::plan::scale::ScaleTarget;
 
-fn environment() -> Environment {
+pub(in crate::plan) fn environment() -> Environment {
     let tier = |name: &str, order| Tier {
         name: name.into(),
         order,
@@ -29,7 +29,7 @@ fn environment() -> Environment {
     environment
 }
 
-fn baseline() -> Baseline {
+pub(in crate::plan) fn baseline() -> Baseline {
     let now = jiff::Timestamp::UNIX_EPOCH;
     let mut facts =
         SideFacts::empty(SideName::Primary, Region("us-east-1".into()), AccountId("1".into()), now, String::new());
@@ -83,7 +83,7 @@ fn baseline() -> Baseline {
     .sealed()
 }
 
-fn groups(now: u32) -> BTreeMap<String, GroupFacts> {
+pub(in crate::plan) fn groups(now: u32) -> BTreeMap<String, GroupFacts> {
     let instance = InstanceFacts {
         id: "i-1".into(),
         instance_type: "m6i.large".into(),
@@ -112,7 +112,7 @@ fn groups(now: u32) -> BTreeMap<String, GroupFacts> {
     ["api", "worker", "web"].iter().map(|tier| (format!("shop-{tier}"), group(tier))).collect()
 }
 
-fn declaration(mode: Mode) -> Declaration {
+pub(in crate::plan) fn declaration(mode: Mode) -> Declaration {
     Declaration {
         run_id: "20261107-031500-9c4e".into(),
         mode,
@@ -147,7 +147,7 @@ fn planned(
 }
 
 /// One line per step: id, needs, estimate, and why it is skipped.
-fn lines(runbook: &Runbook) -> String {
+pub(in crate::plan) fn lines(runbook: &Runbook) -> String {
     let line = |step: &super::super::runbook::Step| {
         let needs: Vec<&str> = step.needs.iter().map(|id| id.0.as_str()).collect();
         let skipped = step.skipped.as_ref().map(|why| format!(" SKIPPED {why}")).unwrap_or_default();

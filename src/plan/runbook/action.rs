@@ -51,13 +51,58 @@ pub enum Action {
         /// The size.
         size: GroupSize,
     },
+    /// A group of the primary has at least this size again.
+    ScalePrimary {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// The size; nothing gets smaller.
+        size: GroupSize,
+    },
+    /// So many of a tier's instances are in service in the primary, and their targets healthy.
+    AwaitPrimary {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// How many.
+        wanted: u32,
+        /// The shortfall in percent that counts as success.
+        accept_percent: u32,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// The standby's groups are as they were before: sizes, and no instance more.
+    ProveClean {
+        /// What was there before.
+        before: Vec<Before>,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
     /// The run's report is in the store.
     Report,
+}
+
+/// A group of the standby before a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The tier.
+    pub tier: String,
+    /// Its group.
+    pub group: String,
+    /// Its size.
+    pub size: GroupSize,
+    /// How many instances it may have: those it had, or those it asked for where some were still coming.
+    pub instances: u32,
 }
 
 impl Action {
     /// Whether carrying it out only looks.
     pub fn only_looks(&self) -> bool {
-        matches!(self, Action::AwaitServing { .. } | Action::Gate { .. })
+        matches!(
+            self,
+            Action::AwaitServing { .. } | Action::AwaitPrimary { .. } | Action::ProveClean { .. } | Action::Gate { .. }
+        )
     }
 }

@@ -34,7 +34,8 @@ pub struct Step {
     pub sides: BTreeSet<SideName>,
     /// How long it should take.
     pub estimate: Estimate,
-    /// Whether its failure lets the run go on: only fencing a primary that may be dark.
+    /// Whether its failure lets the run go on: fencing a primary that may be dark, and the waits of a drill, which is
+    /// cleaned up whatever came of it.
     pub best_effort: bool,
     /// Why it is not carried out, where the declaration said `--skip`.
     pub skipped: Option<String>,

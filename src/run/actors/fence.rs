@@ -63,12 +63,12 @@ impl Actors {
         Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
     }
 
-    fn primary(&self) -> Result<&SidePorts, ActError> {
+    pub(super) fn primary(&self) -> Result<&SidePorts, ActError> {
         self.primary.as_ref().ok_or_else(|| trouble::not_here("this run was opened without a way into the primary"))
     }
 }
 
-async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
+pub(super) async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
     let what = "cannot tell who we are in the primary";
     match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
         Ok(Ok(caller)) if caller.account == ports.account => Ok(()),

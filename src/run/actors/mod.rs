@@ -2,8 +2,10 @@
 
 mod fence;
 mod gate;
+mod home;
 mod looks;
 mod poller;
+mod prove;
 mod report;
 mod scale;
 mod serving;
@@ -50,6 +52,8 @@ pub struct Actors {
     reports: Arc<dyn Reports>,
     looks: Looks,
     poller: Poller,
+    /// The same, turned round: the side it acts on is the primary.
+    home: Option<Box<Actors>>,
 }
 
 impl Actors {
@@ -64,7 +68,9 @@ impl Actors {
         let looks = Looks::new(standby.read.groups.clone());
         let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
         let poller = Poller::new(groups, balancing, clock.clone(), POLL);
-        Actors { standby, primary, clock, gate, reports, looks, poller }
+        let turned = |ports| Actors::new(ports, None, clock.clone(), gate.clone(), reports.clone());
+        let home = primary.clone().map(|ports| Box::new(turned(ports)));
+        Actors { standby, primary, clock, gate, reports, looks, poller, home }
     }
 }
 
@@ -76,8 +82,10 @@ impl Actor for Actors {
             Action::AwaitServing { group, wanted, .. } => self.look_serving(group, *wanted).await,
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
             Action::FencePrimary { groups } => self.look_fence(groups).await,
-            // A person, a probe and a report have no state that could be so already.
-            Action::Gate { .. } | Action::Report => Ok(Look::Needed),
+            Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
+            Action::AwaitPrimary { group, wanted, .. } => self.home()?.look_serving(group, *wanted).await,
+            // A person, a proof and a report have no state that could be so already.
+            Action::Gate { .. } | Action::ProveClean { .. } | Action::Report => Ok(Look::Needed),
         }
     }
 
@@ -88,6 +96,9 @@ impl Actor for Actors {
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
             Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
             Action::FencePrimary { groups } => self.fence(groups).await,
+            Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
+            Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
+            Action::ProveClean { before, timeout_s } => self.prove_clean(step, before, *timeout_s, watch, stop).await,
             Action::Report => self.report(step).await,
         }
     }

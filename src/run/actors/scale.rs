@@ -15,7 +15,7 @@ use crate::run::patience::elapsed;
 const PAUSES: [u64; 4] = [1, 2, 4, 8];
 
 /// Whether a group has at least these sizes. Minimum counts too: scaling policies shrink an idle group down to it.
-fn has(group: &GroupFacts, size: GroupSize) -> bool {
+pub(super) fn has(group: &GroupFacts, size: GroupSize) -> bool {
     let now = group.size;
     now.min >= size.min && now.desired >= size.desired && now.max >= size.max
 }

@@ -56,7 +56,9 @@ impl Actors {
     }
 
     pub(super) async fn serving(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
-        let Action::AwaitServing { tier, group, wanted, accept_percent, timeout_s } = &step.action else {
+        let (Action::AwaitServing { tier, group, wanted, accept_percent, timeout_s }
+        | Action::AwaitPrimary { tier, group, wanted, accept_percent, timeout_s }) = &step.action
+        else {
             return Err(trouble::not_here("it waits for no tier"));
         };
         let begun = self.clock.now();

@@ -1,0 +1,92 @@
+//! Owns the plan of a drill: the standby is brought up as a declaration would, and brought back to what it was before.
+//!
+//! The primary and the users are left alone. Waits are best effort, because a drill is cleaned up whatever came of it.
+
+mod steps;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, assemble};
+use super::runbook::{RunKind, Runbook, StepId};
+use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
+use crate::facts::{Baseline, GroupFacts};
+use crate::model::Environment;
+
+pub use steps::{PROVE, stand_down_id};
+
+/// Everything a drill is planned from.
+#[derive(Debug, Clone)]
+pub struct DrillInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The sealed baseline.
+    pub baseline: &'a Baseline,
+    /// The standby's groups as they are now, by name: what a drill goes back to.
+    pub groups: &'a BTreeMap<String, GroupFacts>,
+    /// The run that declared, where the standby is scaled for a declaration.
+    pub declared_in: Option<&'a str>,
+    /// Who, when and why.
+    pub declaration: Declaration,
+    /// Full production size, or a percent of it.
+    pub target: ScaleTarget,
+    /// The shortfall in percent per tier that counts as success.
+    pub accept_percent: u32,
+    /// How long to wait for a tier, in seconds.
+    pub timeout_s: u64,
+    /// How long steps took in earlier runs.
+    pub past: BTreeMap<StepId, PastStep>,
+}
+
+/// Why no drill can be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DrillRefusal {
+    /// Sizes cannot be decided.
+    Scale(ScaleRefusal),
+    /// The standby is scaled for a declaration: going back to a size would take capacity from the users.
+    Declared {
+        /// The run.
+        run: String,
+    },
+}
+
+impl fmt::Display for DrillRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DrillRefusal::Scale(refusal) => refusal.fmt(f),
+            DrillRefusal::Declared { run } => {
+                write!(f, "the standby is scaled for a declaration (run {run}), so there is nothing to rehearse with")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DrillRefusal {}
+
+/// Builds the plan, sealed. It is deterministic: the same input gives the same digest.
+pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
+    if let Some(run) = input.declared_in {
+        return Err(DrillRefusal::Declared { run: run.to_owned() });
+    }
+    let scale = plan_scale(input.environment, &input.baseline.capacity, input.groups, input.target, &[])
+        .map_err(DrillRefusal::Scale)?;
+    let as_declared = DeclareInput {
+        environment: input.environment,
+        baseline: input.baseline,
+        groups: input.groups,
+        primary: PrimaryReach::NotAsked,
+        declaration: input.declaration.clone(),
+        options: DeclareOptions {
+            target: input.target,
+            accept_percent: input.accept_percent,
+            timeout_s: input.timeout_s,
+            ..DeclareOptions::default()
+        },
+        past: input.past.clone(),
+    };
+    let steps = steps::all(input, &as_declared, &scale);
+    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Owns the steps of a drill: up as a declaration goes, down to what was there before, and the proof.
+
+use std::collections::BTreeSet;
+
+use super::DrillInput;
+use crate::model::SideName;
+use crate::plan::declare::DeclareInput;
+use crate::plan::declare::estimates::default;
+use crate::plan::declare::steps::{climb, report};
+use crate::plan::runbook::{Action, Before, Step, StepId};
+use crate::plan::scale::{ScalePlan, ScaleStep};
+
+/// The id of the step that proves that nothing is left.
+pub const PROVE: &str = "prove-clean";
+
+/// How long the proof waits for instances to be gone, in seconds: a target's deregistration delay (300 s by default), a
+/// lifecycle hook's heartbeat (up to an hour, mostly minutes) and the termination itself.
+const PROOF_S: u64 = 900;
+
+/// The id of the step that stands a tier down.
+pub fn stand_down_id(tier: &str) -> StepId {
+    StepId(format!("stand-down-{tier}"))
+}
+
+pub(super) fn all(input: &DrillInput<'_>, as_declared: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+    let (mut steps, _) = climb(as_declared, scale, BTreeSet::new());
+    let mut awaits = BTreeSet::new();
+    for step in steps.iter_mut().filter(|step| matches!(step.action, Action::AwaitServing { .. })) {
+        // A tier that does not come is what a drill is there to find; the clean-up follows all the same.
+        step.best_effort = true;
+        awaits.insert(step.id.clone());
+    }
+    let downs: Vec<Step> = scale.steps.iter().map(|tier| down(tier, &awaits)).collect();
+    let proof = prove(input, scale, downs.iter().map(|step| step.id.clone()).collect());
+    let last = BTreeSet::from([proof.id.clone()]);
+    steps.extend(downs);
+    steps.push(proof);
+    steps.push(report(last));
+    steps
+}
+
+fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
+    Step {
+        id: stand_down_id(&tier.tier),
+        title: format!("stand {} down to the {} it had before", tier.tier, tier.before.desired),
+        action: Action::StandDown { tier: tier.tier.clone(), group: tier.group.clone(), size: tier.before },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(1, "one UpdateAutoScalingGroup"),
+        best_effort: false,
+        skipped: None,
+    }
+}
+
+fn prove(input: &DrillInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> Step {
+    let before = scale.steps.iter().map(|tier| {
+        let there = input.groups.get(&tier.group).map_or(0, |group| group.instances.len());
+        Before {
+            tier: tier.tier.clone(),
+            group: tier.group.clone(),
+            size: tier.before,
+            instances: u32::try_from(there).unwrap_or(u32::MAX).max(tier.before.desired),
+        }
+    });
+    Step {
+        id: StepId(PROVE.to_owned()),
+        title: "prove that nothing is left that was not there before".to_owned(),
+        action: Action::ProveClean { before: before.collect(), timeout_s: PROOF_S },
+        needs,
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(60, "60 s until the instances are gone"),
+        best_effort: false,
+        skipped: None,
+    }
+}

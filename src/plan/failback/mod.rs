@@ -1,0 +1,112 @@
+//! Owns the plan of a failback: from fresh facts of both sides, the primary serves again and the standby stands by again.
+//!
+//! Nothing is taken from the standby before the users are home: both gates and every primary tier come first.
+
+mod refusal;
+mod steps;
+
+use std::collections::BTreeMap;
+
+use super::declare::{Declaration, assemble};
+use super::runbook::{RunKind, Runbook};
+use super::scale::{ScaleTarget, plan_scale};
+use crate::facts::{Baseline, GroupFacts};
+use crate::model::{Environment, GroupSize};
+
+pub use refusal::FailbackRefusal;
+pub use steps::{DATA_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
+
+/// Everything a failback is planned from.
+#[derive(Debug, Clone)]
+pub struct FailbackInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The sealed baseline: what the primary's groups were.
+    pub baseline: &'a Baseline,
+    /// The standby's groups as they are now, by name.
+    pub groups: &'a BTreeMap<String, GroupFacts>,
+    /// The primary's groups as they are now, by name; or what its silence looked like.
+    pub primary: Result<&'a BTreeMap<String, GroupFacts>, String>,
+    /// The run that declared, where one is on record.
+    pub declared_in: Option<&'a str>,
+    /// Who, when and why.
+    pub declaration: Declaration,
+    /// How long to wait for a tier, in seconds.
+    pub timeout_s: u64,
+}
+
+/// A tier's group in the primary: as it is, and as it has to be before anybody goes home.
+#[derive(Debug, Clone, Copy)]
+struct Home<'a> {
+    tier: &'a str,
+    group: &'a GroupFacts,
+    size: GroupSize,
+}
+
+impl Home<'_> {
+    fn is_ready(&self) -> bool {
+        self.group.size == self.size && self.group.in_service() >= self.size.desired
+    }
+}
+
+/// Builds the plan, sealed. It is deterministic: the same input gives the same digest.
+pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefusal> {
+    if input.declaration.reason.trim().is_empty() {
+        return Err(FailbackRefusal::NoReason);
+    }
+    let primary = match &input.primary {
+        Ok(groups) => *groups,
+        Err(why) => return Err(FailbackRefusal::PrimarySilent { why: why.clone() }),
+    };
+    let homes = homes(input, primary)?;
+    let down = plan_scale(input.environment, &input.baseline.capacity, input.groups, ScaleTarget::Standby, &[])
+        .map_err(FailbackRefusal::Scale)?;
+    let nothing = homes.iter().all(Home::is_ready) && down.steps.iter().all(|step| !step.changes());
+    if input.declared_in.is_none() && nothing {
+        return Err(FailbackRefusal::AtHome);
+    }
+    let steps = steps::all(input, &homes, &down);
+    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps))
+}
+
+/// What each tier's group in the primary has to be: what the baseline recorded, and nothing smaller than it is.
+fn homes<'a>(
+    input: &FailbackInput<'a>,
+    primary: &'a BTreeMap<String, GroupFacts>,
+) -> Result<Vec<Home<'a>>, FailbackRefusal> {
+    let (mut homes, mut gone, mut unknown, mut fenced) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for tier in &input.environment.tiers {
+        let name = &tier.auto_scaling_group;
+        let recorded = input.baseline.facts.groups.get(name).map(|group| group.size);
+        match (primary.get(name), recorded) {
+            (None, _) => gone.push(name.clone()),
+            (_, None) => unknown.push(name.clone()),
+            // Only a fence sets a maximum of zero: the baseline was recorded while the primary was fenced.
+            (_, Some(GroupSize { max: 0, .. })) => fenced.push(name.clone()),
+            (Some(group), Some(recorded)) => {
+                homes.push(Home { tier: &tier.name, group, size: raised(group.size, recorded) });
+            }
+        }
+    }
+    if !gone.is_empty() {
+        return Err(FailbackRefusal::GroupsGone { groups: gone });
+    }
+    if !unknown.is_empty() {
+        return Err(FailbackRefusal::NotRecorded { groups: unknown });
+    }
+    if !fenced.is_empty() {
+        return Err(FailbackRefusal::RecordedFenced { groups: fenced });
+    }
+    Ok(homes)
+}
+
+fn raised(now: GroupSize, recorded: GroupSize) -> GroupSize {
+    GroupSize {
+        min: now.min.max(recorded.min),
+        max: now.max.max(recorded.max),
+        desired: now.desired.max(recorded.desired),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Owns why no failback can be planned.
+
+use std::fmt;
+
+use crate::plan::scale::ScaleRefusal;
+
+/// Why no plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailbackRefusal {
+    /// Sizes of the standby cannot be decided.
+    Scale(ScaleRefusal),
+    /// It gives no reason.
+    NoReason,
+    /// The primary does not answer.
+    PrimarySilent {
+        /// What its silence looked like.
+        why: String,
+    },
+    /// The primary has lost groups.
+    GroupsGone {
+        /// Their names.
+        groups: Vec<String>,
+    },
+    /// The baseline does not know the sizes of groups.
+    NotRecorded {
+        /// Their names.
+        groups: Vec<String>,
+    },
+    /// The baseline was recorded while groups were fenced.
+    RecordedFenced {
+        /// Their names.
+        groups: Vec<String>,
+    },
+    /// Nothing was declared, the primary has its sizes and the standby its footprint.
+    AtHome,
+}
+
+impl fmt::Display for FailbackRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FailbackRefusal::Scale(refusal) => refusal.fmt(f),
+            FailbackRefusal::NoReason => f.write_str("a failback is recorded with its reason, and none was given"),
+            FailbackRefusal::PrimarySilent { why } => {
+                write!(f, "a failback needs the primary, and it does not answer: {why}")
+            }
+            FailbackRefusal::GroupsGone { groups } => {
+                write!(f, "the primary has no Auto Scaling group {}", groups.join(", "))
+            }
+            FailbackRefusal::NotRecorded { groups } => {
+                write!(f, "the baseline does not say how large {} was in the primary", groups.join(", "))
+            }
+            FailbackRefusal::RecordedFenced { groups } => {
+                write!(f, "the baseline was recorded while {} was fenced at zero", groups.join(", "))
+            }
+            FailbackRefusal::AtHome => f.write_str(
+                "nothing to fail back: nothing was declared, the primary has its sizes, the standby its footprint",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for FailbackRefusal {}

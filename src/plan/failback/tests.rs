@@ -1,0 +1,155 @@
+//! Owns the cases of failbacks: home in recovery order, two gates before anything is taken away, and what is refused.
+
+use super::*;
+use crate::model::GroupSize;
+use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
+use crate::plan::runbook::{Action, Mode, StepId};
+
+/// What a case changes.
+#[derive(Default)]
+struct Case {
+    /// The primary's size of all groups; as recorded where none.
+    primary: Option<GroupSize>,
+    /// What the baseline recorded, where not 8.
+    recorded: Option<GroupSize>,
+    /// How many the standby's groups have; 10 where none.
+    standby: Option<u32>,
+    declared_in: Option<&'static str>,
+    silent: bool,
+    gone: bool,
+}
+
+const EIGHT: GroupSize = GroupSize { min: 8, max: 12, desired: 8 };
+const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
+
+fn side(size: GroupSize) -> BTreeMap<String, GroupFacts> {
+    let all = groups(size.desired).into_values().map(|mut group| {
+        group.name = group.name.replace("shop-", "prod-");
+        group.size = size;
+        (group.name.clone(), group)
+    });
+    all.collect()
+}
+
+fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
+    let mut baseline = baseline();
+    baseline.facts.groups = side(case.recorded.unwrap_or(EIGHT));
+    let mut primary = side(case.primary.unwrap_or(EIGHT));
+    if case.gone {
+        primary.remove("prod-web");
+    }
+    plan_failback(&FailbackInput {
+        environment: &environment(),
+        baseline: &baseline,
+        groups: &groups(case.standby.unwrap_or(10)),
+        primary: if case.silent { Err("no answer".to_owned()) } else { Ok(&primary) },
+        declared_in: case.declared_in,
+        declaration: declaration(Mode::Graceful),
+        timeout_s: 600,
+    })
+}
+
+#[test]
+fn a_fenced_primary_comes_back_before_anything_is_taken_from_the_standby() {
+    let runbook = planned(Case { primary: Some(ZERO), declared_in: Some("r1"), ..Case::default() }).expect("a plan");
+    insta::assert_snapshot!(lines(&runbook), @r"
+    scale-primary-api <- [] 1s
+    scale-primary-worker <- [] 1s
+    await-primary-api <- [scale-primary-api] 90s
+    await-primary-worker <- [scale-primary-worker] 90s
+    scale-primary-web <- [await-primary-api await-primary-worker] 1s
+    await-primary-web <- [scale-primary-web] 90s
+    gate-data <- [await-primary-web] 0s
+    gate-traffic <- [gate-data] 0s
+    stand-down-api <- [gate-traffic] 1s
+    stand-down-worker <- [gate-traffic] 1s
+    stand-down-web <- [gate-traffic] 1s
+    report <- [stand-down-api stand-down-web stand-down-worker] 1s
+    ");
+    assert!(runbook.is_intact());
+    assert_eq!(runbook.kind, RunKind::Failback);
+    assert!(runbook.steps.iter().all(|step| !step.best_effort));
+    let titles: Vec<&str> = runbook.steps.iter().map(|step| step.title.as_str()).collect();
+    insta::assert_snapshot!(titles.join("\n"), @r"
+    scale api in the primary from 0 to 8
+    scale worker in the primary from 0 to 8
+    wait until 8 of api serve in the primary
+    wait until 8 of worker serve in the primary
+    scale web in the primary from 0 to 8
+    wait until 8 of web serve in the primary
+    data written in the standby has been brought home (data is not configured in this version)
+    point your users back at the primary (traffic is not configured in this version)
+    stand api down from 10 to its standby footprint of 2
+    stand worker down from 10 to its standby footprint of 1
+    stand web down from 10 to its standby footprint of 2
+    save the report
+    ");
+}
+
+#[test]
+fn the_primary_gets_what_was_recorded_and_never_less_than_it_has() {
+    let size = |min, desired, max| GroupSize { min, max, desired };
+    for (now, expected) in
+        [(ZERO, EIGHT), (EIGHT, EIGHT), (size(2, 9, 20), size(8, 9, 20)), (size(10, 10, 10), size(10, 10, 12))]
+    {
+        let runbook = planned(Case { primary: Some(now), ..Case::default() }).expect("a plan");
+        let step = runbook.step(&scale_primary_id("web")).expect("a step");
+        assert!(
+            matches!(step.action, Action::ScalePrimary { size, .. } if size == expected),
+            "{now}: {:?}",
+            step.action
+        );
+        let wait = runbook.step(&await_primary_id("web")).expect("a step");
+        assert!(matches!(wait.action, Action::AwaitPrimary { wanted, .. } if wanted == expected.desired), "{now}");
+    }
+}
+
+#[test]
+fn the_standby_goes_to_its_footprint_in_one_absolute_call_each() {
+    let runbook = planned(Case::default()).expect("a plan");
+    let down = |tier: &str| match &runbook.step(&StepId(format!("stand-down-{tier}"))).expect("a step").action {
+        Action::StandDown { size, .. } => *size,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(down("web"), GroupSize { min: 2, max: 10, desired: 2 });
+    assert_eq!(down("worker"), GroupSize { min: 1, max: 4, desired: 1 });
+}
+
+fn check(case: Case, expected: &str) {
+    assert_eq!(planned(case).expect_err(expected).to_string(), expected);
+}
+
+#[test]
+fn what_cannot_be_planned_is_refused_with_its_reason() {
+    let dark = "a failback needs the primary, and it does not answer: no answer";
+    check(Case { silent: true, ..Case::default() }, dark);
+    check(Case { gone: true, ..Case::default() }, "the primary has no Auto Scaling group prod-web");
+    let fenced = "the baseline was recorded while prod-api, prod-worker, prod-web was fenced at zero";
+    check(Case { recorded: Some(ZERO), primary: Some(ZERO), ..Case::default() }, fenced);
+}
+
+#[test]
+fn at_home_means_that_nothing_was_declared_and_nothing_differs() {
+    let footprint = |declared_in| {
+        let mut standby = groups(2);
+        for (name, desired, max) in [("api", 2, 8), ("worker", 1, 4), ("web", 2, 10)] {
+            let group = standby.get_mut(&format!("shop-{name}")).expect("the group");
+            group.size = GroupSize { min: desired, max, desired };
+        }
+        let (mut baseline, primary) = (baseline(), side(EIGHT));
+        baseline.facts.groups = side(EIGHT);
+        plan_failback(&FailbackInput {
+            environment: &environment(),
+            baseline: &baseline,
+            groups: &standby,
+            primary: Ok(&primary),
+            declared_in,
+            declaration: declaration(Mode::Graceful),
+            timeout_s: 600,
+        })
+    };
+    assert_eq!(footprint(None), Err(FailbackRefusal::AtHome));
+    // The users may still be in the standby: people say where they are, at the gates.
+    assert!(footprint(Some("r1")).is_ok());
+    assert!(planned(Case { standby: Some(2), primary: Some(ZERO), ..Case::default() }).is_ok());
+}

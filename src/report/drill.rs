@@ -1,0 +1,166 @@
+//! Owns the verdict on a drill: within its objective or not, slower than the last good one or not, cleaned up or not.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::style::{ADDED, ALARM, CHANGED, Paint};
+use crate::plan::runbook::{Action, RunKind};
+use crate::run::engine::{RunRecord, StepRecord};
+use crate::run::journal::{RunState, StepState};
+
+/// A drill slower than the last good one by more than this many percent is a regression.
+pub const MARGIN_PERCENT: u64 = 20;
+
+/// The verdict on a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DrillVerdict {
+    /// Whether the standby would have done: everything came, in time.
+    pub good: bool,
+    /// Why not; empty when it would.
+    pub reasons: Vec<String>,
+    /// How much slower than the last good drill, where that is more than the margin.
+    pub regression: Option<Regression>,
+    /// Tiers of the standby that are still scaled up.
+    pub still_up: Vec<String>,
+}
+
+/// A drill that is slower than the last good one by more than the margin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Regression {
+    /// What it took, in seconds.
+    pub took_s: u64,
+    /// What the last good one took, in seconds.
+    pub before_s: u64,
+    /// Which that was.
+    pub run: String,
+    /// The margin.
+    pub margin_percent: u64,
+}
+
+/// Whether a drill ended with everything there in time, so that a later one can be measured against it.
+pub fn is_good(record: &RunRecord) -> bool {
+    record.kind == RunKind::Drill && matches!(record.state, RunState::Ended { .. }) && reasons(record).is_empty()
+}
+
+/// How much slower a drill was than an earlier good one, where that is more than the margin and both asked for the same.
+pub fn regression(record: &RunRecord, before: &RunRecord) -> Option<Regression> {
+    if !is_good(before) || asked(record) != asked(before) {
+        return None;
+    }
+    let (took_s, before_s) = (record.totals.recovery_time_s?, before.totals.recovery_time_s?);
+    let slower = u128::from(took_s) * 100 > u128::from(before_s) * u128::from(100 + MARGIN_PERCENT);
+    let run = before.run.clone();
+    slower.then_some(Regression { took_s, before_s, run, margin_percent: MARGIN_PERCENT })
+}
+
+/// What a drill asked for, by tier: two drills compare only when it is the same.
+fn asked(record: &RunRecord) -> BTreeMap<&str, (u32, u32)> {
+    let mut asked = BTreeMap::new();
+    for step in &record.steps {
+        match &step.action {
+            Action::AwaitServing { tier, wanted, .. } => asked.entry(tier.as_str()).or_insert((0, 0)).1 = *wanted,
+            Action::StandDown { tier, size, .. } => asked.entry(tier.as_str()).or_insert((0, 0)).0 = size.desired,
+            _ => {}
+        }
+    }
+    asked
+}
+
+fn reasons(record: &RunRecord) -> Vec<String> {
+    let totals = &record.totals;
+    let mut reasons = Vec::new();
+    for step in record.steps.iter().filter(|step| !step.is_settled()) {
+        if let Some(failure) = &step.failure {
+            reasons.push(format!("{}: {}", step.id, failure.what));
+        }
+    }
+    reasons.extend(totals.shortfalls.iter().map(|one| format!("{}: {} of {} came", one.step, one.came, one.asked)));
+    reasons.extend(totals.skipped.iter().map(|id| format!("{id} was skipped")));
+    if totals.recovery_time_met == Some(false) {
+        reasons.push(format!(
+            "it took {} s, and the objective (RTO) is {}",
+            totals.recovery_time_s.unwrap_or(0),
+            record.objectives.rto
+        ));
+    }
+    reasons
+}
+
+/// Tiers that were scaled up, or may have been, and have not been stood down.
+fn still_up(record: &RunRecord) -> Vec<String> {
+    let down = |wanted: &str| {
+        let is_its = |step: &&StepRecord| matches!(&step.action, Action::StandDown { tier, .. } if tier == wanted);
+        record.steps.iter().find(is_its).is_some_and(|step| step.is_settled() && step.state != StepState::Skipped)
+    };
+    let up = record.steps.iter().filter_map(|step| match &step.action {
+        Action::Scale { tier, .. } => {
+            let touched = matches!(step.state, StepState::Succeeded | StepState::Unknown | StepState::Started);
+            (touched && !down(tier)).then(|| tier.clone())
+        }
+        _ => None,
+    });
+    up.collect()
+}
+
+impl DrillVerdict {
+    /// The verdict on a drill; `before` is the last good one that came before it.
+    pub fn of(record: &RunRecord, before: Option<&RunRecord>) -> DrillVerdict {
+        let reasons = reasons(record);
+        DrillVerdict {
+            good: is_good(record),
+            reasons,
+            regression: before.and_then(|before| regression(record, before)),
+            still_up: still_up(record),
+        }
+    }
+
+    /// Whether the standby would have done.
+    pub fn is_good(&self) -> bool {
+        self.good
+    }
+
+    /// The verdict for people.
+    pub fn text(&self, color: bool) -> String {
+        let paint = Paint::new(color);
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        if self.good {
+            let _ = writeln!(out, "drill: {}", paint.text(ADDED, "within its objective, and cleaned up"));
+        }
+        for reason in &self.reasons {
+            let _ = writeln!(out, "drill: {} {reason}", paint.text(ALARM, "not good enough:"));
+        }
+        if let Some(regression) = &self.regression {
+            let _ = writeln!(
+                out,
+                "drill: {} {} s, and the last good one took {} s (run {}): more than {} % slower",
+                paint.text(CHANGED, "regression:"),
+                regression.took_s,
+                regression.before_s,
+                regression.run,
+                regression.margin_percent
+            );
+        }
+        if !self.still_up.is_empty() {
+            let _ = writeln!(
+                out,
+                "drill: {} {}; resume it to clean up",
+                paint.text(ALARM, "the standby is still scaled up:"),
+                self.still_up.join(", ")
+            );
+        }
+        out
+    }
+
+    /// The verdict for programs.
+    pub fn json(&self) -> Value {
+        serde_json::json!(self)
+    }
+}
+
+#[cfg(test)]
+#[path = "drill_tests.rs"]
+mod tests;

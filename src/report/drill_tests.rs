@@ -1,0 +1,145 @@
+//! Owns the cases of verdicts on drills: good, short, slow, slower than before, and not cleaned up.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::model::{Digest, GroupSize, Objectives, Span};
+use crate::plan::runbook::{BasedOn, Estimate, EstimateSource, Mode, RUNBOOK_SCHEMA, Runbook, Step, StepId};
+use crate::run::journal::{Entry, Event, JOURNAL_SCHEMA, Measures};
+
+fn step(id: &str, action: Action, best_effort: bool) -> Step {
+    Step {
+        id: StepId(id.into()),
+        title: id.into(),
+        action,
+        needs: BTreeSet::new(),
+        sides: BTreeSet::new(),
+        estimate: Estimate { seconds: 0, source: EstimateSource::Default { why: String::new() } },
+        best_effort,
+        skipped: None,
+    }
+}
+
+fn runbook(wanted: u32) -> Runbook {
+    let size = |desired| GroupSize { min: desired, max: 10, desired };
+    let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
+    let scale = Action::Scale { tier: tier.clone(), group: group.clone(), size: size(wanted), instance_types: vec![] };
+    let wait =
+        Action::AwaitServing { tier: tier.clone(), group: group.clone(), wanted, accept_percent: 10, timeout_s: 9 };
+    let steps = vec![
+        step("scale-web", scale, false),
+        step("await-web", wait, true),
+        step("stand-down-web", Action::StandDown { tier, group, size: size(2) }, false),
+    ];
+    let epoch = Timestamp::UNIX_EPOCH;
+    Runbook {
+        schema_version: RUNBOOK_SCHEMA,
+        id: "r1".into(),
+        environment: "shop".into(),
+        kind: RunKind::Drill,
+        mode: Mode::Ungraceful,
+        reason: "a drill".into(),
+        declared_by: "ann".into(),
+        host: "laptop".into(),
+        declared_at: epoch,
+        incident_at: None,
+        tool_version: "1".into(),
+        objectives: Objectives { rto: Span::from_secs(300), rpo: Span::from_secs(60) },
+        based_on: BasedOn { environment: Digest(String::new()), baseline: Digest(String::new()) },
+        steps,
+        digest: Digest(String::new()),
+    }
+    .sealed()
+}
+
+fn worked(came: Option<u32>, asked: u32) -> Event {
+    Event::Succeeded { text: String::new(), measures: Measures { asked: Some(asked), came, ..Measures::default() } }
+}
+
+fn failed(what: &str) -> Event {
+    let what = what.to_owned();
+    Event::Failed { what, why: vec![], left_behind: vec![], hint: None, measures: Measures::default() }
+}
+
+/// A drill of ten: how the wait and the standing down ended, and after how many seconds the wait did.
+fn drilled(wanted: u32, wait: Event, waited: i64, down: Option<Event>) -> RunRecord {
+    let runbook = runbook(wanted);
+    let began = Event::Began {
+        by: "ann".into(),
+        host: "laptop".into(),
+        tool_version: "1".into(),
+        runbook: runbook.digest.clone(),
+        fence: 1,
+    };
+    let started = || Event::Started { token: "t".into() };
+    let mut all = vec![
+        (0, None, began),
+        (0, Some("scale-web"), started()),
+        (1, Some("scale-web"), worked(None, wanted)),
+        (1, Some("await-web"), started()),
+        (waited, Some("await-web"), wait),
+    ];
+    match down {
+        Some(down) => {
+            let ended_well = matches!(down, Event::Succeeded { .. });
+            all.extend([(waited, Some("stand-down-web"), started()), (waited, Some("stand-down-web"), down)]);
+            all.push((
+                waited,
+                None,
+                if ended_well { Event::Ended { degraded: false } } else { Event::Stopped { reason: "failed".into() } },
+            ));
+        }
+        None => all.push((waited, None, Event::Stopped { reason: "stopped on request".into() })),
+    }
+    let entry = |(seq, (at, step, event)): (u64, (i64, Option<&str>, Event))| Entry {
+        schema_version: JOURNAL_SCHEMA,
+        seq,
+        at: Timestamp::from_second(at).expect("in range"),
+        step: step.map(|id| StepId(id.into())),
+        event,
+        prev: Digest(String::new()),
+    };
+    let entries: Vec<Entry> = (1..).zip(all).map(entry).collect();
+    RunRecord::of(&runbook, &entries)
+}
+
+fn good(wanted: u32, took: i64) -> RunRecord {
+    drilled(wanted, worked(Some(wanted), wanted), took, Some(worked(None, 2)))
+}
+
+#[test]
+fn the_verdict_is_told_with_every_reason() {
+    let told = |record: &RunRecord| DrillVerdict::of(record, Some(&good(10, 100))).text(false);
+    insta::assert_snapshot!(told(&good(10, 110)), @"drill: within its objective, and cleaned up");
+    insta::assert_snapshot!(told(&good(10, 121)), @r"
+    drill: within its objective, and cleaned up
+    drill: regression: 121 s, and the last good one took 100 s (run r1): more than 20 % slower
+    ");
+    insta::assert_snapshot!(told(&good(10, 301)), @r"
+    drill: not good enough: it took 301 s, and the objective (RTO) is 5m
+    drill: regression: 301 s, and the last good one took 100 s (run r1): more than 20 % slower
+    ");
+    insta::assert_snapshot!(told(&drilled(10, worked(Some(9), 10), 90, Some(worked(None, 2)))), @"drill: not good enough: await-web: 9 of 10 came");
+    insta::assert_snapshot!(told(&drilled(10, failed("web does not serve at 10"), 90, Some(worked(None, 2)))), @"drill: not good enough: await-web: web does not serve at 10");
+    insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, Some(failed("denied")))), @r"
+    drill: not good enough: stand-down-web: denied
+    drill: the standby is still scaled up: web; resume it to clean up
+    ");
+    insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, None)), @"drill: the standby is still scaled up: web; resume it to clean up");
+}
+
+#[test]
+fn the_margin_is_exact_and_only_equal_drills_compare() {
+    let slower = |took, before: &RunRecord| regression(&good(10, took), before).is_some();
+    for (took, expected) in [(99, false), (100, false), (120, false), (121, true)] {
+        assert_eq!(slower(took, &good(10, 100)), expected, "{took}");
+    }
+    assert!(!slower(200, &good(5, 100)), "half the size is no measure");
+    let short = drilled(10, worked(Some(9), 10), 100, Some(worked(None, 2)));
+    assert!(!slower(200, &short), "a short drill is no measure");
+    let stopped = drilled(10, worked(Some(10), 10), 100, None);
+    assert!(!slower(200, &stopped), "a drill that was not cleaned up is no measure");
+    assert!(!is_good(&good(10, 301)), "a drill beyond its objective is not good");
+}

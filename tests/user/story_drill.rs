@@ -1,0 +1,182 @@
+//! Owns the stories of drills and failbacks on the simulated cloud: what they leave, what stops them, what they refuse.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::binary::{Desk, Ran};
+
+/// A desk with the worked example, its standby provisioned.
+fn desk() -> Desk {
+    let mut desk = Desk::new();
+    desk.set("LIFEBOAT_CLOUD", "sim");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
+    desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
+    desk.expect(0, &["sim", "seed"]);
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["sync", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    desk.expect(0, &["sync", "shop.yaml"]);
+    desk
+}
+
+fn state(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.read(".lifeboat/sim.json")).expect("the simulated cloud's file")
+}
+
+/// Every group of a Region with its sizes and how many instances it has, as the cloud itself says.
+fn groups(desk: &Desk, region: &str) -> Vec<(String, Value, usize)> {
+    let state = state(desk);
+    let groups = state["regions"][region]["groups"].as_object().expect("groups");
+    groups
+        .iter()
+        .map(|(name, group)| {
+            let instances = group["instances"].as_array().expect("instances").iter();
+            (
+                name.clone(),
+                group["facts"]["size"].clone(),
+                instances.filter(|one| one["terminated_at"].is_null()).count(),
+            )
+        })
+        .collect()
+}
+
+fn calls(desk: &Desk, region: &str) -> u64 {
+    state(desk)["regions"][region]["calls"].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
+}
+
+fn status(desk: &Desk) -> Value {
+    desk.expect(0, &["status", "shop.yaml", "-o", "json"]).json()
+}
+
+fn drill(desk: &Desk, code: i32) -> Ran {
+    desk.expect(code, &["drill", "shop.yaml", "--yes", "-o", "json"])
+}
+
+fn step<'a>(ran: &'a Value, id: &str) -> &'a Value {
+    let steps = ran["record"]["steps"].as_array().expect("steps");
+    steps.iter().find(|step| step["id"] == id).unwrap_or_else(|| panic!("no step {id} in {ran}"))
+}
+
+fn run_id(ran: &Value) -> String {
+    ran["record"]["run"].as_str().expect("a run").to_owned()
+}
+
+#[test]
+fn a_drill_leaves_everything_as_it_was_and_a_second_one_is_measured_against_it() {
+    let desk = desk();
+    let before = groups(&desk, "us-west-2");
+    let first = drill(&desk, 0).json();
+    assert_eq!(first["drill"]["good"], true, "{first}");
+    assert_eq!(step(&first, "prove-clean")["state"], "succeeded");
+    assert!(step(&first, "await-web")["measures"]["came"].as_u64() >= Some(10), "it went to full size: {first}");
+    assert_eq!(first["record"]["totals"]["recovery_time_met"], true);
+    assert_eq!(groups(&desk, "us-west-2"), before);
+    assert_eq!(status(&desk)["posture"], "standby");
+    desk.expect(0, &["drift", "shop.yaml"]);
+    let second = drill(&desk, 0).json();
+    assert_eq!(second["drill"]["regression"], Value::Null, "the same took the same: {second}");
+    assert_eq!(groups(&desk, "us-west-2"), before);
+    let quiet = calls(&desk, "us-east-1");
+    drill(&desk, 0);
+    assert_eq!(calls(&desk, "us-east-1"), quiet, "a drill called the primary");
+}
+
+#[test]
+fn a_drill_that_is_short_says_so_and_is_cleaned_up_all_the_same() {
+    let desk = desk();
+    let before = groups(&desk, "us-west-2");
+    desk.expect(0, &["sim", "fail", "us-west-2", "--capacity", "*=8"]);
+    let short = drill(&desk, 2).json();
+    assert_eq!(short["drill"]["good"], false, "{short}");
+    assert!(short["drill"]["reasons"].to_string().contains("does not serve"), "{short}");
+    assert_eq!(short["drill"]["still_up"], serde_json::json!([]));
+    assert_eq!(step(&short, "prove-clean")["state"], "succeeded");
+    assert_eq!(groups(&desk, "us-west-2"), before);
+}
+
+#[test]
+fn a_denied_stand_down_stops_the_drill_and_resuming_cleans_up() {
+    let desk = desk();
+    let before = groups(&desk, "us-west-2");
+    // Three tiers go up; then the permission is gone.
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup", "--after", "3"]);
+    let stopped = desk.expect(4, &["drill", "shop.yaml", "--yes"]);
+    assert!(stopped.out.contains("the standby is still scaled up: "), "{}", stopped.out);
+    let resume = stopped.err.lines().find(|line| line.contains("continue with: lifeboat runs resume shop.yaml"));
+    let run = resume.and_then(|line| line.split_whitespace().last()).expect("the command that goes on").to_owned();
+    assert_ne!(groups(&desk, "us-west-2"), before);
+    let refused = desk.expect(5, &["drill", "shop.yaml", "--yes"]);
+    assert!(refused.err.contains("is not finished") && refused.err.contains(&run), "{}", refused.err);
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    let resumed = desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes", "-o", "json"]).json();
+    assert_eq!(resumed["drill"]["still_up"], serde_json::json!([]), "{resumed}");
+    assert_eq!(step(&resumed, "scale-web")["attempts"], 1, "nothing was done twice");
+    assert_eq!(groups(&desk, "us-west-2"), before);
+    drill(&desk, 0);
+}
+
+#[test]
+fn a_disaster_does_not_wait_for_a_drill_and_the_drill_never_takes_its_capacity() {
+    let desk = desk();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup", "--after", "3"]);
+    let stopped = drill(&desk, 4).json();
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    desk.expect(0, &["declare", "shop.yaml", "--reason", "us-east-1 is dark", "--yes"]);
+    let full = groups(&desk, "us-west-2");
+    let refused = desk.expect(5, &["runs", "resume", "shop.yaml", &run_id(&stopped), "--yes"]);
+    assert!(refused.err.contains("is stale"), "{}", refused.err);
+    assert_eq!(groups(&desk, "us-west-2"), full);
+}
+
+#[test]
+fn a_declared_environment_comes_home_and_has_a_standby_again() {
+    let desk = desk();
+    let (east, west) = (groups(&desk, "us-east-1"), groups(&desk, "us-west-2"));
+    let nothing = desk.expect(0, &["failback", "shop.yaml", "--reason", "just so", "--yes"]);
+    assert!(nothing.out.contains("nothing to fail back"), "{}", nothing.out);
+    let declared =
+        desk.expect(0, &["declare", "shop.yaml", "--reason", "exercise", "--graceful", "--yes", "-o", "json"]);
+    let declared = run_id(&declared.json());
+    assert!(groups(&desk, "us-east-1").iter().any(|(_, size, _)| size["desired"] == 0), "the primary is fenced");
+    let spent = status(&desk);
+    assert_eq!(spent["no_standby_since_run"], declared.as_str(), "{spent}");
+    let told = desk.expect(0, &["status", "shop.yaml"]);
+    assert!(told.out.contains("you now have no standby"), "{}", told.out);
+    let refused = desk.expect(5, &["drill", "shop.yaml", "--yes"]);
+    assert!(refused.err.contains("scaled for a declaration") && refused.err.contains("failback"), "{}", refused.err);
+
+    let home = desk.expect(0, &["failback", "shop.yaml", "--reason", "it is over", "--yes", "-o", "json"]).json();
+    assert_eq!(step(&home, "scale-primary-web")["state"], "succeeded", "{home}");
+    assert_eq!(step(&home, "stand-down-web")["state"], "succeeded", "{home}");
+    assert_eq!(groups(&desk, "us-east-1"), east);
+    let back = status(&desk);
+    assert_eq!((&back["posture"], &back["no_standby_since_run"]), (&"standby".into(), &Value::Null), "{back}");
+    let sizes = |groups: Vec<(String, Value, usize)>| groups.into_iter().map(|(name, size, _)| (name, size)).collect();
+    let (now, then): (Vec<_>, Vec<_>) = (sizes(groups(&desk, "us-west-2")), sizes(west));
+    assert_eq!(now, then);
+    let drift = desk.expect(0, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
+    drill(&desk, 0);
+}
+
+#[test]
+fn nobody_goes_home_to_a_dark_primary() {
+    let desk = desk();
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    desk.expect(0, &["declare", "shop.yaml", "--reason", "us-east-1 is dark", "--yes"]);
+    let full = groups(&desk, "us-west-2");
+    let refused = desk.expect(5, &["failback", "shop.yaml", "--reason", "too early", "--yes"]);
+    assert!(refused.err.contains("needs the primary, and it does not answer"), "{}", refused.err);
+    assert_eq!(groups(&desk, "us-west-2"), full);
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    let rehearsed = desk.expect(0, &["failback", "shop.yaml", "--reason", "look first", "--rehearse"]);
+    assert!(rehearsed.out.contains("gate-data") && rehearsed.out.contains("nothing was done"), "{}", rehearsed.out);
+    assert_eq!(groups(&desk, "us-west-2"), full);
+    // Without --yes there is nobody at the gates; the standby goes on serving until somebody opens them.
+    let waits = desk.run(&["failback", "shop.yaml", "--reason", "now"]);
+    assert_eq!(waits.code, 5, "{}", waits.err);
+    desk.expect(0, &["failback", "shop.yaml", "--reason", "now", "--yes"]);
+    assert_eq!(status(&desk)["posture"], "standby");
+}
