@@ -498,13 +498,3 @@ fn every_element_closes_in_order_and_every_label_has_its_heading() {
         }
     }
 }
-
-/// Writes the pages where a person can open them: `LIFEBOAT_PAGES=/tmp cargo test --lib write_the_pages -- --ignored`.
-#[test]
-#[ignore = "writes files for a person to look at"]
-fn write_the_pages() {
-    let folder = std::path::PathBuf::from(std::env::var_os("LIFEBOAT_PAGES").expect("a folder in LIFEBOAT_PAGES"));
-    for (name, report) in [("succeeded", succeeded()), ("stopped", stopped()), ("degraded", degraded())] {
-        std::fs::write(folder.join(format!("{name}.html")), html(&report)).expect("a file in that folder");
-    }
-}
