@@ -25,7 +25,7 @@ use super::settings::{self, RetrySettings};
 use super::stacks::AwsStacks;
 use super::time::SystemClock;
 use super::{http, session};
-use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, ReadPorts, WritePorts};
+use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
 use crate::model::{Side, SideName};
 
 /// AWS, or a stand-in that speaks its protocols.
@@ -132,6 +132,11 @@ impl Cloud for AwsCloud {
             region: side.region.clone(),
             identity: Arc::new(AwsIdentity::new(session.clone())),
             images: Arc::new(AwsImages::new(session.clone(), groups.clone(), launch_templates.clone())),
+            databases: groups.clone(),
+            tables: groups.clone(),
+            buckets: groups.clone(),
+            dns: groups.clone(),
+            schedules: groups.clone(),
             groups,
             launch_templates,
             network: Arc::new(AwsNetwork::new(session.clone())),
@@ -149,6 +154,10 @@ impl Cloud for AwsCloud {
         let launch_templates = Arc::new(AwsLaunchTemplates::new(session.clone(), parameters.clone()));
         Ok(WritePorts {
             images: Arc::new(AwsImages::new(session.clone(), groups.clone(), launch_templates)),
+            databases: groups.clone(),
+            objects: groups.clone(),
+            dns: groups.clone(),
+            schedules: groups.clone(),
             groups,
             parameters,
             stacks: Arc::new(AwsStacks::new(session, self.template_bucket.clone())),
@@ -157,5 +166,9 @@ impl Cloud for AwsCloud {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(SystemClock)
+    }
+
+    fn outside(&self) -> Arc<dyn Outside> {
+        Arc::new(super::later::NoOutside)
     }
 }

@@ -12,6 +12,7 @@ use super::pacing::Rate;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
 use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+use crate::facts::ReplicaLag;
 
 const GET_METRIC_DATA: Api = Api::own("cloudwatch", "GetMetricData", Rate::METRICS);
 
@@ -56,6 +57,10 @@ impl ReadMetrics for AwsMetrics {
             Ok(peaks(&chunk, &results))
         });
         Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
+    }
+
+    async fn replica_lags(&self, _: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        Ok(BTreeMap::new())
     }
 }
 

@@ -15,6 +15,7 @@ mod groups;
 mod http;
 mod identity;
 mod images;
+mod later;
 mod launch_template_facts;
 mod launch_templates;
 mod metrics;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::CloudResult;
+use crate::facts::ReplicaLag;
 
 /// The highest in-service capacity of a group over a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,4 +30,8 @@ pub trait ReadMetrics: Send + Sync {
         from: Timestamp,
         to: Timestamp,
     ) -> CloudResult<BTreeMap<String, GroupPeak>>;
+
+    /// The newest `ReplicaLag` of each database replica in the last five minutes before `now`. Replicas without a data
+    /// point, or whose replication has stopped (RDS reports -1), are absent: their lag is not known.
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>>;
 }

@@ -5,6 +5,8 @@
 
 pub mod balancing;
 pub mod clock;
+pub mod databases;
+pub mod dns;
 pub mod error;
 pub mod groups;
 pub mod identity;
@@ -12,12 +14,17 @@ pub mod images;
 pub mod launch_templates;
 pub mod metrics;
 pub mod network;
+pub mod outside;
 pub mod parameters;
 pub mod ports;
+pub mod replicated;
+pub mod schedules;
 pub mod stacks;
 
 pub use balancing::ReadBalancing;
 pub use clock::Clock;
+pub use databases::{ReadDatabases, WriteDatabases};
+pub use dns::{ReadDns, WriteDns};
 pub use error::{CloudError, CloudErrorKind};
 pub use groups::{ReadGroups, WriteGroups};
 pub use identity::ReadIdentity;
@@ -25,8 +32,11 @@ pub use images::{ReadImages, WriteImages};
 pub use launch_templates::ReadLaunchTemplates;
 pub use metrics::{GroupPeak, ReadMetrics};
 pub use network::ReadNetwork;
+pub use outside::Outside;
 pub use parameters::{ReadParameters, WriteParameters};
 pub use ports::{Cloud, ReadPorts, WritePorts};
+pub use replicated::{ReadBuckets, ReadTables, WriteObjects};
+pub use schedules::{ReadSchedules, WriteSchedules};
 pub use stacks::{
     ChangeAction, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PropertyChange, ReadStacks, Replacement,
     ResourceChange, TemplateSource, WriteStacks,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Clock, CloudResult, ReadBalancing, ReadGroups, ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics,
-    ReadNetwork, ReadParameters, ReadStacks, WriteGroups, WriteImages, WriteParameters, WriteStacks,
+    Clock, CloudResult, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadGroups, ReadIdentity,
+    ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks, ReadTables,
+    WriteDatabases, WriteDns, WriteGroups, WriteImages, WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 
@@ -33,6 +34,16 @@ pub struct ReadPorts {
     pub parameters: Arc<dyn ReadParameters>,
     /// Stacks.
     pub stacks: Arc<dyn ReadStacks>,
+    /// Databases.
+    pub databases: Arc<dyn ReadDatabases>,
+    /// Tables.
+    pub tables: Arc<dyn ReadTables>,
+    /// Buckets.
+    pub buckets: Arc<dyn ReadBuckets>,
+    /// Records and health checks.
+    pub dns: Arc<dyn ReadDns>,
+    /// Scheduled actions.
+    pub schedules: Arc<dyn ReadSchedules>,
 }
 
 /// Everything a command needs to change one side.
@@ -46,6 +57,14 @@ pub struct WritePorts {
     pub parameters: Arc<dyn WriteParameters>,
     /// Stacks.
     pub stacks: Arc<dyn WriteStacks>,
+    /// Databases.
+    pub databases: Arc<dyn WriteDatabases>,
+    /// Objects.
+    pub objects: Arc<dyn WriteObjects>,
+    /// Records.
+    pub dns: Arc<dyn WriteDns>,
+    /// Scheduled actions.
+    pub schedules: Arc<dyn WriteSchedules>,
 }
 
 /// A cloud: real AWS, a stand-in, or the simulated one. Opening a side makes no call.
@@ -59,4 +78,7 @@ pub trait Cloud: Send + Sync {
 
     /// The clock this cloud lives by.
     fn clock(&self) -> Arc<dyn Clock>;
+
+    /// The service as its users see it.
+    fn outside(&self) -> Arc<dyn Outside>;
 }

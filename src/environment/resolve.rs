@@ -46,6 +46,8 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
             network: network?,
             stacks: stacks?,
             tiers: tiers?,
+            data: vec![],
+            traffic: None,
             sync: sync?,
             map: map?,
             drift: drift?,

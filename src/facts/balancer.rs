@@ -55,6 +55,9 @@ pub struct LoadBalancerFacts {
     pub name: String,
     /// DNS name.
     pub dns_name: String,
+    /// The hosted zone id that aliases to it name (CanonicalHostedZoneId).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone_id: Option<String>,
     /// `internet-facing` or `internal`.
     pub scheme: String,
     /// `application` or `network`.

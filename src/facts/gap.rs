@@ -28,6 +28,16 @@ pub enum Noun {
     Metric,
     /// CloudFormation stacks.
     Stack,
+    /// RDS instances.
+    Database,
+    /// DynamoDB tables.
+    Table,
+    /// Buckets that hold data.
+    Bucket,
+    /// DNS records and health checks.
+    Record,
+    /// Scheduled actions.
+    Schedule,
 }
 
 impl fmt::Display for Noun {
@@ -43,6 +53,11 @@ impl fmt::Display for Noun {
             Noun::Parameter => "parameter",
             Noun::Metric => "metric",
             Noun::Stack => "stack",
+            Noun::Database => "database",
+            Noun::Table => "table",
+            Noun::Bucket => "bucket",
+            Noun::Record => "record",
+            Noun::Schedule => "scheduled action",
         })
     }
 }

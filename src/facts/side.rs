@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Gap, GroupFacts, ImageFacts, LaunchTemplateFacts, LoadBalancerFacts, ParameterFacts, SecurityGroupFacts,
-    TargetGroupFacts, VpcFacts,
+    BucketFacts, DatabaseFacts, Gap, GroupFacts, HealthCheckFacts, ImageFacts, LaunchTemplateFacts, LoadBalancerFacts,
+    ParameterFacts, RecordFacts, ScheduleFacts, SecurityGroupFacts, TableFacts, TargetGroupFacts, VpcFacts,
 };
 use crate::model::{AccountId, Region, SideName};
 
@@ -40,6 +40,24 @@ pub struct SideFacts {
     pub vpcs: BTreeMap<String, VpcFacts>,
     /// Parameters, by name.
     pub parameters: BTreeMap<String, ParameterFacts>,
+    /// RDS instances, by identifier.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub databases: BTreeMap<String, DatabaseFacts>,
+    /// DynamoDB tables, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, TableFacts>,
+    /// Buckets that hold data, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub buckets: BTreeMap<String, BucketFacts>,
+    /// Record sets of the environment's record, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RecordFacts>,
+    /// The health checks those records name, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub health_checks: BTreeMap<String, HealthCheckFacts>,
+    /// Scheduled actions, by the name of their group.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
 }
@@ -61,6 +79,12 @@ impl SideFacts {
             load_balancers: BTreeMap::new(),
             vpcs: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            records: Vec::new(),
+            health_checks: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             gaps: Vec::new(),
         }
     }
@@ -75,5 +99,11 @@ impl SideFacts {
             + self.load_balancers.len()
             + self.vpcs.len()
             + self.parameters.len()
+            + self.databases.len()
+            + self.tables.len()
+            + self.buckets.len()
+            + self.records.len()
+            + self.health_checks.len()
+            + self.schedules.values().map(Vec::len).sum::<usize>()
     }
 }

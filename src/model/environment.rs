@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Part, Region, SideName, Span, Strategy};
+use super::{AccountId, DataSet, Part, Region, SideName, Span, Strategy, Traffic};
 
 /// One application estate: two sides, tiers, objectives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,12 @@ pub struct Environment {
     pub stacks: Stacks,
     /// The tiers, by order, then by name.
     pub tiers: Vec<Tier>,
+    /// The data stores of production, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data: Vec<DataSet>,
+    /// How users reach the side that serves; none: people see to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Traffic>,
     /// What follows production.
     pub sync: Sync,
     /// Primary identifiers only a person can translate, with their standby counterparts.

@@ -40,6 +40,8 @@ pub fn environment() -> Environment {
         store: StoreLocation::Folder(".lifeboat".into()),
         network: Network::Existing { vpc_id: "vpc-1".into(), public_subnet_ids: vec![], private_subnet_ids: vec![] },
         tiers: vec![],
+        data: vec![],
+        traffic: None,
         sync: Sync {
             images: ImageSync { key: Some("alias/shop-dr".into()), keep: 3 },
             parameters: vec![ParameterSync {

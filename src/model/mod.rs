@@ -2,6 +2,7 @@
 
 pub mod balancer_names;
 pub mod basis;
+pub mod data;
 pub mod digest;
 pub mod environment;
 #[cfg(test)]
@@ -18,9 +19,11 @@ pub mod stack_name;
 pub mod strategy;
 pub mod suggest;
 pub mod tags;
+pub mod traffic;
 
 pub use balancer_names::{BalancerName, BalancerNames, HeldBack, HeldName};
 pub use basis::{BasisMethod, CapacityBasis};
+pub use data::{BucketData, DataKind, DataSet, RdsData, TableData};
 pub use digest::Digest;
 pub use environment::{
     Basis, DriftRules, Environment, FullSize, IgnoreRule, ImageSync, Network, Objectives, ParameterSync, Side, Stacks,
@@ -36,8 +39,9 @@ pub use size::{GroupSize, percent_of, percent_reached};
 pub use span::Span;
 pub use stack_name::{
     StackName, image_parameter_name, image_stack_parameter, logical_part, max_stack_parameter, min_stack_parameter,
-    standby_group_name,
+    standby_database_name, standby_group_name,
 };
 pub use strategy::{Footprint, Strategy};
 pub use suggest::closest;
 pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};
+pub use traffic::{Probe, Switch, Traffic};

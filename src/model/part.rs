@@ -12,15 +12,17 @@ use super::Digest;
 /// parameters per stack.
 pub const MAX_COMPUTE_STACKS: u8 = 16;
 
-/// One of the stacks of a side, split by life cycle; in dependency order. It is written `network`, `security`, `edge`,
-/// `compute`, `compute-2`, `compute-3`, ...
+/// One of the stacks of a side, split by life cycle; in dependency order. It is written `network`, `security`, `data`,
+/// `edge`, `compute`, `compute-2`, `compute-3`, ...
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// VPC, subnets, routes.
     Network,
     /// Security groups.
     Security,
-    /// Load balancers, listeners, target groups.
+    /// Databases: replicas of production's, with their subnet and parameter groups.
+    Data,
+    /// Load balancers, listeners, target groups; DNS records, health checks, the bucket whose object moves traffic.
     Edge,
     /// Launch templates and groups: those of the tiers that are in this one of the compute stacks.
     Compute(Shard),
@@ -34,7 +36,8 @@ impl Part {
     /// consumers.
     pub fn all(compute_stacks: u8) -> Vec<Part> {
         let compute = (1..=compute_stacks.clamp(1, MAX_COMPUTE_STACKS)).map(|number| Part::Compute(Shard(number)));
-        [Part::Network, Part::Security, Part::Edge].into_iter().chain(compute).collect()
+        let before = [Part::Network, Part::Security, Part::Data, Part::Edge];
+        before.into_iter().chain(compute).collect()
     }
 
     /// The compute stack a tier is in, of that many.
@@ -58,6 +61,7 @@ impl Part {
         match self {
             Part::Network => "network",
             Part::Security => "security",
+            Part::Data => "data",
             Part::Edge => "edge",
             Part::Compute(_) => "compute",
         }
@@ -101,7 +105,7 @@ impl fmt::Display for Part {
 /// Text that names no part.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no part; parts are network, security, edge, compute, compute-2 and on to compute-{MAX_COMPUTE_STACKS}"
+    "`{0}` is no part; parts are network, security, data, edge, compute, compute-2 and on to compute-{MAX_COMPUTE_STACKS}"
 )]
 pub struct NoPart(String);
 
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn names_are_read_as_they_are_written_and_stay_in_order() {
         let all = Part::all(MAX_COMPUTE_STACKS);
-        assert_eq!(all.len(), 3 + 16);
+        assert_eq!(all.len(), 4 + 16);
         assert!(all.is_sorted());
         for part in &all {
             assert_eq!(part.to_string().parse(), Ok(*part));

@@ -29,6 +29,11 @@ impl fmt::Display for StackName {
     }
 }
 
+/// The identifier of the standby's instance of a database: also that of its replica before it is promoted.
+pub fn standby_database_name(environment: &str, data: &str) -> String {
+    format!("{environment}-{data}")
+}
+
 /// The SSM parameter in the standby Region that holds the image id a tier launches from.
 pub fn image_parameter_name(environment: &str, tier: &str) -> String {
     format!("/lifeboat/{environment}/images/{tier}")

@@ -63,6 +63,7 @@ fn add(environment: &mut Environment, baseline: &mut Baseline, index: usize) {
                 arn: balancer.clone(),
                 name: format!("team{team}"),
                 dns_name: dns.clone(),
+                zone_id: None,
                 scheme: "internal".into(),
                 kind: "application".into(),
                 subnet_ids: vec![],

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::GroupSize;
+use crate::facts::{RecordFacts, ScheduleFacts};
+use crate::model::{DataSet, GroupSize, Probe, SideName};
 
 /// What a step ensures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +81,161 @@ pub enum Action {
         /// Give up after so many seconds.
         timeout_s: u64,
     },
+    /// A database stands alone and takes writes. Its lag before that is the achieved recovery point.
+    Promote {
+        /// The data's name.
+        data: String,
+        /// On which side.
+        side: SideName,
+        /// The replica.
+        database: String,
+        /// How many days automated backups are kept from then on.
+        backup_retention_days: u32,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A database has what production's has. Absent: as it is.
+    RaiseDatabase {
+        /// The data's name.
+        data: String,
+        /// On which side.
+        side: SideName,
+        /// The instance.
+        database: String,
+        /// Its class.
+        class: Option<String>,
+        /// Whether it has a standby in another zone.
+        multi_az: Option<bool>,
+        /// Whether it refuses to be deleted.
+        deletion_protection: Option<bool>,
+        /// Whether to wait until it is so; otherwise only until AWS has taken the order.
+        wait: bool,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A parameter tells applications a database's host name.
+    PublishEndpoint {
+        /// The data's name.
+        data: String,
+        /// On which side: the database and the parameter.
+        side: SideName,
+        /// The instance.
+        database: String,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// A replica is at most so far behind what it replicates. A lag that is not known does not count.
+    AwaitReplica {
+        /// The data's name.
+        data: String,
+        /// On which side.
+        side: SideName,
+        /// The replica.
+        database: String,
+        /// How far it may be behind, in seconds.
+        at_most_s: u64,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A database is a replica of the other side's. What had its name before is kept under another.
+    Reseed {
+        /// The data's name.
+        data: String,
+        /// On which side the replica is.
+        side: SideName,
+        /// The replica's identifier.
+        database: String,
+        /// The identifier of what it replicates, on the other side.
+        source: String,
+        /// The name under which what was there before is kept.
+        aside: String,
+        /// The KMS key of its side for an encrypted replica.
+        key: Option<String>,
+        /// Its class; absent: that of what was there before.
+        class: Option<String>,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// Data that replicates by itself is there on the standby.
+    CheckData {
+        /// The data.
+        data: DataSet,
+    },
+    /// Scheduled actions of production are in force on a group of the standby.
+    EnableSchedules {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// What production has.
+        schedules: Vec<ScheduleFacts>,
+    },
+    /// A group of the standby has none of these scheduled actions.
+    DisableSchedules {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// Users are led to a side.
+    SwitchTraffic {
+        /// Where to.
+        to: SideName,
+        /// The record.
+        record: String,
+        /// What leads them.
+        by: Lever,
+    },
+    /// Users have followed: what resolvers were told before is no longer valid.
+    AwaitTraffic {
+        /// Where to.
+        to: SideName,
+        /// The record.
+        record: String,
+        /// The name of the load balancer it should lead to, where it is known.
+        target: Option<String>,
+        /// How long answers given before may be kept, in seconds.
+        settle_s: u64,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// The service answers as it should.
+    Probe {
+        /// What is asked, and what the answer should be.
+        probe: Probe,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// Parameters that changed in the standby while it served have the same meaning in the primary. Values are read when
+    /// the step is carried out: a plan holds no secret.
+    SyncHome {
+        /// Their names in the standby.
+        parameters: Vec<String>,
+    },
     /// The run's report is in the store.
     Report,
+}
+
+/// What leads users to a side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "with", rename_all = "kebab-case")]
+pub enum Lever {
+    /// An object in a bucket of the standby Region: there when the standby serves.
+    Object {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+    },
+    /// Records with other weights: a control-plane call.
+    Records {
+        /// The hosted zone.
+        zone: String,
+        /// The records as they should be.
+        records: Vec<RecordFacts>,
+    },
 }
 
 /// A group of the standby before a drill.
@@ -102,7 +256,14 @@ impl Action {
     pub fn only_looks(&self) -> bool {
         matches!(
             self,
-            Action::AwaitServing { .. } | Action::AwaitPrimary { .. } | Action::ProveClean { .. } | Action::Gate { .. }
+            Action::AwaitServing { .. }
+                | Action::AwaitPrimary { .. }
+                | Action::ProveClean { .. }
+                | Action::Gate { .. }
+                | Action::AwaitReplica { .. }
+                | Action::CheckData { .. }
+                | Action::AwaitTraffic { .. }
+                | Action::Probe { .. }
         )
     }
 }

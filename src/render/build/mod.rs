@@ -87,6 +87,7 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
         Part::Security => !security.groups.is_empty(),
         Part::Edge => !(edge.load_balancers.is_empty() && edge.target_groups.is_empty()),
         Part::Compute(_) => compute.contains_key(part),
+        Part::Data => false,
     };
     let parts = environment.parts().into_iter().filter(filled).collect();
     let counterparts = site.inventory.counterparts(environment, baseline);

@@ -86,6 +86,7 @@ impl Actor for Actors {
             Action::AwaitPrimary { group, wanted, .. } => self.home()?.look_serving(group, *wanted).await,
             // A person, a proof and a report have no state that could be so already.
             Action::Gate { .. } | Action::ProveClean { .. } | Action::Report => Ok(Look::Needed),
+            _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }
 
@@ -100,6 +101,7 @@ impl Actor for Actors {
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
             Action::ProveClean { before, timeout_s } => self.prove_clean(step, before, *timeout_s, watch, stop).await,
             Action::Report => self.report(step).await,
+            _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }
 }

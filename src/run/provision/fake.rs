@@ -160,6 +160,7 @@ pub fn balancer(arn: &str, dns_name: &str) -> LoadBalancerFacts {
         arn: arn.into(),
         name: "shop".into(),
         dns_name: dns_name.into(),
+        zone_id: None,
         scheme: "internal".into(),
         kind: "application".into(),
         subnet_ids: vec![],

@@ -15,7 +15,7 @@ use super::fault::Obstacle;
 use super::ports::SideDesk;
 use super::settle::settle_region;
 use super::state::{RegionState, SimState};
-use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, ReadPorts, WritePorts};
+use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
 use crate::model::{Region, Side, SideName};
 
 pub use clock::SimClock;
@@ -185,16 +185,34 @@ impl Cloud for SimCloud {
             balancing: desk.clone(),
             metrics: desk.clone(),
             parameters: desk.clone(),
-            stacks: desk,
+            stacks: desk.clone(),
+            databases: desk.clone(),
+            tables: desk.clone(),
+            buckets: desk.clone(),
+            dns: desk.clone(),
+            schedules: desk,
         })
     }
 
     async fn write(&self, name: SideName, side: &Side) -> CloudResult<WritePorts> {
         let desk = Arc::new(SideDesk::new(self.clone(), name, side));
-        Ok(WritePorts { groups: desk.clone(), images: desk.clone(), parameters: desk.clone(), stacks: desk })
+        Ok(WritePorts {
+            groups: desk.clone(),
+            images: desk.clone(),
+            parameters: desk.clone(),
+            stacks: desk.clone(),
+            databases: desk.clone(),
+            objects: desk.clone(),
+            dns: desk.clone(),
+            schedules: desk,
+        })
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(SimClock::new(self.keeper.clone()))
+    }
+
+    fn outside(&self) -> Arc<dyn Outside> {
+        Arc::new(super::ports::later::NoOutside)
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::SideDesk;
 use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+use crate::facts::ReplicaLag;
 
 /// GetMetricData takes 500 queries a call.
 const PAGE: usize = 500;
@@ -35,6 +36,10 @@ impl ReadMetrics for SideDesk {
             peaks.extend(told);
         }
         Ok(peaks)
+    }
+
+    async fn replica_lags(&self, _: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        Ok(BTreeMap::new())
     }
 }
 

@@ -5,6 +5,7 @@ mod balancing;
 mod groups;
 mod identity;
 mod images;
+pub(super) mod later;
 mod launch_templates;
 mod metrics;
 mod network;

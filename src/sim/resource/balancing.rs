@@ -84,6 +84,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
     let balancer = LoadBalancerFacts {
         arn: arn.clone(),
         dns_name: format!("{prefix}{name}-{number}.{}.elb.amazonaws.com", place.region.name),
+        zone_id: None,
         name,
         scheme,
         kind,

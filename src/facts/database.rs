@@ -1,0 +1,143 @@
+//! Owns facts about RDS instances, their replication, and the changes that are made to them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Tags;
+
+/// An RDS instance as DescribeDBInstances tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DatabaseFacts {
+    /// Identifier, unique in account and Region.
+    pub id: String,
+    /// ARN.
+    pub arn: String,
+    /// `available`, `backing-up`, `modifying`, `rebooting`, ...
+    pub status: String,
+    /// Engine, such as `postgres`.
+    pub engine: String,
+    /// Its full version.
+    pub engine_version: String,
+    /// Instance class, such as `db.r6g.large`.
+    pub class: String,
+    /// Whether it has a standby in another zone.
+    pub multi_az: bool,
+    /// Allocated storage in GiB.
+    pub storage_gb: u32,
+    /// `gp3`, `io2`, ...
+    pub storage_type: Option<String>,
+    /// Provisioned IOPS.
+    pub iops: Option<u32>,
+    /// Up to where storage grows by itself, in GiB.
+    pub max_storage_gb: Option<u32>,
+    /// Whether its storage is encrypted.
+    pub encrypted: bool,
+    /// By which KMS key: an ARN of its Region.
+    pub kms_key: Option<String>,
+    /// Host name and port, once it has them.
+    pub endpoint: Option<DatabaseEndpoint>,
+    /// What it replicates: an identifier, or an ARN where that is in another Region. None: it is no replica.
+    pub source: Option<String>,
+    /// Its replicas: identifiers, or ARNs in other Regions; sorted.
+    pub replicas: Vec<String>,
+    /// Its subnet group.
+    pub subnet_group: Option<String>,
+    /// VPC security groups, sorted.
+    pub security_group_ids: Vec<String>,
+    /// Its parameter group.
+    pub parameter_group: Option<ParameterGroupFacts>,
+    /// How many days automated backups are kept; 0: there are none.
+    pub backup_retention_days: u32,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Whether minor versions are installed by AWS.
+    pub auto_minor_version: bool,
+    /// Whether it has a public address.
+    pub publicly_accessible: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// Where a database answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseEndpoint {
+    /// Host name.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+}
+
+/// A DB parameter group and what in it differs from the engine's defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ParameterGroupFacts {
+    /// Name; `default.*` is AWS's own.
+    pub name: String,
+    /// Family, such as `postgres16`.
+    pub family: String,
+    /// Parameters that somebody set (DescribeDBParameters, Source=user), by name.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// How far a replica is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplicaLag {
+    /// In seconds, rounded up.
+    pub seconds: u64,
+    /// When it was measured.
+    pub at: Timestamp,
+}
+
+/// What is changed about an instance; what is absent stays. Applied at once, not in the maintenance window.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DatabaseChange {
+    /// Instance class.
+    pub class: Option<String>,
+    /// A standby in another zone.
+    pub multi_az: Option<bool>,
+    /// Days that automated backups are kept.
+    pub backup_retention_days: Option<u32>,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: Option<bool>,
+    /// A new identifier; its endpoint changes with it.
+    pub new_id: Option<String>,
+}
+
+/// A read replica to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateReplica {
+    /// Its identifier.
+    pub id: String,
+    /// What it replicates: an ARN, because it may be in another Region.
+    pub source_arn: String,
+    /// Instance class.
+    pub class: String,
+    /// A standby in another zone.
+    pub multi_az: bool,
+    /// KMS key of its own Region; needed where the source is encrypted.
+    pub kms_key: Option<String>,
+    /// Subnet group.
+    pub subnet_group: Option<String>,
+    /// VPC security groups.
+    pub security_group_ids: Vec<String>,
+    /// Parameter group.
+    pub parameter_group: Option<String>,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl DatabaseFacts {
+    /// Whether it is another's replica.
+    pub fn is_replica(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// Whether it can be changed now.
+    pub fn is_available(&self) -> bool {
+        // `storage-optimization` may last a day and everything works meanwhile (RDS user guide, "DB instance status").
+        matches!(self.status.as_str(), "available" | "storage-optimization" | "storage-full")
+    }
+}

@@ -1,0 +1,56 @@
+//! Owns facts about DNS records and the health checks that decide between them.
+
+use serde::{Deserialize, Serialize};
+
+/// A record set of a hosted zone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordFacts {
+    /// Name, without a final dot.
+    pub name: String,
+    /// `A`, `AAAA`, `CNAME`, ...
+    pub kind: String,
+    /// What tells records of one name apart; none for a simple record.
+    pub set_identifier: Option<String>,
+    /// `PRIMARY` or `SECONDARY` of a failover pair.
+    pub failover: Option<String>,
+    /// Weight, 0 to 255.
+    pub weight: Option<u8>,
+    /// Seconds; none for an alias.
+    pub ttl_s: Option<u32>,
+    /// The health check that decides whether it is answered.
+    pub health_check_id: Option<String>,
+    /// The alias's target.
+    pub alias: Option<AliasFacts>,
+    /// Values of a record that is no alias.
+    pub values: Vec<String>,
+}
+
+/// What an alias points at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AliasFacts {
+    /// DNS name of the target, without a final dot.
+    pub dns_name: String,
+    /// The hosted zone id of the target's service.
+    pub zone_id: String,
+    /// Whether the target's own health counts.
+    pub evaluate_target_health: bool,
+}
+
+/// A Route 53 health check.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HealthCheckFacts {
+    /// Its id.
+    pub id: String,
+    /// `HTTP`, `HTTPS`, `CLOUDWATCH_METRIC`, ...
+    pub kind: String,
+    /// Host name it asks.
+    pub host: Option<String>,
+    /// Path it asks.
+    pub path: Option<String>,
+    /// Whether its verdict is turned round.
+    pub inverted: bool,
+    /// Seconds between checks.
+    pub interval_s: u32,
+    /// Failed checks before it is unhealthy.
+    pub failures: u32,
+}

@@ -1,0 +1,76 @@
+//! Owns what an environment says about how users reach the side that serves.
+
+use serde::{Deserialize, Serialize};
+
+use super::Span;
+
+/// How users reach the side that serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// The record's name, without a final dot.
+    pub record: String,
+    /// The id of its public hosted zone, such as `Z0123456789ABC`.
+    pub zone: String,
+    /// How traffic is moved.
+    pub switch: Switch,
+    /// The tier whose load balancer the record names on either side.
+    pub tier: String,
+    /// How long resolvers may keep an answer. An alias to a load balancer has 60 s whatever is written (Route 53
+    /// developer guide, "Values specific for alias records").
+    pub ttl: Span,
+    /// Seconds between health checks: 10 or 30 (CreateHealthCheck).
+    pub check_interval_s: u32,
+    /// Failed checks before a side is taken out of service, 1 to 10 (CreateHealthCheck).
+    pub check_failures: u32,
+    /// What is asked of the service once users are led to a side; nothing when absent.
+    pub probe: Option<Probe>,
+}
+
+/// How traffic is moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "kebab-case")]
+pub enum Switch {
+    /// An object in a bucket of the standby Region flips an inverted health check of the primary's record: data plane only.
+    StandbyTakesOver {
+        /// The bucket, made by lifeboat.
+        bucket: String,
+        /// The object's key: there when the standby has taken over.
+        key: String,
+    },
+    /// Failover records whose health check asks the primary itself: Route 53 moves traffic when the primary fails.
+    Failover {
+        /// The path that is asked of the primary's load balancer.
+        path: String,
+    },
+    /// Weighted records: moving traffic edits them, which needs Route 53's control plane in us-east-1.
+    Weighted {
+        /// The primary's weight in ordinary times, 0 to 255.
+        primary: u8,
+        /// The standby's.
+        standby: u8,
+    },
+    /// A person moves it, and says so at a gate.
+    Manual,
+}
+
+/// A question put to the service from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// An `http://` or `https://` address.
+    pub url: String,
+    /// The status that means it serves.
+    pub status: u16,
+}
+
+impl Traffic {
+    /// How long until users follow a switch, in seconds: the checks that have to fail, then the answers that resolvers keep.
+    pub fn settles_in_s(&self) -> u64 {
+        let checks = u64::from(self.check_interval_s) * u64::from(self.check_failures);
+        match self.switch {
+            Switch::StandbyTakesOver { .. } | Switch::Failover { .. } => checks + self.ttl.as_secs(),
+            // Route 53 propagates a change to its servers within 60 s (developer guide, "How long will it take").
+            Switch::Weighted { .. } => 60 + self.ttl.as_secs(),
+            Switch::Manual => 0,
+        }
+    }
+}
