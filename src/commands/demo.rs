@@ -72,12 +72,35 @@ const STORY: &[Chapter] = &[
         lines: &[done(&["sync", FILE]), done(&["sync", FILE]), done(&["drift", FILE])],
     },
     Chapter {
+        title: "A rehearsal",
+        words: "A drill brings the standby to full production size while production goes on serving, measures it, puts everything\nback and proves it. From now on plans estimate from what was measured.",
+        lines: &[done(&["drill", FILE, "--yes", "--quiet"])],
+    },
+    Chapter {
         title: "The primary Region fails",
-        words: "us-east-1 answers nothing any more. The standby is scaled to full production size by direct calls: no call goes to\nthe primary, and none to CloudFormation.",
+        words: "us-east-1 answers nothing any more. Before anything is done, the plan, its timeline and whether the objective holds\ncan be looked at.",
         lines: &[
             done(&["sim", "fail", "us-east-1"]),
             Line { arguments: &["sync", FILE], exit: Exit::Failed },
-            done(&["scale", FILE, "--to", "full"]),
+            done(&["declare", FILE, "--reason", "us-east-1 is dark", "--rehearse"]),
+        ],
+    },
+    Chapter {
+        title: "A disaster is declared",
+        words: "A person decides, and gives the reason. Every step is on record before it is carried out, in the standby's own store;\nno call goes to the primary, and none to CloudFormation. `--yes` stands for typing the name and for opening gates.",
+        lines: &[
+            done(&["declare", FILE, "--reason", "us-east-1 is dark", "--yes", "--quiet"]),
+            done(&["runs", "list", FILE]),
+            done(&["status", FILE]),
+        ],
+    },
+    Chapter {
+        title: "Service comes home",
+        words: "us-east-1 is back. A failback is planned from fresh facts of both sides: the primary serves again before anything is\ntaken from the standby, and afterwards the standby stands by again.",
+        lines: &[
+            done(&["sim", "mend", "us-east-1"]),
+            done(&["failback", FILE, "--reason", "us-east-1 is back", "--yes", "--quiet"]),
+            done(&["runs", "list", FILE]),
             done(&["status", FILE]),
         ],
     },
@@ -104,13 +127,13 @@ pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
         for line in chapter.lines {
             printer.result(&format!(
                 "\n{}",
-                paint.text(HEADING, &format!("$ lifeboat --cloud sim {}", line.arguments.join(" ")))
+                paint.text(HEADING, &format!("$ lifeboat --cloud sim {}", typed(line.arguments)))
             ));
             let exit = tell(line, &inner).await?;
             if exit != line.exit {
                 return Err(Failure::failed(format!(
                     "`lifeboat {}` ended with exit code {}, and the story needs {}",
-                    line.arguments.join(" "),
+                    typed(line.arguments),
                     exit.code(),
                     line.exit.code()
                 )));
@@ -121,13 +144,20 @@ pub async fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
         }
     }
     printer.result(&format!(
-        "\n{}\nTold in {:.1} s; the minutes above are the simulated cloud's. Everything is in {}: go on with\n\n  cd {}\n  lifeboat --cloud sim drift {FILE}\n  lifeboat --cloud sim scale {FILE} --to standby\n  lifeboat --cloud sim sim mend us-east-1\n  lifeboat --cloud sim sim list",
+        "\n{}\nTold in {:.1} s; the minutes above are the simulated cloud's. Everything is in {}. Each run left a\npage to open in a browser: {}/.lifeboat/shop/runs/*/report.html. Go on with\n\n  cd {}\n  lifeboat --cloud sim runs show {FILE}\n  lifeboat --cloud sim sim list\n  lifeboat --cloud sim sim fail us-west-2 --help",
         paint.text(HEADING, "The end"),
         started.elapsed().as_secs_f64(),
         args.folder.display(),
         args.folder.display(),
+        args.folder.display(),
     ));
     Ok(Exit::Done)
+}
+
+/// The words as a user types them in a shell. The story has no quotes of its own to escape.
+fn typed(arguments: &[&str]) -> String {
+    let quoted = |word: &&str| if word.contains(' ') { format!("\"{word}\"") } else { (*word).to_owned() };
+    arguments.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs one line exactly as the binary would: parsed from its words, failures told the same way.
@@ -135,7 +165,9 @@ async fn tell(line: &Line, context: &Context) -> Result<Exit, Failure> {
     let words = line.arguments.iter().copied();
     let cli = Cli::try_parse_from(std::iter::once("lifeboat").chain(words))
         .map_err(|error| Failure::failed(format!("the demo's own command line is wrong: {error}")))?;
-    Ok(Box::pin(run_async(cli.verb, context)).await.unwrap_or_else(|failure| {
+    let mut context = context.clone();
+    context.printer = context.printer.quieter(cli.quiet);
+    Ok(Box::pin(run_async(cli.verb, &context)).await.unwrap_or_else(|failure| {
         context.printer.failure(&failure);
         failure.exit
     }))

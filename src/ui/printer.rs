@@ -40,6 +40,11 @@ impl Printer {
         }
     }
 
+    /// The same printer, quiet if it was or if asked.
+    pub fn quieter(&self, quiet: bool) -> Self {
+        Printer { quiet: self.quiet || quiet, ..self.clone() }
+    }
+
     /// Whether results may be coloured.
     pub fn color_out(&self) -> bool {
         self.color_out

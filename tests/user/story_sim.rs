@@ -340,8 +340,14 @@ fn three_hundred_groups_are_observed_by_the_page() {
 fn the_demo_tells_its_story_in_time() {
     let desk = Desk::new();
     let told = desk.expect(0, &["demo"]);
-    for words in ["$ lifeboat --cloud sim baseline", "$ lifeboat --cloud sim scale", "objective (RTO)", "nothing to do"]
-    {
+    for words in [
+        "$ lifeboat --cloud sim baseline",
+        "$ lifeboat --cloud sim declare",
+        "you now have no standby",
+        "within the recovery time objective",
+        "Service went home",
+        "nothing to do",
+    ] {
         assert!(told.out.contains(words), "no `{words}` in\n{}", told.out);
     }
     assert!(desk.path("lifeboat-demo/shop.yaml").exists(), "a folder to explore");
