@@ -280,8 +280,10 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
     }
 }
 
-/// A run's id: sortable by time, unique by its end.
+/// A run's id: sortable by time to the millisecond, because "the last run" is the one with the greatest id; unique by its
+/// end.
 pub(super) fn run_id(now: Timestamp) -> String {
     let random = uuid::Uuid::new_v4().simple().to_string();
-    format!("{}-{}", now.strftime("%Y%m%d-%H%M%S"), random.get(..6).unwrap_or(&random))
+    let milliseconds = now.subsec_millisecond();
+    format!("{}{milliseconds:03}-{}", now.strftime("%Y%m%d-%H%M%S"), random.get(..6).unwrap_or(&random))
 }

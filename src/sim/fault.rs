@@ -21,6 +21,8 @@ pub struct Faults {
     pub capacity: BTreeMap<String, u32>,
     /// Operations whose next call takes effect while its answer is lost.
     pub lost_reply: BTreeSet<String>,
+    /// Operations one of whose later calls takes effect while its answer is lost: the one after so many more.
+    pub lost_reply_after: BTreeMap<String, u32>,
     /// CloudWatch has no data points.
     pub no_metrics: bool,
 }
@@ -64,7 +66,15 @@ impl Faults {
 
     /// Whether the answer of this call is lost; true once per fault.
     pub fn loses_reply(&mut self, operation: &str) -> bool {
-        self.lost_reply.remove(operation)
+        let later = match self.lost_reply_after.get_mut(operation) {
+            Some(0) => self.lost_reply_after.remove(operation).is_some(),
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+            None => false,
+        };
+        self.lost_reply.remove(operation) || later
     }
 
     /// The faults in words, one each; empty when nothing is wrong.
@@ -83,6 +93,11 @@ impl Faults {
         }));
         words.extend(self.capacity.iter().map(|(what, count)| format!("capacity for {count} instances of {what}")));
         words.extend(self.lost_reply.iter().map(|operation| format!("the next answer of {operation} is lost")));
+        words.extend(
+            self.lost_reply_after
+                .iter()
+                .map(|(operation, left)| format!("the answer of {operation} is lost after {left} more calls")),
+        );
         if self.no_metrics {
             words.push("CloudWatch has no data points".to_owned());
         }
@@ -113,6 +128,15 @@ mod tests {
         assert_eq!(met, [None, None, Some(Obstacle::Denied), Some(Obstacle::Denied)]);
         assert_eq!(faults.meet("PutParameter"), None);
         assert_eq!(faults.words(), ["CopyImage is denied"]);
+    }
+
+    #[test]
+    fn a_later_reply_is_lost_once() {
+        let mut faults =
+            Faults { lost_reply_after: BTreeMap::from([("CopyImage".to_owned(), 1)]), ..Faults::default() };
+        assert_eq!(faults.words(), ["the answer of CopyImage is lost after 1 more calls"]);
+        let lost: Vec<bool> = (0..4).map(|_| faults.loses_reply("CopyImage")).collect();
+        assert_eq!(lost, [false, true, false, false]);
     }
 
     #[test]

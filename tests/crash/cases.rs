@@ -1,0 +1,250 @@
+//! Owns the cases: deaths, journal prefixes in every world, lost replies, repetitions. Each test prints how many it went
+//! through.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lifeboat::plan::runbook::{Runbook, Step, StepId};
+use lifeboat::run::Stop;
+use lifeboat::run::engine::{Actor, Look, RunEnd};
+use lifeboat::run::event::Recorded;
+use lifeboat::run::journal::{Entry, Journal, RunState, StepState};
+use lifeboat::sim::SimCloud;
+use serde_json::Value;
+
+use super::essence::essence;
+use super::fixture::MemoryStore;
+use super::sitting::{Mortal, actors, sit};
+use super::stage::{Scene, scenes};
+
+/// How often a stopped run is resumed before a test gives up.
+const RESUMPTIONS: usize = 4;
+/// At most so many deaths per plan, evenly spread over all the moments there are.
+const DEATHS: usize = 160;
+
+/// What an undisturbed run leaves.
+struct Undisturbed {
+    essence: BTreeMap<String, Value>,
+    entries: Vec<Entry>,
+    polls: usize,
+    calls: BTreeMap<(String, String), u64>,
+}
+
+async fn undisturbed(scene: &Scene) -> Undisturbed {
+    let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(scene.before.clone()));
+    let hands = actors(scene, &cloud).await;
+    let whole = Mortal::at(usize::MAX, sit(&scene.runbook, &store, &cloud, &hands, "first-nonce")).await;
+    let (end, polls) = whole.expect("it lives");
+    assert_eq!(end, RunEnd::Completed { degraded: false }, "{}", scene.name);
+    let journal =
+        Journal::open(Arc::new(store), &scene.runbook.environment, &scene.runbook.id).await.expect("a journal");
+    let after = cloud.snapshot().expect("the account");
+    let mut calls = BTreeMap::new();
+    for (name, region) in &after.regions {
+        for (operation, count) in &region.calls {
+            let made = count - scene.before.calls(name, operation);
+            if made > 0 && is_write(operation) {
+                calls.insert((name.clone(), operation.clone()), made);
+            }
+        }
+    }
+    Undisturbed { essence: essence(&after), entries: journal.entries().to_vec(), polls, calls }
+}
+
+fn is_write(operation: &str) -> bool {
+    !["Describe", "Get", "List", "Head"].iter().any(|look| operation.starts_with(look))
+}
+
+/// Resumes until the run has ended, and compares what it left with what an undisturbed one leaves.
+async fn resume(case: &str, scene: &Scene, store: &MemoryStore, cloud: &SimCloud, expected: &Undisturbed) {
+    let mut told = Vec::new();
+    for sitting in 0..RESUMPTIONS {
+        let hands = actors(scene, cloud).await;
+        let nonce = format!("{sitting}-nonce-that-resumes");
+        let end = sit(&scene.runbook, store, cloud, &hands, &nonce).await;
+        if matches!(end, RunEnd::Completed { .. }) || is_over(scene, store).await {
+            let after = cloud.snapshot().expect("the account");
+            assert_eq!(essence(&after), expected.essence, "{case}");
+            return;
+        }
+        told.push(format!("{end:?}"));
+    }
+    panic!("{case}: it does not end: {}", told.join("\n"));
+}
+
+async fn is_over(scene: &Scene, store: &MemoryStore) -> bool {
+    let shared = Arc::new(store.clone());
+    let journal = Journal::open(shared, &scene.runbook.environment, &scene.runbook.id).await.expect("a journal");
+    matches!(journal.progress().run, RunState::Ended { .. })
+}
+
+/// The process dies wherever it waits for anything: a store, a call, a clock.
+#[tokio::test]
+async fn a_process_may_die_at_any_moment() {
+    let (mut cases, mut moments) = (0, 0);
+    for scene in scenes() {
+        let expected = undisturbed(scene).await;
+        moments += expected.polls;
+        let stride = expected.polls.div_ceil(DEATHS).max(1);
+        for poll in (1..expected.polls).step_by(stride) {
+            let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(scene.before.clone()));
+            let hands = actors(scene, &cloud).await;
+            let died = Mortal::at(poll, sit(&scene.runbook, &store, &cloud, &hands, "first-nonce")).await;
+            assert!(died.is_none(), "{}: it should not have lived beyond {poll}", scene.name);
+            let case = format!("{}, dead at {poll} of {}", scene.name, expected.polls);
+            resume(&case, scene, &store, &cloud, &expected).await;
+            cases += 1;
+        }
+    }
+    println!("deaths of the process: {cases} cases at {moments} moments of {} plans", scenes().len());
+    assert!(cases > 300, "{cases}");
+}
+
+/// The journal ends after any of its entries, and of the steps that had begun any may have had their effect.
+#[tokio::test]
+async fn every_prefix_of_the_journal_resumes_in_every_world() {
+    let mut cases = 0;
+    for scene in scenes() {
+        let expected = undisturbed(scene).await;
+        for length in 1..expected.entries.len() {
+            let prefix = &expected.entries[..length];
+            let states = states(prefix);
+            let in_state = |wanted: StepState| -> Vec<&Step> {
+                let is = |step: &&Step| states.get(&step.id) == Some(&wanted);
+                scene.runbook.steps.iter().filter(is).collect()
+            };
+            let open = in_state(StepState::Started);
+            for world in worlds(open.len()) {
+                let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(scene.before.clone()));
+                replant(&store, &scene.runbook, prefix).await;
+                let done = in_state(StepState::Succeeded);
+                let happened: BTreeSet<&StepId> = open
+                    .iter()
+                    .enumerate()
+                    .filter(|(bit, _)| world >> bit & 1 == 1)
+                    .map(|(_, step)| &step.id)
+                    .collect();
+                // In the plan's order, which is one in which the effects may have come.
+                for step in &scene.runbook.steps {
+                    if done.iter().any(|one| one.id == step.id) || happened.contains(&step.id) {
+                        act(scene, &cloud, step).await;
+                    }
+                }
+                let case = format!("{}, {length} entries, world {world:b}", scene.name);
+                resume(&case, scene, &store, &cloud, &expected).await;
+                cases += 1;
+            }
+        }
+    }
+    println!("journal prefixes: {cases} cases of {} plans", scenes().len());
+    assert!(cases > 300, "{cases}");
+}
+
+/// Every subset of up to three open steps; of more, none, all and each alone.
+fn worlds(open: usize) -> Vec<u32> {
+    if open <= 3 {
+        return (0..1 << open).collect();
+    }
+    let alone = (0..open).map(|bit| 1 << bit);
+    [0, (1 << open) - 1].into_iter().chain(alone).collect()
+}
+
+fn states(entries: &[Entry]) -> BTreeMap<StepId, StepState> {
+    let mut states = BTreeMap::new();
+    for entry in entries {
+        if let Some(step) = &entry.step {
+            let before: StepState = states.get(step).copied().unwrap_or_default();
+            states.insert(step.clone(), before.after(&entry.event).expect("a legal move"));
+        }
+    }
+    states
+}
+
+/// Writes a prefix of a journal again, an entry per object.
+async fn replant(store: &MemoryStore, runbook: &Runbook, prefix: &[Entry]) {
+    let mut journal =
+        Journal::open(Arc::new(store.clone()), &runbook.environment, &runbook.id).await.expect("a journal");
+    for entry in prefix {
+        journal.note(entry.at, entry.step.clone(), entry.event.clone()).expect("a legal move");
+        journal.flush().await.expect("written");
+    }
+}
+
+/// Carries one step out, as the engine would.
+async fn act(scene: &Scene, cloud: &SimCloud, step: &Step) {
+    let hands = actors(scene, cloud).await;
+    let (watch, stop) = (Recorded::default(), Stop::never());
+    let look = hands.look(step).await.unwrap_or_else(|error| panic!("{}: {}: {error:?}", scene.name, step.id));
+    if look == Look::Needed {
+        let token = format!("{}-{}", scene.runbook.id, step.id);
+        let done = hands.act(step, &token, &watch, &stop).await;
+        done.unwrap_or_else(|error| panic!("{}: {}: {error:?}", scene.name, step.id));
+    }
+}
+
+/// Every kind of write in turn takes effect while its answer is lost, in either Region, from the beginning and from
+/// several moments on.
+#[tokio::test]
+async fn the_reply_of_any_write_may_be_lost() {
+    let mut cases = 0;
+    for scene in scenes() {
+        let expected = undisturbed(scene).await;
+        for ((region, operation), made) in &expected.calls {
+            for number in 0..*made {
+                let mut before = scene.before.clone();
+                before
+                    .region_mut(region)
+                    .faults
+                    .lost_reply_after
+                    .insert(operation.clone(), u32::try_from(number).expect("few"));
+                let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(before));
+                let hands = actors(scene, &cloud).await;
+                sit(&scene.runbook, &store, &cloud, &hands, "first-nonce").await;
+                let case = format!("{}, reply {number} of {operation} in {region} lost", scene.name);
+                if is_over(scene, &store).await {
+                    assert_eq!(essence(&cloud.snapshot().expect("the account")), expected.essence, "{case}");
+                } else {
+                    resume(&case, scene, &store, &cloud, &expected).await;
+                }
+                cases += 1;
+            }
+        }
+    }
+    println!("lost replies: {cases} cases of {} plans", scenes().len());
+    assert!(cases > 20, "{cases}");
+}
+
+/// Every step is carried out once more when all is done, and changes nothing.
+#[tokio::test]
+async fn a_repeated_step_changes_nothing() {
+    let mut cases = 0;
+    for scene in scenes() {
+        let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(scene.before.clone()));
+        let hands = actors(scene, &cloud).await;
+        sit(&scene.runbook, &store, &cloud, &hands, "first-nonce").await;
+        let after = essence(&cloud.snapshot().expect("the account"));
+        let (watch, stop) = (Recorded::default(), Stop::never());
+        // A later step may undo an earlier one (a drill goes up and down), so only the last word on a subject is repeated.
+        for step in last_words(&scene.runbook) {
+            let token = format!("{}-{}", scene.runbook.id, step.id);
+            let done = hands.act(step, &token, &watch, &stop).await;
+            assert!(done.is_ok(), "{}: {} repeated: {done:?}", scene.name, step.id);
+            assert_eq!(essence(&cloud.snapshot().expect("the account")), after, "{}: {}", scene.name, step.id);
+            cases += 1;
+        }
+    }
+    println!("repeated steps: {cases} cases of {} plans", scenes().len());
+    assert!(cases > 20, "{cases}");
+}
+
+/// The steps whose effect no later step takes back: those without a stand-down of the same group after them.
+fn last_words(runbook: &Runbook) -> Vec<&Step> {
+    let tier = |step: &Step| serde_json::to_value(&step.action).expect("plain data")["group"].clone();
+    let steps = runbook.steps.iter().enumerate();
+    let undone = |at: usize, step: &Step| {
+        let group = tier(step);
+        !group.is_null()
+            && runbook.steps[at + 1..].iter().any(|later| later.id.0.starts_with("stand-down-") && tier(later) == group)
+    };
+    steps.filter(|(at, step)| !undone(*at, step)).map(|(_, step)| step).collect()
+}
