@@ -90,8 +90,10 @@ pub fn text(
         .filter(|tier| tier.shortfall() > 0)
         .map(|tier| format!("{} lacks {} of {}", tier.tier, tier.shortfall(), tier.asked.desired))
         .collect();
+    // What runs already is never taken away, so a percentage is a lower bound.
+    let or_more = if matches!(plan.target, ScaleTarget::Percent(_)) { " or more" } else { "" };
     let _ = if short.is_empty() {
-        writeln!(out, "{} {environment} is at {}", paint.text(ADDED, "done:"), plan.target)
+        writeln!(out, "{} {environment} is at {}{or_more}", paint.text(ADDED, "done:"), plan.target)
     } else if reached(outcome, accept) {
         writeln!(out, "{} {}; within the accepted {accept} %", paint.text(CHANGED, "short:"), short.join(", "))
     } else {

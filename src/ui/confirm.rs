@@ -10,7 +10,8 @@ pub fn confirm_name(printer: &Printer, name: &str, what: &str, yes: bool) -> Res
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::refused(format!("{what} needs confirmation and there is no terminal to ask on"))
+        return Err(Failure::refused("not confirmed: there is no terminal to ask on")
+            .because(what)
             .hint("add --yes when a script is meant to do this"));
     }
     printer.note(&format!("{what}. Type the environment's name to go on."));
