@@ -6,7 +6,7 @@ use crate::facts::{ParameterTier, ParameterType};
 use crate::sim::state::{Parameter, RegionState};
 
 /// Puts the parameters below `/shop/prod/` into a Region.
-pub(super) fn parameters(region: &mut RegionState, api_dns: &str) {
+pub(super) fn parameters(region: &mut RegionState, api_dns: &str, database: &str) {
     let routing: Vec<String> =
         (0..120).map(|n| format!("{{\"postcode\":\"{n:05}\",\"depot\":\"us-east-1-{}\"}}", n % 7)).collect();
     let plain: [(&str, ParameterType, String, &str); 10] = [
@@ -14,7 +14,7 @@ pub(super) fn parameters(region: &mut RegionState, api_dns: &str) {
         (
             "db/host",
             ParameterType::String,
-            "shop-orders.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com".to_owned(),
+            database.to_owned(),
             "Writer of the orders database",
         ),
         ("db/name", ParameterType::String, "orders".to_owned(), ""),

@@ -10,7 +10,7 @@ use super::events::part_status;
 use super::outcome::{complete, fail};
 use super::weave::{Woven, look_up};
 use crate::sim::resource::{KEEP_SIZES, NotMade, Place, ResourceType, type_of};
-use crate::sim::state::{Act, Operation, OperationKind, RegionState, Stack, StackPart, Step, StepState, after};
+use crate::sim::state::{Act, Operation, OperationKind, RegionState, SimState, Stack, StackPart, Step, StepState, after};
 
 /// When something happens next to any stack of a Region, and to which.
 pub fn due_stack(region: &RegionState) -> Option<(Timestamp, String)> {
@@ -26,7 +26,7 @@ fn due(operation: &Operation) -> Timestamp {
 }
 
 /// Lets the next thing happen to a stack.
-pub fn step_stack(region: &mut RegionState, profiles: &BTreeSet<String>, name: &str, at: Timestamp) {
+pub fn step_stack(region: &mut RegionState, account: &mut SimState, name: &str, at: Timestamp) {
     // Taken out, so that what its steps do to the Region cannot touch the stack itself.
     let Some(mut stack) = region.stacks.remove(name) else { return };
     let Some(mut operation) = stack.operation.take() else {
@@ -34,7 +34,7 @@ pub fn step_stack(region: &mut RegionState, profiles: &BTreeSet<String>, name: &
         return;
     };
     let ended = operation.steps.iter().position(|step| matches!(step.state, StepState::Running(until) if until <= at));
-    let went_well = ended.is_none_or(|i| finish(region, profiles, &mut stack, &mut operation, i, at));
+    let went_well = ended.is_none_or(|i| finish(region, account, &mut stack, &mut operation, i, at));
     if !went_well && matches!(operation.kind, OperationKind::Create | OperationKind::Update) {
         fail(region, &mut stack, operation, at);
     } else {
@@ -133,7 +133,7 @@ fn evaluated(region: &RegionState, stack: &Stack, operation: &Operation, logical
 /// Ends a step: its effect, and what is told of it. Whether it went well.
 fn finish(
     region: &mut RegionState,
-    profiles: &BTreeSet<String>,
+    account: &mut SimState,
     stack: &mut Stack,
     operation: &mut Operation,
     i: usize,
@@ -142,7 +142,7 @@ fn finish(
     let step = operation.steps[i].clone();
     let token = operation.token.clone();
     let effect = match type_of(&step.resource_type) {
-        Some(known) => effect(region, profiles, stack, operation, &step, known, at),
+        Some(known) => effect(region, account, stack, operation, &step, known, at),
         None => Err(NotMade::from("unknown type")),
     };
     let (verb, told) = match step.act {
@@ -183,7 +183,7 @@ fn forget(stack: &mut Stack, step: &Step) {
 
 fn effect(
     region: &mut RegionState,
-    profiles: &BTreeSet<String>,
+    account: &mut SimState,
     stack: &mut Stack,
     operation: &Operation,
     step: &Step,
@@ -197,7 +197,7 @@ fn effect(
         (None, _) => evaluated(region, stack, operation, &step.logical_id)?,
     };
     let (retain, keep_sizes) = policies(&operation.target.body, &step.logical_id);
-    let mut place = Place { region, profiles, now: at, stack: &stack.name, logical_id: &step.logical_id };
+    let mut place = Place { region, account, now: at, stack: &stack.name, logical_id: &step.logical_id };
     match step.act {
         Act::Create | Act::Replace => {
             if let Some(problem) = known.problem(&properties) {
