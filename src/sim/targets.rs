@@ -62,7 +62,8 @@ fn health_of(
 
 /// Whether a target group has a healthy target.
 pub fn has_healthy(region: &RegionState, target_group_arn: &str, now: Timestamp) -> bool {
-    region.target_groups.get(target_group_arn).is_some_and(|group| {
-        health_of_targets(region, group, now).iter().any(|target| target.state == "healthy")
-    })
+    region
+        .target_groups
+        .get(target_group_arn)
+        .is_some_and(|group| health_of_targets(region, group, now).iter().any(|target| target.state == "healthy"))
 }

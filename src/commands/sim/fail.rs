@@ -67,7 +67,8 @@ impl FailArgs {
         faults.no_metrics |= self.no_metrics;
         faults.replication_stopped.extend(self.stop_replication.iter().cloned());
         faults.replica_lag.extend(self.lag.iter().cloned());
-        let backups = self.backing_up.iter().map(|(id, seconds)| (id.clone(), seconds.map(|seconds| after(now, seconds))));
+        let backups =
+            self.backing_up.iter().map(|(id, seconds)| (id.clone(), seconds.map(|seconds| after(now, seconds))));
         faults.backing_up.extend(backups);
         Ok(faults.words())
     }

@@ -23,16 +23,28 @@ pub(super) fn of_region(region: &RegionState, state: &SimState) -> Vec<Part> {
         (
             "tables",
             &["TABLE", "STATUS", "REPLICAS"],
-            region.tables.values().map(|table| {
-                let replicas: Vec<&str> = table.replicas.keys().map(|region| region.as_str()).collect();
-                vec![table.name.clone(), table.status.clone(), replicas.join(", ")]
-            }).collect(),
+            region
+                .tables
+                .values()
+                .map(|table| {
+                    let replicas: Vec<&str> = table.replicas.keys().map(|region| region.as_str()).collect();
+                    vec![table.name.clone(), table.status.clone(), replicas.join(", ")]
+                })
+                .collect(),
         ),
-        ("buckets", &["BUCKET", "VERSIONED", "REPLICATES TO"], region.buckets.values().map(|bucket| {
-            let facts = &bucket.facts;
-            let to: Vec<&str> = facts.replicates_to.keys().map(String::as_str).collect();
-            vec![facts.name.clone(), yes_or_no(facts.versioned), to.join(", ")]
-        }).collect()),
+        (
+            "buckets",
+            &["BUCKET", "VERSIONED", "REPLICATES TO"],
+            region
+                .buckets
+                .values()
+                .map(|bucket| {
+                    let facts = &bucket.facts;
+                    let to: Vec<&str> = facts.replicates_to.keys().map(String::as_str).collect();
+                    vec![facts.name.clone(), yes_or_no(facts.versioned), to.join(", ")]
+                })
+                .collect(),
+        ),
         ("objects", &["BUCKET", "KEY", "BYTES", "PUBLIC", "WRITTEN"], objects(region)),
         ("scheduled actions", &["GROUP", "ACTION", "WHEN", "MIN", "DESIRED", "MAX"], schedules(region)),
     ]
@@ -59,7 +71,10 @@ fn database_row(region: &RegionState, state: &SimState, database: &Database) -> 
 }
 
 fn objects(region: &RegionState) -> Vec<Vec<String>> {
-    let all = region.buckets.values().flat_map(|bucket| bucket.objects.iter().map(move |(key, object)| (bucket, key, object)));
+    let all = region
+        .buckets
+        .values()
+        .flat_map(|bucket| bucket.objects.iter().map(move |(key, object)| (bucket, key, object)));
     all.map(|(bucket, key, object)| {
         vec![
             bucket.facts.name.clone(),
@@ -93,12 +108,8 @@ fn schedules(region: &RegionState) -> Vec<Vec<String>> {
 /// The tables of what is in no Region: records, and health checks.
 pub(super) fn names(state: &SimState) -> Vec<Part> {
     let dns = &state.dns;
-    let records: Vec<Vec<String>> = dns
-        .zones
-        .values()
-        .flat_map(|zone| &zone.records)
-        .map(|record| record_row(record, state, state.now))
-        .collect();
+    let records: Vec<Vec<String>> =
+        dns.zones.values().flat_map(|zone| &zone.records).map(|record| record_row(record, state, state.now)).collect();
     let checks: Vec<Vec<String>> = dns
         .checks
         .values()

@@ -4,8 +4,6 @@ mod change;
 mod flow;
 mod promote;
 mod replica;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -35,9 +33,8 @@ pub fn told(account: &SimState, region: &RegionState, database: &Database) -> Da
     if !database.is_made() {
         facts.endpoint = None;
     }
-    facts.parameter_group = facts.parameter_group.map(|group| {
-        region.db_parameter_groups.get(&group.name).cloned().unwrap_or(group)
-    });
+    facts.parameter_group =
+        facts.parameter_group.map(|group| region.db_parameter_groups.get(&group.name).cloned().unwrap_or(group));
     facts
 }
 

@@ -56,11 +56,9 @@ fn is_healthy(state: &SimState, record: &RecordFacts, now: Timestamp) -> bool {
 
 fn told(record: &RecordFacts) -> Answer {
     match &record.alias {
-        Some(alias) => Answer {
-            record: record.set_identifier.clone(),
-            targets: vec![alias.dns_name.clone()],
-            ttl_s: ALIAS_TTL_S,
-        },
+        Some(alias) => {
+            Answer { record: record.set_identifier.clone(), targets: vec![alias.dns_name.clone()], ttl_s: ALIAS_TTL_S }
+        }
         None => Answer {
             record: record.set_identifier.clone(),
             targets: record.values.clone(),

@@ -3,8 +3,6 @@
 mod answers;
 mod checks;
 mod records;
-#[cfg(test)]
-mod tests;
 mod web;
 
 use std::collections::BTreeSet;
@@ -14,9 +12,9 @@ use jiff::Timestamp;
 use super::call::Refusal;
 use super::state::{Answer, SimState, after};
 use answers::answer;
-use checks::succeeds;
+use checks::{succeeds, turned_at};
 
-pub use checks::{make_check, control_plane_answers};
+pub use checks::{control_plane_answers, make_check};
 pub use records::change;
 pub use web::{addresses, get, leads_to};
 
@@ -30,12 +28,11 @@ pub fn settle_dns(state: &mut SimState) {
     let mut turns: Vec<(Timestamp, String)> = Vec::new();
     for id in state.dns.checks.keys().cloned().collect::<Vec<_>>() {
         let Some(check) = state.dns.checks.get(&id) else { continue };
-        let succeeds = succeeds(state, check);
+        let succeeds = succeeds(state, check, now);
+        let since = if succeeds == check.succeeds { check.since } else { turned_at(state, check, now) };
         let Some(check) = state.dns.checks.get_mut(&id) else { continue };
-        if succeeds != check.succeeds {
-            check.succeeds = succeeds;
-            check.since = now;
-        }
+        check.succeeds = succeeds;
+        check.since = since;
         let turns_at = after(check.since, check.facts.interval_s * check.facts.failures);
         if check.healthy != check.succeeds && turns_at <= now {
             turns.push((turns_at, id));
@@ -48,6 +45,7 @@ pub fn settle_dns(state: &mut SimState) {
         }
         note_answers(state, at);
     }
+    state.dns.checked_until = now;
     note_answers(state, now);
 }
 

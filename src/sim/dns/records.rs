@@ -8,7 +8,13 @@ use crate::sim::resource::balancer_zone;
 use crate::sim::state::Dns;
 
 /// ChangeResourceRecordSets in a zone: some records go, others come or are replaced; all or none.
-pub fn change(dns: &mut Dns, zone: &str, gone: &[RecordFacts], set: &[RecordFacts], fresh: bool) -> Result<(), Refusal> {
+pub fn change(
+    dns: &mut Dns,
+    zone: &str,
+    gone: &[RecordFacts],
+    set: &[RecordFacts],
+    fresh: bool,
+) -> Result<(), Refusal> {
     let Some(place) = dns.zones.get(zone) else {
         let message = format!("No hosted zone found with ID: {zone}");
         return Err(Refusal::new(CloudErrorKind::NotFound, "NoSuchHostedZone", message));
@@ -54,7 +60,9 @@ fn same_set(one: &RecordFacts, other: &RecordFacts) -> bool {
 fn check_record(dns: &Dns, record: &RecordFacts) -> Result<(), Refusal> {
     let named = words(record);
     if record.set_identifier.is_some() != (record.failover.is_some() || record.weight.is_some()) {
-        return Err(bad_batch(format!("{named}: a SetIdentifier goes with a failover role or a weight, and with nothing else")));
+        return Err(bad_batch(format!(
+            "{named}: a SetIdentifier goes with a failover role or a weight, and with nothing else"
+        )));
     }
     if let Some(role) = record.failover.as_deref().filter(|role| !matches!(*role, "PRIMARY" | "SECONDARY")) {
         return Err(bad_batch(format!("{named}: Failover is PRIMARY or SECONDARY, not {role}")));
@@ -94,7 +102,8 @@ fn balancer_region(dns_name: &str) -> Option<&str> {
 
 /// Records of one name and type are simple, failover or weighted, not mixed; a failover pair has one of each role.
 fn check_beside(records: &[RecordFacts], name: &str, kind: &str) -> Result<(), Refusal> {
-    let beside: Vec<&RecordFacts> = records.iter().filter(|record| record.name == name && record.kind == kind).collect();
+    let beside: Vec<&RecordFacts> =
+        records.iter().filter(|record| record.name == name && record.kind == kind).collect();
     let count = |wanted: &dyn Fn(&RecordFacts) -> bool| beside.iter().filter(|record| wanted(record)).count();
     let simple = count(&|record| record.set_identifier.is_none());
     let failover = count(&|record| record.failover.is_some());

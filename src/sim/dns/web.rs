@@ -126,10 +126,11 @@ fn balancer_status(
 /// has a healthy one; a Region that is dark has none).
 pub(super) fn target_healthy(state: &SimState, alias: &AliasFacts, now: Timestamp) -> bool {
     let Some((region, balancer)) = balancer(state, &bare(&alias.dns_name)) else { return false };
-    let mut forwarded = balancer.listeners.iter().flat_map(|listener| &listener.actions).filter_map(|action| match action {
-        ListenerAction::Forward { target_group_arns } => Some(target_group_arns),
-        _ => None,
-    });
+    let mut forwarded =
+        balancer.listeners.iter().flat_map(|listener| &listener.actions).filter_map(|action| match action {
+            ListenerAction::Forward { target_group_arns } => Some(target_group_arns),
+            _ => None,
+        });
     !region.faults.dark && forwarded.all(|arns| arns.iter().all(|arn| has_healthy(region, arn, now)))
 }
 

@@ -36,8 +36,12 @@ impl ReadDatabases for SideDesk {
         for chunk in ids.chunks(PAGE) {
             found.extend(self.told(chunk).await?);
         }
-        let groups: BTreeSet<String> =
-            found.iter().filter_map(|one| one.parameter_group.as_ref()).filter(|g| asks(g)).map(|g| g.name.clone()).collect();
+        let groups: BTreeSet<String> = found
+            .iter()
+            .filter_map(|one| one.parameter_group.as_ref())
+            .filter(|g| asks(g))
+            .map(|g| g.name.clone())
+            .collect();
         for _ in &groups {
             self.call("DescribeDBParameters", |_, _| Ok(())).await?;
         }

@@ -20,9 +20,10 @@ impl ReadSchedules for SideDesk {
     async fn schedules(&self, groups: &[String]) -> CloudResult<BTreeMap<String, Vec<ScheduleFacts>>> {
         let all = self
             .list("DescribeScheduledActions", PAGE, |region, _| {
-                let actions = region.schedules.iter().flat_map(|(group, actions)| {
-                    actions.values().map(move |action| (group.clone(), action.clone()))
-                });
+                let actions = region
+                    .schedules
+                    .iter()
+                    .flat_map(|(group, actions)| actions.values().map(move |action| (group.clone(), action.clone())));
                 Ok(actions.collect())
             })
             .await?;

@@ -141,7 +141,9 @@ fn write(bucket: &mut Bucket, properties: &Value) -> Result<(), String> {
     bucket.facts.replicates_to.clear();
     let rules = properties.get("ReplicationConfiguration").map_or(&[][..], |config| list(config, "Rules"));
     if !rules.is_empty() && !bucket.facts.versioned {
-        return Err("Versioning must be 'Enabled' on the bucket to apply a replication configuration (InvalidRequest)".into());
+        return Err(
+            "Versioning must be 'Enabled' on the bucket to apply a replication configuration (InvalidRequest)".into()
+        );
     }
     for rule in rules.iter().filter(|rule| text(rule, "Status").as_deref() == Some("Enabled")) {
         let destination = rule.get("Destination").ok_or("A replication rule needs a Destination")?;
@@ -176,7 +178,8 @@ fn live(region: &RegionState, name: &str, properties: &Value) -> Option<Value> {
         live["Tags"] = tag_list(&bucket.tags);
     }
     if properties.get("VersioningConfiguration").is_some() {
-        live["VersioningConfiguration"] = json!({"Status": if bucket.facts.versioned { "Enabled" } else { "Suspended" }});
+        live["VersioningConfiguration"] =
+            json!({"Status": if bucket.facts.versioned { "Enabled" } else { "Suspended" }});
     }
     if let Some(block) = live.get_mut("PublicAccessBlockConfiguration").and_then(Value::as_object_mut) {
         for (key, value) in

@@ -101,7 +101,8 @@ fn put_subnets(place: &mut Place<'_>, name: &str, properties: &Value) -> Result<
     let subnet_ids = texts(properties, "SubnetIds");
     let (mut zones, mut vpcs) = (BTreeSet::new(), BTreeSet::new());
     for id in &subnet_ids {
-        let subnet = place.region.subnets.get(id).ok_or_else(|| format!("Subnet {id} does not exist (InvalidSubnet)"))?;
+        let subnet =
+            place.region.subnets.get(id).ok_or_else(|| format!("Subnet {id} does not exist (InvalidSubnet)"))?;
         zones.insert(subnet.facts.availability_zone.clone());
         vpcs.insert(subnet.facts.vpc_id.clone());
     }

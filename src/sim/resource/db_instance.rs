@@ -126,7 +126,9 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
 fn replica(place: &mut Place<'_>, id: &str, source: &str, properties: &Value) -> Result<Database, NotMade> {
     let source = source_named(place.account, place.region, source).map_err(|refusal| refusal.reason())?.clone();
     // CloudFormation reference, SourceDBInstanceIdentifier: what a replica takes over from its source cannot be given.
-    for taken in ["AllocatedStorage", "DBName", "Engine", "MasterUserPassword", "MasterUsername", "BackupRetentionPeriod"] {
+    for taken in
+        ["AllocatedStorage", "DBName", "Engine", "MasterUserPassword", "MasterUsername", "BackupRetentionPeriod"]
+    {
         let given = text(properties, taken).filter(|value| taken != "BackupRetentionPeriod" || value != "0");
         if given.is_some() && !matches!(taken, "Engine" | "AllocatedStorage") {
             return Err(format!("{taken} cannot be specified for a read replica (InvalidParameterCombination)").into());
@@ -240,7 +242,8 @@ fn security_groups(region: &RegionState, properties: &Value) -> Result<Vec<Strin
 /// What the template changes is changed; what it leaves alone stays as it is, whoever changed it since.
 fn update(place: &mut Place<'_>, id: &str, old: &Value, new: &Value) -> Result<(), String> {
     let security_group_ids = security_groups(place.region, new)?;
-    let known = place.region.databases.get(id).ok_or_else(|| format!("DBInstance {id} not found. (DBInstanceNotFound)"))?;
+    let known =
+        place.region.databases.get(id).ok_or_else(|| format!("DBInstance {id} not found. (DBInstanceNotFound)"))?;
     let default = default_parameters(&known.facts.engine, &known.facts.engine_version);
     let group = parameter_group(place.region, new, default)?;
     let Some(database) = place.region.databases.get_mut(id) else { return Ok(()) };

@@ -11,12 +11,7 @@ pub(super) fn parameters(region: &mut RegionState, api_dns: &str, database: &str
         (0..120).map(|n| format!("{{\"postcode\":\"{n:05}\",\"depot\":\"us-east-1-{}\"}}", n % 7)).collect();
     let plain: [(&str, ParameterType, String, &str); 10] = [
         ("region", ParameterType::String, "us-east-1".to_owned(), "Where this is"),
-        (
-            "db/host",
-            ParameterType::String,
-            database.to_owned(),
-            "Writer of the orders database",
-        ),
+        ("db/host", ParameterType::String, database.to_owned(), "Writer of the orders database"),
         ("db/name", ParameterType::String, "orders".to_owned(), ""),
         ("db/port", ParameterType::String, "5432".to_owned(), ""),
         ("api/url", ParameterType::String, format!("http://{api_dns}"), "Internal load balancer of the API"),

@@ -18,7 +18,10 @@ const DATABASE: &str = "shop-orders";
 /// Makes what production keeps; the database's host name.
 pub(super) fn make(maker: &mut Maker<'_>, tiers: &Tiers) -> Result<String, SeedError> {
     let host = database(maker, tiers)?;
-    maker.region.tables.insert("shop-carts".to_owned(), table(maker.region.arn("dynamodb", "table/shop-carts"), "us-west-2"));
+    maker
+        .region
+        .tables
+        .insert("shop-carts".to_owned(), table(maker.region.arn("dynamodb", "table/shop-carts"), "us-west-2"));
     maker.make(
         "AWS::S3::Bucket",
         "uploads",

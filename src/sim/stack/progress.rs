@@ -10,7 +10,9 @@ use super::events::part_status;
 use super::outcome::{complete, fail};
 use super::weave::{Woven, look_up};
 use crate::sim::resource::{KEEP_SIZES, NotMade, Place, ResourceType, type_of};
-use crate::sim::state::{Act, Operation, OperationKind, RegionState, SimState, Stack, StackPart, Step, StepState, after};
+use crate::sim::state::{
+    Act, Operation, OperationKind, RegionState, SimState, Stack, StackPart, Step, StepState, after,
+};
 
 /// When something happens next to any stack of a Region, and to which.
 pub fn due_stack(region: &RegionState) -> Option<(Timestamp, String)> {
@@ -114,6 +116,7 @@ fn start(region: &mut RegionState, stack: &mut Stack, operation: &mut Operation,
             status_reason: None,
             properties: Value::Null,
             retain: false,
+            retain_replaced: false,
         };
         stack.parts.insert(logical_id.clone(), part);
     }
@@ -196,7 +199,7 @@ fn effect(
         // It could not be evaluated when it began: now the reason is told.
         (None, _) => evaluated(region, stack, operation, &step.logical_id)?,
     };
-    let (retain, keep_sizes) = policies(&operation.target.body, &step.logical_id);
+    let policies = policies(&operation.target.body, &step.logical_id);
     let mut place = Place { region, account, now: at, stack: &stack.name, logical_id: &step.logical_id };
     match step.act {
         Act::Create | Act::Replace => {
@@ -214,23 +217,22 @@ fn effect(
                 .into());
             }
             let physical_id = (known.create)(&mut place, &properties)?;
-            put_part(stack, step, physical_id, properties, retain);
+            put_part(stack, step, physical_id, properties, &policies);
             Ok(())
         }
         Act::Update => {
             let before = step.before.as_ref().ok_or("nothing to update")?;
             let mut asked = properties.clone();
-            if let Some(map) = asked.as_object_mut().filter(|_| keep_sizes) {
+            if let Some(map) = asked.as_object_mut().filter(|_| policies.keep_sizes) {
                 map.insert(KEEP_SIZES.to_owned(), Value::Bool(true));
             }
             (known.update)(&mut place, &before.physical_id, &before.properties, &asked)?;
-            put_part(stack, step, before.physical_id.clone(), properties, retain);
+            put_part(stack, step, before.physical_id.clone(), properties, &policies);
             Ok(())
         }
         Act::Delete => {
             let part = step.before.as_ref().ok_or("nothing to remove")?;
-            // "DeletionPolicy attribute": Retain leaves the resource where it is.
-            if part.retain && operation.kind == OperationKind::Delete {
+            if is_retained(stack, step, part, operation.kind) {
                 return Ok(());
             }
             Ok((known.delete)(&mut place, &part.physical_id, &part.properties)?)
@@ -249,19 +251,42 @@ fn effect(
     }
 }
 
-fn put_part(stack: &mut Stack, step: &Step, physical_id: String, properties: Value, retain: bool) {
+fn put_part(stack: &mut Stack, step: &Step, physical_id: String, properties: Value, policies: &Policies) {
     if let Some(part) = stack.parts.get_mut(&step.logical_id) {
         part.physical_id = physical_id;
         part.resource_type.clone_from(&step.resource_type);
         part.properties = properties;
-        part.retain = retain;
+        part.retain = policies.retain;
+        part.retain_replaced = policies.retain_replaced;
     }
 }
 
-/// Whether a resource is retained when its stack goes, and whether its sizes are left alone.
-fn policies(body: &str, logical_id: &str) -> (bool, bool) {
+/// "DeletionPolicy attribute" and "UpdateReplacePolicy attribute": Retain leaves a resource where it is when its stack is
+/// deleted or its template has it no more, and when an update has replaced it.
+fn is_retained(stack: &Stack, step: &Step, part: &StackPart, kind: OperationKind) -> bool {
+    let successor = stack.parts.get(&step.logical_id).filter(|current| current.physical_id != part.physical_id);
+    match (kind, successor) {
+        (OperationKind::Cleanup, Some(successor)) => successor.retain_replaced,
+        (OperationKind::Cleanup | OperationKind::Delete, _) => part.retain,
+        _ => false,
+    }
+}
+
+/// What a template asks to be done with a resource.
+#[derive(Default)]
+struct Policies {
+    retain: bool,
+    retain_replaced: bool,
+    keep_sizes: bool,
+}
+
+fn policies(body: &str, logical_id: &str) -> Policies {
     crate::sim::template::Template::read(body)
         .ok()
         .and_then(|mut template| template.resources.remove(logical_id))
-        .map_or((false, false), |resource| (resource.retain, resource.keep_sizes))
+        .map_or_else(Policies::default, |resource| Policies {
+            retain: resource.retain,
+            retain_replaced: resource.retain_replaced,
+            keep_sizes: resource.keep_sizes,
+        })
 }

@@ -12,6 +12,8 @@ use crate::facts::{HealthCheckFacts, RecordFacts, Tags};
 pub struct Dns {
     /// How many ids were handed out.
     pub counter: u64,
+    /// Up to when health checks have been followed.
+    pub checked_until: Timestamp,
     /// Public hosted zones, by id.
     pub zones: BTreeMap<String, Zone>,
     /// Health checks, by id.

@@ -67,8 +67,7 @@ impl SimState {
 
     /// Works on a Region, made on first use, beside the rest of the account.
     pub fn with_region<T>(&mut self, name: &str, work: impl FnOnce(&mut RegionState, &mut SimState) -> T) -> T {
-        let mut region =
-            self.regions.remove(name).unwrap_or_else(|| RegionState::new(name, self.account.clone()));
+        let mut region = self.regions.remove(name).unwrap_or_else(|| RegionState::new(name, self.account.clone()));
         let outcome = work(&mut region, self);
         self.regions.insert(name.to_owned(), region);
         outcome
