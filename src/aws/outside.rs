@@ -87,6 +87,11 @@ fn request(url: &str) -> Result<HttpRequest, String> {
     if authority.is_empty() || authority.starts_with(':') {
         return Err(refuse("it names no host"));
     }
+    // An address in brackets has colons of its own.
+    let port = authority.rsplit(']').next().and_then(|rest| rest.split_once(':')).map(|(_, port)| port);
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err(refuse("its port is no port"));
+    }
     let slash = if path.starts_with('/') { "" } else { "/" };
     let address = format!("{}://{authority}{slash}{path}", scheme.to_ascii_lowercase());
     let mut request = HttpRequest::get(address).map_err(|error| refuse(&sentence(&error)))?;
@@ -131,6 +136,7 @@ mod tests {
             "https://[::1",
             "https://shop.example.com:notaport/",
             "https://shop.example.com:99999999/",
+            "https://shop.example.com:/",
             "https://sh\u{f6}p.example.com/",
             "https://\u{0}/",
         ] {
