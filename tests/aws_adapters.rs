@@ -30,10 +30,10 @@ mod replicated;
 mod schedules;
 #[path = "aws_adapters/sides.rs"]
 mod sides;
-#[path = "aws_adapters/stand_in.rs"]
-mod stand_in;
 #[path = "aws_adapters/stacks.rs"]
 mod stacks;
+#[path = "aws_adapters/stand_in.rs"]
+mod stand_in;
 #[path = "aws_adapters/store.rs"]
 mod store;
 

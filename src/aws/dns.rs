@@ -121,7 +121,8 @@ impl WriteDns for AwsDns {
             let call = self.client.change_resource_record_sets().hosted_zone_id(zone);
             let answer = call.change_batch(batch.clone()).send().await;
             if let Err(SdkError::ServiceError(error)) = &answer {
-                *unwrapped.lock().unwrap_or_else(PoisonError::into_inner) = unwrapped_refusal(error.raw().body().bytes());
+                *unwrapped.lock().unwrap_or_else(PoisonError::into_inner) =
+                    unwrapped_refusal(error.raw().body().bytes());
             }
             answer
         };
@@ -200,7 +201,8 @@ mod tests {
                     <Message>second</Message></Messages></InvalidChangeBatch>";
         let told = unwrapped_refusal(Some(body.as_bytes()));
         assert_eq!(told.as_deref(), Some("[Tried to create \"a\"]; second"));
-        for other in ["", "<InvalidChangeBatch/>", "<ErrorResponse><Error><Message>m</Message></Error></ErrorResponse>"] {
+        for other in ["", "<InvalidChangeBatch/>", "<ErrorResponse><Error><Message>m</Message></Error></ErrorResponse>"]
+        {
             assert_eq!(unwrapped_refusal(Some(other.as_bytes())), None, "{other}");
         }
         assert_eq!(unwrapped_refusal(None), None);

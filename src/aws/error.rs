@@ -54,6 +54,12 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     match error {
+        // The SDK tells a whole answer it cannot read as an error of the service, whatever its status.
+        SdkError::ServiceError(context) if context.raw().status().is_success() && context.err().code().is_none() => {
+            let kind = if place.stand_in { CloudErrorKind::Unsupported } else { CloudErrorKind::Service };
+            let message = format!("the answer is not what AWS gives: {}", sentence(context.err()));
+            CloudError { request_id: request_id(context.raw()), ..place.error(kind, api.operation, message) }
+        }
         SdkError::ServiceError(context) => answered(context.err(), context.raw(), api, place),
         SdkError::ResponseError(context) => unreadable(error, context.raw(), api, place),
         SdkError::ConstructionFailure(_) => place.error(CloudErrorKind::Invalid, api.operation, sentence(error)),

@@ -90,6 +90,9 @@ mod tests {
         let ids = ["orders", "stock", "silent"].map(str::to_owned);
         let results = [result("r1", &[(7.0, 60)]), result("r0", &[(1.0, 60)]), result("r0", &[(4.0, 180)])];
         let lags = newest(&ids, &results);
-        assert_eq!(lags.iter().map(|(id, lag)| (id.as_str(), lag.seconds)).collect::<Vec<_>>(), [("orders", 4), ("stock", 7)]);
+        assert_eq!(
+            lags.iter().map(|(id, lag)| (id.as_str(), lag.seconds)).collect::<Vec<_>>(),
+            [("orders", 4), ("stock", 7)]
+        );
     }
 }

@@ -60,12 +60,7 @@ impl AwsSchedules {
     }
 
     /// What a batch refused, as one error that names every action.
-    fn refused(
-        &self,
-        api: &Api,
-        group: &str,
-        failures: &[FailedScheduledUpdateGroupActionRequest],
-    ) -> CloudResult<()> {
+    fn refused(&self, api: &Api, group: &str, failures: &[FailedScheduledUpdateGroupActionRequest]) -> CloudResult<()> {
         let Some(first) = failures.first() else { return Ok(()) };
         let told: Vec<String> = failures.iter().map(sentence).collect();
         let message = format!("scheduled actions of {group}: {}", told.join("; "));

@@ -134,10 +134,8 @@ async fn instances_come_by_the_page_and_a_group_is_asked_for_once() {
     let server = Replay::start();
     server.on_call("rds", "DescribeDBInstances", |call| {
         let asked = call.list("Filters.Filter.1.Values.Value");
-        let instances: Vec<String> = asked
-            .iter()
-            .map(|id| bare(id, if id.ends_with('7') { "default.postgres16" } else { "shared" }))
-            .collect();
+        let instances: Vec<String> =
+            asked.iter().map(|id| bare(id, if id.ends_with('7') { "default.postgres16" } else { "shared" })).collect();
         let (first, second) = instances.split_at(instances.len() / 2);
         if call.field("Marker").is_empty() { page(first, "more") } else { page(second, "") }
     });
@@ -149,7 +147,8 @@ async fn instances_come_by_the_page_and_a_group_is_asked_for_once() {
     assert!(found.is_sorted_by(|a, b| a.id < b.id));
     assert_eq!(server.calls("rds", "DescribeDBInstances").len(), 4, "two filters of two pages each");
     assert_eq!(server.calls("rds", "DescribeDBParameters").len(), 1, "nobody can set what is AWS's own");
-    let group = |id: &str| found.iter().find(|db| db.id == id).and_then(|db| db.parameter_group.clone()).expect("a group");
+    let group =
+        |id: &str| found.iter().find(|db| db.id == id).and_then(|db| db.parameter_group.clone()).expect("a group");
     assert_eq!((group("db-1").parameters.len(), group("db-7").parameters.len()), (1, 0));
     assert_eq!(group("db-7").family, "postgres16", "the name of AWS's own group tells");
     assert_eq!(found[0].endpoint, None, "it has none while it is being made");
@@ -169,7 +168,10 @@ async fn one_instance_is_one_call_and_a_missing_one_is_none() {
     server.on("rds", "DescribeDBInstances", [page(&[REPLICA.to_owned()], ""), gone]);
     let databases = reading(&server).await.databases;
     let found = databases.database("shop-orders").await.expect("an answer").expect("there");
-    assert_eq!(found.parameter_group.map(|group| (group.name, group.parameters.len())), Some(("shop-pg16".to_owned(), 0)));
+    assert_eq!(
+        found.parameter_group.map(|group| (group.name, group.parameters.len())),
+        Some(("shop-pg16".to_owned(), 0))
+    );
     assert_eq!(databases.database("shop-orders").await, Ok(None));
     assert_eq!(server.count(), 2);
 }
@@ -190,10 +192,7 @@ async fn promotion_tells_how_long_backups_are_kept() {
     server.on("rds", "PromoteReadReplica", [done("PromoteReadReplica")]);
     writing(&server).await.databases.promote("shop-orders", 7).await.expect("promoted");
     let call = &server.calls("rds", "PromoteReadReplica")[0];
-    assert_eq!(
-        ["DBInstanceIdentifier", "BackupRetentionPeriod"].map(|field| call.field(field)),
-        ["shop-orders", "7"]
-    );
+    assert_eq!(["DBInstanceIdentifier", "BackupRetentionPeriod"].map(|field| call.field(field)), ["shop-orders", "7"]);
 }
 
 #[tokio::test]
@@ -262,11 +261,7 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
     let server = Replay::start();
     let exists = query_error(400, "DBInstanceAlreadyExists", "DB instance already exists");
     let full = query_error(400, "StorageQuotaExceeded", "You have exceeded the maximum available storage");
-    server.on(
-        "rds",
-        "CreateDBInstanceReadReplica",
-        [done("CreateDBInstanceReadReplica"), exists, full],
-    );
+    server.on("rds", "CreateDBInstanceReadReplica", [done("CreateDBInstanceReadReplica"), exists, full]);
     let databases = writing(&server).await.databases;
     databases.create_replica(&replica()).await.expect("made");
     assert_eq!(databases.create_replica(&replica()).await.expect_err("there").kind, CloudErrorKind::Conflict);

@@ -206,7 +206,8 @@ async fn a_refused_change_says_why_in_either_of_its_forms() {
 #[tokio::test]
 async fn more_records_than_one_change_takes_are_refused_before_any_call() {
     let server = Replay::start();
-    let many: Vec<RecordFacts> = (0..501).map(|n| RecordFacts { name: format!("{n}.example.com"), ..standby() }).collect();
+    let many: Vec<RecordFacts> =
+        (0..501).map(|n| RecordFacts { name: format!("{n}.example.com"), ..standby() }).collect();
     let error = writing(&server).await.dns.upsert_records("Z1", &many).await.expect_err("too many");
     assert_eq!(error.kind, CloudErrorKind::Invalid);
     assert_eq!(server.count(), 0);

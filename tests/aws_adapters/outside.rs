@@ -100,10 +100,7 @@ async fn strange_addresses_are_refused_and_secrets_in_them_not_told() {
         assert!(why.contains("cannot be asked"), "{url:?}: {why}");
     }
     let why = outside.get("https://user:hunter2@shop.example.com/", LONG).await.expect_err("credentials");
-    assert_eq!(
-        why,
-        "the address of shop.example.com cannot be asked: it must not hold a user name or password"
-    );
+    assert_eq!(why, "the address of shop.example.com cannot be asked: it must not hold a user name or password");
 }
 
 #[tokio::test]

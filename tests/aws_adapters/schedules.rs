@@ -37,11 +37,13 @@ fn morning(name: &str) -> ScheduleFacts {
 #[tokio::test]
 async fn a_few_groups_are_asked_one_by_one_and_those_without_actions_are_absent() {
     let server = Replay::start();
-    server.on_call("autoscaling", "DescribeScheduledActions", |call| match call.field("AutoScalingGroupName").as_str() {
-        "web" if call.field("NextToken").is_empty() => page(&action("web", "up"), "<NextToken>t</NextToken>"),
-        "web" => page(&action("web", "down"), ""),
-        "gone" => query_error(400, "ValidationError", "Group gone not found"),
-        _ => page("", ""),
+    server.on_call("autoscaling", "DescribeScheduledActions", |call| {
+        match call.field("AutoScalingGroupName").as_str() {
+            "web" if call.field("NextToken").is_empty() => page(&action("web", "up"), "<NextToken>t</NextToken>"),
+            "web" => page(&action("web", "down"), ""),
+            "gone" => query_error(400, "ValidationError", "Group gone not found"),
+            _ => page("", ""),
+        }
     });
     let found = reading(&server).await.schedules.schedules(&names(&["web", "api", "gone"])).await.expect("schedules");
     assert_eq!(found.keys().collect::<Vec<_>>(), ["web"]);
@@ -64,7 +66,9 @@ async fn many_groups_are_one_listing_by_the_page() {
     assert_eq!(found.keys().collect::<Vec<_>>(), ["g1", "g2"]);
     let calls = server.calls("autoscaling", "DescribeScheduledActions");
     assert_eq!(calls.len(), 2);
-    assert!(calls.iter().all(|call| call.field("AutoScalingGroupName").is_empty() && call.field("MaxRecords") == "100"));
+    assert!(
+        calls.iter().all(|call| call.field("AutoScalingGroupName").is_empty() && call.field("MaxRecords") == "100")
+    );
 }
 
 #[tokio::test]
@@ -115,7 +119,10 @@ async fn actions_are_put_fifty_a_call() {
     let calls = server.calls("autoscaling", "BatchPutScheduledUpdateGroupAction");
     let field = |call: usize, name: &str| calls[call].field(&format!("ScheduledUpdateGroupActions.member.{name}"));
     assert_eq!(calls.len(), 3);
-    assert_eq!((field(0, "50.ScheduledActionName"), field(0, "51.ScheduledActionName")), ("a049".into(), String::new()));
+    assert_eq!(
+        (field(0, "50.ScheduledActionName"), field(0, "51.ScheduledActionName")),
+        ("a049".into(), String::new())
+    );
     assert_eq!(field(2, "20.ScheduledActionName"), "a119");
     let first = ["Recurrence", "TimeZone", "StartTime", "MinSize", "MaxSize", "DesiredCapacity", "EndTime"];
     assert_eq!(
@@ -151,5 +158,8 @@ async fn deleting_what_is_not_there_is_no_failure_and_anything_else_is() {
     let error = schedules.delete_schedules("web", &names(&["a", "b"])).await.expect_err("busy");
     assert_eq!(error.kind, CloudErrorKind::Conflict);
     assert_eq!(error.message, "scheduled actions of web: b: another update is under way [ResourceContention]");
-    assert_eq!(server.calls("autoscaling", "BatchDeleteScheduledAction")[1].list("ScheduledActionNames.member"), ["a", "b"]);
+    assert_eq!(
+        server.calls("autoscaling", "BatchDeleteScheduledAction")[1].list("ScheduledActionNames.member"),
+        ["a", "b"]
+    );
 }
