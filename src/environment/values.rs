@@ -10,15 +10,15 @@ mod places;
 mod stores;
 mod texts;
 
-pub(super) use names::check_name;
 pub use dns::{ProbeUrl, RecordName, ZoneId};
+pub(super) use names::check_name;
 pub use names::{DataName, EnvironmentName, GroupName, SchemaName, TierName};
 pub use networks::{Cidr, SubnetId, VpcId};
 pub use numbers::{CheckFailures, ComputeStacks, Count, Keep, Percent, Port, StatusCode, Weight, Zones};
 pub use parameter_path::ParameterPath;
 pub use places::{Account, EndpointUrl, RegionCode, RoleArn, Store, StoreText};
-pub(super) use stores::{bad_bucket, bad_database_id};
 pub use stores::{BucketName, DatabaseClass, DatabaseId, ParameterName, TableName};
+pub(super) use stores::{bad_bucket, bad_database_id};
 pub use texts::{Day, HealthPath, InstanceType, KmsKey, Length, RulePath, Text};
 
 #[cfg(test)]

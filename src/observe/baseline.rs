@@ -118,8 +118,7 @@ fn missing(environment: &Environment, facts: &SideFacts) -> Vec<Missing> {
             DataKind::Dynamodb(table) => (Noun::Table, &table.table, facts.tables.contains_key(&table.table)),
             DataKind::S3(buckets) => (Noun::Bucket, &buckets.bucket, facts.buckets.contains_key(&buckets.bucket)),
         };
-        let is_unseen =
-            facts.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == *name));
+        let is_unseen = facts.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == *name));
         if !is_there && !is_unseen {
             missing.push(Missing { noun, name: name.clone(), owner: data.name.clone() });
         }

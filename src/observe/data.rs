@@ -54,7 +54,8 @@ pub async fn observe_data(ports: &ReadPorts, environment: &Environment, now: Tim
 
 /// What has no lag in the answer has none that is known, which is told where it is judged.
 async fn lags(ports: &ReadPorts, now: Timestamp, seen: &mut DataSeen) {
-    let replicas: Vec<String> = seen.databases.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
+    let replicas: Vec<String> =
+        seen.databases.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
     if ports.side == SideName::Primary || replicas.is_empty() {
         return;
     }

@@ -373,8 +373,8 @@ fn aws_own_parameter_groups_and_unencrypted_storage_leave_nothing_to_say() {
     database.storage_gb = 100;
     database.parameter_group =
         Some(ParameterGroupFacts { name: "default.postgres16".into(), ..ParameterGroupFacts::default() });
-    let rendered =
-        render(&environment(Strategy::PilotLight), &baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
+    let rendered = render(&environment(Strategy::PilotLight), &baseline, Footprint::Standby, &Templates::embedded())
+        .expect("renders");
     let data = body(&rendered, Part::Data);
     let names: Vec<&String> = data["Resources"].as_object().expect("resources").keys().collect();
     assert_eq!(names, ["DatabaseSubnets", "OrdersDatabase"]);
@@ -405,7 +405,8 @@ fn what_aws_would_refuse_of_data_and_traffic_is_told_at_once() {
     let mut baseline = baseline();
     baseline.facts.databases.get_mut("shop-orders").expect("the database").backup_retention_days = 0;
     baseline.facts.load_balancers.get_mut(estate::ALB).expect("the load balancer").zone_id = None;
-    baseline.facts.records = vec![record(None, None), record(Some("blue"), Some(1)), record(Some("shop-primary"), None)];
+    baseline.facts.records =
+        vec![record(None, None), record(Some("blue"), Some(1)), record(Some("shop-primary"), None)];
     let told = |environment: &Environment, baseline: &crate::facts::Baseline| {
         render(environment, baseline, Footprint::Standby, &Templates::embedded()).expect_err("refused").to_string()
     };

@@ -97,7 +97,8 @@ fn beside(facts: &SideFacts) -> String {
     }
     for table in facts.tables.values() {
         let regions: Vec<String> = table.replicas.keys().map(ToString::to_string).collect();
-        let replicas = if regions.is_empty() { "no replicas".to_owned() } else { format!("replicas in {}", regions.join(", ")) };
+        let replicas =
+            if regions.is_empty() { "no replicas".to_owned() } else { format!("replicas in {}", regions.join(", ")) };
         let _ = writeln!(out, "  table {}: {replicas}", table.name);
     }
     for bucket in facts.buckets.values() {

@@ -314,12 +314,7 @@ fn security_groups() -> Vec<SecurityGroupFacts> {
             ],
             vec![all(), rule("tcp", Some((80, 80)), peer(SG_WEB), "")],
         ),
-        group(
-            SG_DB,
-            "shop-db",
-            vec![rule("tcp", Some((5_432, 5_432)), peer(SG_API), "")],
-            vec![all()],
-        ),
+        group(SG_DB, "shop-db", vec![rule("tcp", Some((5_432, 5_432)), peer(SG_API), "")], vec![all()]),
         group(SG_OFFICE, "office", vec![], vec![all()]),
     ]
 }

@@ -91,7 +91,10 @@ fn follows(
         ),
         Some(lag) if lag.seconds > objective.as_secs() => found.push(
             spot.finding("lag", Status::Modified, Severity::Degrades)
-                .values(Shown::text(format!("at most {objective}")), Shown::text(Span::from_secs(lag.seconds).to_string()))
+                .values(
+                    Shown::text(format!("at most {objective}")),
+                    Shown::text(Span::from_secs(lag.seconds).to_string()),
+                )
                 .note("further behind than the recovery point objective allows"),
         ),
         Some(_) => {}

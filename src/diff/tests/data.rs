@@ -63,10 +63,7 @@ fn a_database_that_stands_alone_blocks() {
         |w| w.database().source = Some("other".into()),
         &[&format!("parity Modified blocks failover: data/orders/replication | {arn} | other")],
     );
-    differs(
-        |w| w.standby.databases.clear(),
-        &["parity Deleted blocks failover: data/orders | shop-orders | -"],
-    );
+    differs(|w| w.standby.databases.clear(), &["parity Deleted blocks failover: data/orders | shop-orders | -"]);
     let unseen = check(
         |w| {
             w.standby.databases.clear();
@@ -105,19 +102,13 @@ fn tables_have_a_replica_that_serves() {
             None => replicas.remove(&region),
         };
     };
-    differs(
-        |w| replica(w, None),
-        &["parity Deleted blocks failover: data/carts/replica | us-west-2 | -"],
-    );
+    differs(|w| replica(w, None), &["parity Deleted blocks failover: data/carts/replica | us-west-2 | -"]);
     differs(
         |w| replica(w, Some("CREATING")),
         &["parity Modified blocks failover: data/carts/replica | ACTIVE | CREATING"],
     );
     check(|w| replica(w, Some("UPDATING")), &[], ExitClass::InSync);
-    differs(
-        |w| w.standby.tables.clear(),
-        &["parity Deleted blocks failover: data/carts | shop-carts | -"],
-    );
+    differs(|w| w.standby.tables.clear(), &["parity Deleted blocks failover: data/carts | shop-carts | -"]);
 }
 
 #[test]

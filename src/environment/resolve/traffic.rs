@@ -204,7 +204,8 @@ fn weights(written: &WrittenTraffic, remarks: &mut Vec<Remark>) -> Option<Switch
         // Route 53 developer guide, "Weighted routing": with zero everywhere each is answered as often as the other.
         let message = "both weights are 0: Route 53 would then send half of the traffic to either side";
         remarks.push(
-            Remark::error(placed.place, "traffic.weights", message).help("give at least one side a weight, such as 100"),
+            Remark::error(placed.place, "traffic.weights", message)
+                .help("give at least one side a weight, such as 100"),
         );
         return None;
     }
@@ -240,7 +241,8 @@ fn bucket(
         DataKind::Rds(_) | DataKind::Dynamodb(_) => false,
     });
     if used {
-        let message = format!("`{}` holds data; the object that moves traffic needs a bucket that lifeboat makes", bucket.0);
+        let message =
+            format!("`{}` holds data; the object that moves traffic needs a bucket that lifeboat makes", bucket.0);
         remarks.push(Remark::error(at, "traffic.bucket", message).help("name a bucket that is not there yet"));
         return None;
     }

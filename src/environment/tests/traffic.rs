@@ -71,7 +71,8 @@ fn keys_of_another_switch_are_refused_by_name() {
 "
         );
         let told: Vec<String> = messages(&text).lines().map(str::to_owned).collect();
-        let places: Vec<&str> = told.iter().filter_map(|line| line.split(": ").next()).filter(|l| !l.starts_with(' ')).collect();
+        let places: Vec<&str> =
+            told.iter().filter_map(|line| line.split(": ").next()).filter(|l| !l.starts_with(' ')).collect();
         let expected: &[&str] = match switch {
             "standby-takes-over" => &["15:3 traffic.weights", "16:19 traffic.health_check.path"],
             "failover" => &["14:3 traffic.bucket", "15:3 traffic.weights"],
@@ -146,7 +147,11 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
     10:63 traffic.weights: both weights are 0: Route 53 would then send half of the traffic to either side
       -> give at least one side a weight, such as 100
     ");
-    let long = GOOD.replacen("name: shop", "name: a-name-that-is-thirty-two-chars1", 1).replacen("us-west-2", "ap-southeast-2", 1);
+    let long = GOOD.replacen("name: shop", "name: a-name-that-is-thirty-two-chars1", 1).replacen(
+        "us-west-2",
+        "ap-southeast-2",
+        1,
+    );
     let made = "traffic: { record: a.example.com, zone: Z1, switch: standby-takes-over }\n";
     insta::assert_snapshot!(messages(&format!("{long}{made}")), @r"
     10:1 traffic.bucket: the bucket would be called `a-name-that-is-thirty-two-chars1-traffic-111122223333-ap-southeast-2`, and a bucket's name has 3 to 63 characters

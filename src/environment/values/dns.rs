@@ -21,10 +21,14 @@ fn record(text: &str) -> Result<String, String> {
             && !label.ends_with('-')
     };
     if text.contains("://") || text.contains('/') {
-        return Err(format!("`{text}` is not the name of a record\nwrite the host name alone, such as shop.example.com"));
+        return Err(format!(
+            "`{text}` is not the name of a record\nwrite the host name alone, such as shop.example.com"
+        ));
     }
     if text.contains('*') {
-        return Err(format!("`{text}` is a wildcard\nname the one record that users ask for, such as shop.example.com"));
+        return Err(format!(
+            "`{text}` is a wildcard\nname the one record that users ask for, such as shop.example.com"
+        ));
     }
     if !name.contains('.') || name.len() > 253 || !name.split('.').all(label) {
         return Err(format!(
@@ -43,7 +47,8 @@ fn zone(text: &str) -> Result<String, String> {
     let advice = match text.strip_prefix("/hostedzone/") {
         Some(id) => format!("write the id alone: {id}"),
         None if text.contains('.') => {
-            "this is the zone's name; `aws route53 list-hosted-zones-by-name` shows its id, such as Z0123456789ABC".to_owned()
+            "this is the zone's name; `aws route53 list-hosted-zones-by-name` shows its id, such as Z0123456789ABC"
+                .to_owned()
         }
         None => "it begins with Z and has capital letters and digits, such as Z0123456789ABC".to_owned(),
     };

@@ -97,9 +97,9 @@ fn table(text: &str) -> Result<String, String> {
 fn bucket(text: &str) -> Result<String, String> {
     match bad_bucket(text) {
         None => Ok(text.to_owned()),
-        Some(rule) => {
-            Err(format!("`{text}` is not a bucket name\n{rule}; write the name alone, without `s3://` and without a key"))
-        }
+        Some(rule) => Err(format!(
+            "`{text}` is not a bucket name\n{rule}; write the name alone, without `s3://` and without a key"
+        )),
     }
 }
 

@@ -36,11 +36,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &m
     let subnets = "Private subnets of the standby".to_owned();
     need(&mut parameters, network::PRIVATE, network::SUBNETS_TYPE, subnets);
     let name = Some(format!("{}-databases", site.environment.name));
-    DataView {
-        parameters: parameters.into_values().collect(),
-        databases,
-        tags: tags::own(site.environment, &[], name),
-    }
+    DataView { parameters: parameters.into_values().collect(), databases, tags: tags::own(site.environment, &[], name) }
 }
 
 fn database(
@@ -147,9 +143,8 @@ fn refuse(site: &Site<'_>, translator: &mut Translator<'_>, place: &str, rds: &R
 
 fn parameter_group(translator: &mut Translator<'_>, place: &str, group: &ParameterGroupFacts) -> ParameterGroupView {
     let place = format!("{place}/parameter-group");
-    let translated = |(name, value): (&String, &String)| {
-        (name.clone(), translator.text(&format!("{place}/{name}"), value))
-    };
+    let translated =
+        |(name, value): (&String, &String)| (name.clone(), translator.text(&format!("{place}/{name}"), value));
     ParameterGroupView {
         name: group.name.clone(),
         family: group.family.clone(),

@@ -55,7 +55,8 @@ fn balancer<'a>(
     traffic: &Traffic,
     translator: &mut Translator<'_>,
 ) -> Option<(&'a LoadBalancerFacts, String)> {
-    let arns = site.baseline.tiers.get(&traffic.tier).map(|tier| tier.load_balancer_arns.as_slice()).unwrap_or_default();
+    let arns =
+        site.baseline.tiers.get(&traffic.tier).map(|tier| tier.load_balancer_arns.as_slice()).unwrap_or_default();
     let mirrored = arns.iter().filter_map(|arn| {
         let facts = site.baseline.facts.load_balancers.get(arn)?;
         Some((facts, site.inventory.load_balancers.get(arn)?.clone()))
@@ -63,7 +64,10 @@ fn balancer<'a>(
     let found = mirrored.min_by_key(|(facts, _)| (facts.scheme != "internet-facing", facts.name.clone()));
     if found.is_none() {
         let why = if arns.is_empty() {
-            format!("tier {} has no load balancer the record could name; name another tier with `traffic.tier`", traffic.tier)
+            format!(
+                "tier {} has no load balancer the record could name; name another tier with `traffic.tier`",
+                traffic.tier
+            )
         } else {
             format!(
                 "lifeboat makes no counterpart of the load balancer of tier {}, so it cannot lead a record to it; take it \
