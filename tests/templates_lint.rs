@@ -57,7 +57,7 @@ fn rendered_templates_pass_cfn_lint() {
             files.extend(written(&folder.join(format!("{name}-{footprint}")), &rendered));
         }
     }
-    assert_eq!(files.len(), 3 * 2 * (4 + 3), "stacks of three strategies, two footprints, with and without a network");
+    assert_eq!(files.len(), 3 * 2 * (5 + 4), "stacks of three strategies, two footprints, with and without a network");
 
     let errors = errors(&files, "us-west-2");
     assert!(errors.is_empty(), "{}", errors.join("\n"));

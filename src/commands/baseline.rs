@@ -88,16 +88,19 @@ fn tell(error: BaselineError, session: &Session) -> Failure {
     let region = &session.environment.primary.region;
     match error {
         BaselineError::Cloud(error) => Failure::from(error).while_doing("cannot observe production"),
-        BaselineError::MissingGroups { ref missing, ref present } => {
+        BaselineError::Missing { ref missing, ref groups } => {
             let mut failure = Failure::failed(format!("{error} in {region}"));
-            let names: Vec<&str> = present.iter().map(String::as_str).collect();
-            for (tier, group) in missing {
-                if let Some(near) = closest(group, &names) {
-                    failure = failure.hint(format!("tier {tier}: did you mean `{near}`?"));
+            let names: Vec<&str> = groups.iter().map(String::as_str).collect();
+            for one in missing.iter().filter(|one| one.noun == Noun::Group) {
+                if let Some(near) = closest(&one.name, &names) {
+                    failure = failure.hint(format!("tier {}: did you mean `{near}`?", one.owner));
                 }
             }
-            if present.is_empty() {
+            if groups.is_empty() && missing.iter().any(|one| one.noun == Noun::Group) {
                 failure = failure.hint(format!("{region} has no groups at all: is `primary.region` right?"));
+            }
+            if missing.iter().any(|one| one.noun != Noun::Group) {
+                failure = failure.hint("correct the names under `data`, or take away what production no longer has");
             }
             failure
         }

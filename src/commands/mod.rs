@@ -24,6 +24,7 @@ pub mod scale;
 pub mod schema;
 pub mod sim;
 pub mod status;
+mod status_data;
 pub mod sync;
 pub mod teardown;
 pub mod templates;

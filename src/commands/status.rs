@@ -1,10 +1,11 @@
-//! Owns `lifeboat status`: posture, sizes against footprints, ages, images, last sync.
+//! Owns `lifeboat status`: posture, sizes against footprints, data, traffic, ages, images, last sync.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::status_data::{data, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
@@ -37,11 +38,15 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let mut gaps = Vec::new();
     let tiers = tiers(&session, &ports, baseline.as_ref(), &mut gaps).await;
     let stacks = stacks(&session, &ports, &mut gaps).await;
+    let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
+    let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
         tiers: &tiers,
         stacks: &stacks,
+        data: &data,
+        traffic: traffic.as_ref(),
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
         gaps: &gaps,

@@ -24,3 +24,17 @@ pub const WINDOW: Span = Span::from_secs(14 * 86_400);
 pub const FLOOR: u32 = 1;
 /// Copies kept of each tier's image.
 pub const KEEP: u32 = 3;
+/// How long resolvers may keep an answer.
+pub const TTL: Span = Span::from_secs(60);
+/// Time between health checks: the dearer fast ones are asked for.
+pub const CHECK_INTERVAL: Span = Span::from_secs(30);
+/// Failed checks before a side is taken out of service: Route 53's own default.
+pub const CHECK_FAILURES: u32 = 3;
+/// What a health check asks of the primary.
+pub const CHECK_PATH: &str = "/";
+/// The primary's weight: everything.
+pub const PRIMARY_WEIGHT: u8 = 100;
+/// The standby's weight: nothing.
+pub const STANDBY_WEIGHT: u8 = 0;
+/// The status of a service that serves.
+pub const PROBE_STATUS: u16 = 200;

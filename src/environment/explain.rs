@@ -40,7 +40,7 @@ fn remark(error: &ReadError) -> Remark {
         ReadErrorKind::UnknownKey { key, known } => unknown_key(error, key, known),
         ReadErrorKind::MissingKey { key } => {
             let remark = tell(format!("the required key `{key}` is missing"));
-            match example(key) {
+            match example(key, &error.path) {
                 Some(example) => remark.help(format!("add `{example}`")),
                 None => remark,
             }
@@ -97,6 +97,11 @@ fn home_of(key: &str) -> Option<&'static str> {
         "percent" | "min" => "standby",
         "basis" | "window" | "floor" => "full",
         "listener" | "health_check" => "load_balancer",
+        "source" | "endpoint_parameter" | "class" => "rds",
+        "table" => "dynamodb",
+        "replica" => "s3",
+        "interval" | "failures" => "health_check",
+        "url" | "status" => "probe",
         "cidr" | "availability_zones" | "vpc_id" | "public_subnet_ids" | "private_subnet_ids" => "network",
         "compute" => "stacks",
         "images" | "parameters" => "sync",
@@ -107,8 +112,10 @@ fn home_of(key: &str) -> Option<&'static str> {
 }
 
 /// What a missing key looks like in a file.
-fn example(key: &str) -> Option<&'static str> {
+fn example(key: &str, path: &str) -> Option<&'static str> {
     Some(match key {
+        "name" if path.starts_with("data") => "name: orders",
+        "standby" if path.starts_with("data") => "standby: read-replica",
         "schema" => "schema: lifeboat/v1",
         "name" => "name: shop",
         "strategy" => "strategy: warm-standby",
@@ -124,6 +131,14 @@ fn example(key: &str) -> Option<&'static str> {
         }
         "group" => "group: { auto_scaling_group: shop-web }",
         "auto_scaling_group" => "auto_scaling_group: shop-web",
+        "source" => "source: shop-orders",
+        "table" => "table: shop-carts",
+        "bucket" => "bucket: shop-uploads",
+        "replica" => "replica: shop-uploads-dr",
+        "record" => "record: shop.example.com",
+        "zone" => "zone: Z0123456789ABC",
+        "switch" => "switch: standby-takes-over",
+        "url" => "url: https://shop.example.com/healthz",
         "path" => "path: /shop/prod/",
         "reason" => "reason: \"why this is not drift\"",
         _ => return None,

@@ -3,8 +3,6 @@
 /// What a key would be for, when it belongs to a later version.
 pub fn later(path: &str) -> Option<&'static str> {
     match path {
-        "data" => Some("databases"),
-        "traffic" => Some("DNS records and traffic"),
         "sync.secrets" => Some("secrets"),
         _ => None,
     }

@@ -1,12 +1,14 @@
 //! Owns resolving: the environment as written -> `Environment` with every default filled in, and every rule that looks at
 //! more than one value. Values that were wrong have been reported by the reader; what depends on them is passed over.
 
+mod data;
 mod drift;
 mod map;
 mod network;
 mod side;
 mod sync;
 mod tiers;
+mod traffic;
 
 use super::remark::Remark;
 use super::values::StoreText;
@@ -27,6 +29,8 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
     let stacks = stacks(&written.stacks);
     let tiers = tiers::tiers(&written.tiers, strategy, remarks_ref);
     let regions = side::regions(&written.primary, &written.standby);
+    let data = data::data(&written.data, &written.name, regions, remarks_ref);
+    let traffic = traffic::traffic(written, tiers.as_deref(), data.as_deref(), remarks_ref);
     let sync = sync::sync(&written.sync, regions, remarks_ref);
     let map = map::map(&written.map, regions, remarks_ref);
     let drift = match &written.drift {
@@ -46,8 +50,8 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
             network: network?,
             stacks: stacks?,
             tiers: tiers?,
-            data: vec![],
-            traffic: None,
+            data: data?,
+            traffic: traffic?,
             sync: sync?,
             map: map?,
             drift: drift?,

@@ -50,12 +50,31 @@ tiers:
 {standby}    # What may stand in when the first type cannot be had:
     # instance_types: [m6i.large, m5.large]
 
+# The data production keeps: each is one of rds, dynamodb and s3. A read replica is made, watched and promoted; encrypted
+# storage needs a key of the standby Region.
+# data:
+#   - name: orders
+#     rds: {{ source: {name}-orders, standby: read-replica, key: alias/{name}-dr, endpoint_parameter: /{name}/prod/db/host }}
+#   - name: carts
+#     dynamodb: {{ table: {name}-carts }}
+#   - name: uploads
+#     s3: {{ bucket: {name}-uploads, replica: {name}-uploads-dr }}
+
 sync:
   images: {{ keep: 3 }}
   # Everything below a path follows; Region names inside values are rewritten.
   # parameters:
   #   - path: /{name}/prod/
   #     rewrite: {{ us-east-1: us-west-2 }}
+
+# How users reach the side that serves; without it a person moves the traffic. With standby-takes-over an object in the
+# standby Region moves it; the others are failover, weighted and manual.
+# traffic:
+#   record: {name}.example.com
+#   zone: Z0123456789ABC
+#   switch: standby-takes-over
+#   tier: web
+#   probe: {{ url: https://{name}.example.com/healthz, status: 200 }}
 
 # Identifiers of the primary Region that only a person can translate: certificates, key pairs.
 # map:

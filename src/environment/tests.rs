@@ -1,7 +1,9 @@
 //! Owns the tests of whole environment files: examples, starters, and every problem with the words people read.
 
+mod data;
 mod good;
 mod problems;
+mod traffic;
 
 use std::path::PathBuf;
 
@@ -26,4 +28,16 @@ fn load(text: &str) -> Result<Loaded, Problems> {
         folder: PathBuf::from("environments"),
         today: jiff::civil::date(2026, 11, 20),
     })
+}
+
+/// The messages and advice alone, for tables of many values.
+fn messages(text: &str) -> String {
+    let problems = match load(text) {
+        Ok(loaded) => loaded.warnings,
+        Err(problems) => problems.0,
+    };
+    let line = |p: &super::Problem| {
+        format!("{}:{} {}: {}\n  -> {}", p.line, p.column, p.path, p.message, p.help.as_deref().unwrap_or("-"))
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }

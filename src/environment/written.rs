@@ -1,11 +1,13 @@
 //! Owns the environment file as written: the keys there are, which of them must be there, and what each is for. The reader
 //! and the JSON Schema come from these types; values that were not written are absent here.
 
+mod data;
 mod network;
 mod side;
 mod stacks;
 mod sync;
 mod tier;
+mod traffic;
 
 use std::collections::BTreeMap;
 
@@ -16,11 +18,13 @@ use super::defaults;
 use super::values::{EnvironmentName, Length, SchemaName, Store, Text};
 use crate::yaml::read::Placed;
 
+pub use data::{WrittenBuckets, WrittenData, WrittenRds, WrittenTable};
 pub use network::WrittenNetwork;
 pub use side::WrittenSide;
 pub use stacks::WrittenStacks;
 pub use sync::{WrittenDrift, WrittenImages, WrittenParameters, WrittenSync};
 pub use tier::{WrittenBasis, WrittenFull, WrittenStandby, WrittenTier};
+pub use traffic::{WrittenHealthCheck, WrittenProbe, WrittenSwitch, WrittenTraffic};
 
 /// A required value.
 pub type Must<T> = Placed<T>;
@@ -57,8 +61,12 @@ pub struct WrittenEnvironment {
     /// What is protected: one tier per Auto Scaling group.
     #[schemars(length(min = 1))]
     pub tiers: Must<Vec<Placed<WrittenTier>>>,
+    /// The data production keeps: databases, tables and buckets. By default none.
+    pub data: May<Vec<Placed<WrittenData>>>,
     /// What follows production. By default images only.
     pub sync: May<WrittenSync>,
+    /// How users reach the side that serves. By default a person moves the traffic.
+    pub traffic: May<WrittenTraffic>,
     /// Identifiers of the primary Region that only a person can translate, with their counterparts in the standby:
     /// certificates, key pairs, host names. By default none.
     pub map: May<BTreeMap<Placed<Text>, Placed<Text>>>,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::SideName;
+
 /// A record set of a hosted zone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordFacts {
@@ -23,6 +25,13 @@ pub struct RecordFacts {
     pub alias: Option<AliasFacts>,
     /// Values of a record that is no alias.
     pub values: Vec<String>,
+}
+
+impl RecordFacts {
+    /// The set identifier of a side's record of an environment: what tells lifeboat's two records of one name apart.
+    pub fn set_identifier_of(environment: &str, side: SideName) -> String {
+        format!("{environment}-{side}")
+    }
 }
 
 /// What an alias points at.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BucketFacts, DatabaseFacts, Gap, GroupFacts, HealthCheckFacts, ImageFacts, LaunchTemplateFacts, LoadBalancerFacts,
-    ParameterFacts, RecordFacts, ScheduleFacts, SecurityGroupFacts, TableFacts, TargetGroupFacts, VpcFacts,
+    ParameterFacts, RecordFacts, ReplicaLag, ScheduleFacts, SecurityGroupFacts, TableFacts, TargetGroupFacts, VpcFacts,
 };
 use crate::model::{AccountId, Region, SideName};
 
@@ -43,6 +43,9 @@ pub struct SideFacts {
     /// RDS instances, by identifier.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub databases: BTreeMap<String, DatabaseFacts>,
+    /// How far replicas among them are behind, by identifier; absent where it is not known. Observed in the standby only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replica_lags: BTreeMap<String, ReplicaLag>,
     /// DynamoDB tables, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tables: BTreeMap<String, TableFacts>,
@@ -80,6 +83,7 @@ impl SideFacts {
             vpcs: BTreeMap::new(),
             parameters: BTreeMap::new(),
             databases: BTreeMap::new(),
+            replica_lags: BTreeMap::new(),
             tables: BTreeMap::new(),
             buckets: BTreeMap::new(),
             records: Vec::new(),

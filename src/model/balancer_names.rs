@@ -57,7 +57,9 @@ impl HeldBack {
     pub fn of(rewrite: &Rewrite, name: &str, value: &str, is_secret: bool) -> Option<HeldBack> {
         let told = |held: &HeldName, shown: bool| {
             let which = if shown { format!(" {}", held.name) } else { " (secret, not shown)".to_owned() };
-            held.standing.why_not().map(|why| format!("names production's load balancer{which}; {why}"))
+            // Every endpoint of RDS is below this domain (RDS user guide, "Connecting to a DB instance").
+            let what = if held.name.contains(".rds.amazonaws.com") { "database" } else { "load balancer" };
+            held.standing.why_not().map(|why| format!("names production's {what}{which}; {why}"))
         };
         let (in_name, in_value) = (rewrite.held(name), rewrite.held(value));
         let mut texts: Vec<String> = in_name.iter().filter_map(|held| told(held, true)).collect();

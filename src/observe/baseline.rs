@@ -9,30 +9,52 @@ use super::parameters::ParameterView;
 use super::side::{SideQuery, observe_side};
 use crate::cloud::{CloudError, ReadPorts};
 use crate::facts::{BASELINE_SCHEMA, Baseline, Gap, Noun, PeakSeen, SideFacts, TierSource, capacity_basis};
-use crate::model::{Basis, Caller, CapacityBasis, Digest, Environment, SecretKey, Span};
+use crate::model::{Basis, Caller, CapacityBasis, DataKind, Digest, Environment, SecretKey, Span};
 
 /// Why there is no baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BaselineError {
     /// Production's groups could not be read at all.
     Cloud(CloudError),
-    /// Groups the file names do not exist.
-    MissingGroups {
-        /// Tier and group, one each.
-        missing: Vec<(String, String)>,
-        /// Groups that do exist, where that could be read.
-        present: Vec<String>,
+    /// Things the file names do not exist.
+    Missing {
+        /// Each of them.
+        missing: Vec<Missing>,
+        /// Groups that do exist, where one is missing and that could be read.
+        groups: Vec<String>,
     },
+}
+
+/// Something the file names that production does not have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What it would be.
+    pub noun: Noun,
+    /// Its name.
+    pub name: String,
+    /// The tier or data store that names it.
+    pub owner: String,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (noun, owner) = match self.noun {
+            Noun::Group => ("Auto Scaling group", "tier"),
+            Noun::Database => ("database", "data"),
+            Noun::Table => ("table", "data"),
+            _ => ("bucket", "data"),
+        };
+        write!(f, "{noun} `{}` ({owner} {})", self.name, self.owner)
+    }
 }
 
 impl fmt::Display for BaselineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BaselineError::Cloud(error) => error.fmt(f),
-            BaselineError::MissingGroups { missing, .. } => {
-                let names: Vec<String> =
-                    missing.iter().map(|(tier, group)| format!("`{group}` (tier {tier})")).collect();
-                write!(f, "production has no Auto Scaling group {}", names.join(" and no "))
+            BaselineError::Missing { missing, .. } => {
+                let names: Vec<String> = missing.iter().map(Missing::to_string).collect();
+                write!(f, "production has no {}", names.join(" and no "))
             }
         }
     }
@@ -52,17 +74,15 @@ pub async fn observe_baseline(
     let names: Vec<String> = environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
     let query = SideQuery { environment, groups: &names, parameters: ParameterView::Primary, key, caller, now };
     let mut facts = observe_side(ports, &query).await.map_err(BaselineError::Cloud)?;
-    let missing: Vec<(String, String)> = environment
-        .tiers
-        .iter()
-        .filter(|tier| !facts.groups.contains_key(&tier.auto_scaling_group))
-        .map(|tier| (tier.name.clone(), tier.auto_scaling_group.clone()))
-        .collect();
+    let missing = missing(environment, &facts);
     if !missing.is_empty() {
-        let all = ports.groups.all_groups().await.unwrap_or_default();
-        let mut present: Vec<String> = all.into_iter().map(|group| group.name).collect();
-        present.sort();
-        return Err(BaselineError::MissingGroups { missing, present });
+        let mut present = Vec::new();
+        if missing.iter().any(|one| one.noun == Noun::Group) {
+            let all = ports.groups.all_groups().await.unwrap_or_default();
+            present.extend(all.into_iter().map(|group| group.name));
+            present.sort();
+        }
+        return Err(BaselineError::Missing { missing, groups: present });
     }
     note_empty_paths(environment, &mut facts);
     let capacity = observe_capacity(ports, environment, &mut facts, now).await;
@@ -81,6 +101,29 @@ pub async fn observe_baseline(
         digest: Digest(String::new()),
     }
     .sealed())
+}
+
+/// Every group, database, table and bucket the file names that is not there. What could not be seen is not missing.
+fn missing(environment: &Environment, facts: &SideFacts) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for tier in &environment.tiers {
+        if !facts.groups.contains_key(&tier.auto_scaling_group) {
+            let name = tier.auto_scaling_group.clone();
+            missing.push(Missing { noun: Noun::Group, name, owner: tier.name.clone() });
+        }
+    }
+    for data in &environment.data {
+        let (noun, name, is_there) = match &data.kind {
+            DataKind::Rds(rds) => (Noun::Database, &rds.source, facts.databases.contains_key(&rds.source)),
+            DataKind::Dynamodb(table) => (Noun::Table, &table.table, facts.tables.contains_key(&table.table)),
+            DataKind::S3(buckets) => (Noun::Bucket, &buckets.bucket, facts.buckets.contains_key(&buckets.bucket)),
+        };
+        let is_unseen = facts.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == *name));
+        if !is_there && !is_unseen {
+            missing.push(Missing { noun, name: name.clone(), owner: data.name.clone() });
+        }
+    }
+    missing
 }
 
 /// An empty source path is not "nothing to do": somebody expects parameters there.

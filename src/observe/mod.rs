@@ -5,11 +5,15 @@
 
 pub mod account;
 pub mod baseline;
+pub mod data;
 pub mod parameters;
 pub mod redact;
 pub mod side;
+pub mod traffic;
 
 pub use account::{WrongAccount, check_account};
-pub use baseline::{BaselineError, observe_baseline};
+pub use baseline::{BaselineError, Missing, observe_baseline};
+pub use data::{DataSeen, observe_data};
 pub use parameters::{ParameterView, observe_parameters};
 pub use side::{SideQuery, observe_side};
+pub use traffic::{TrafficSeen, observe_traffic};

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::data::observe_data;
 use super::parameters::{ParameterView, observe_parameters};
+use super::traffic::observe_traffic;
 use crate::cloud::{CloudError, CloudResult, ReadPorts};
 use crate::facts::{Gap, LaunchTemplateRef, Noun, SideFacts};
 use crate::model::{Caller, Environment, SecretKey};
@@ -34,15 +36,25 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
         query.now,
         query.caller.arn.clone(),
     );
-    // Parameters do not depend on groups, and their pages are serial: both start at once.
-    let (groups, (parameters, parameter_gaps)) = futures_util::future::join(
+    // None of these depends on another, and pages of parameters are serial: all start at once.
+    let (groups, (parameters, parameter_gaps), schedules, data, traffic) = futures_util::future::join5(
         ports.groups.groups(query.groups),
         observe_parameters(ports, query.environment, query.parameters, query.key),
+        ports.schedules.schedules(query.groups),
+        observe_data(ports, query.environment, query.now),
+        observe_traffic(ports, query.environment.traffic.as_ref()),
     )
     .await;
     facts.groups = groups?.into_iter().map(|group| (group.name.clone(), group)).collect();
     facts.parameters = parameters;
     facts.gaps.extend(parameter_gaps);
+    facts.schedules = seen(schedules, Noun::Schedule, &mut facts.gaps).unwrap_or_default();
+    facts.schedules.retain(|_, schedules| !schedules.is_empty());
+    (facts.databases, facts.replica_lags) = (data.databases, data.replica_lags);
+    (facts.tables, facts.buckets) = (data.tables, data.buckets);
+    facts.gaps.extend(data.gaps);
+    (facts.records, facts.health_checks) = (traffic.records, traffic.health_checks);
+    facts.gaps.extend(traffic.gaps);
 
     let references: Vec<LaunchTemplateRef> =
         distinct(facts.groups.values().filter_map(|group| group.launch_template.clone()));
@@ -109,6 +121,7 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
             .values()
             .flat_map(|version| version.security_group_ids.iter())
             .chain(facts.load_balancers.values().flat_map(|balancer| balancer.security_group_ids.iter()))
+            .chain(facts.databases.values().flat_map(|database| database.security_group_ids.iter()))
             .cloned(),
     );
     let security_groups = ports.network.security_groups(&security_groups).await;

@@ -97,7 +97,7 @@ fn the_smallest_number_that_would_do_is_found() {
         limit: 500,
         next: "split the tiers over several environments".into(),
     };
-    let third = Part::all(3)[5];
+    let third = Part::all(3)[6];
     let environment = |compute: u8| {
         let mut environment = estate::environment(crate::model::Strategy::WarmStandby);
         environment.stacks.compute = compute;

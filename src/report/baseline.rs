@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::age::moment;
 use super::style::{CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
-use crate::facts::Baseline;
+use crate::facts::{Baseline, SideFacts};
 use crate::model::{BasisMethod, Environment, Footprint, tier_size};
 
 /// The version of the JSON document.
@@ -39,6 +39,7 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
         facts.load_balancers.len(),
         facts.parameters.len()
     );
+    out.push_str(&beside(facts));
     let mut table = Table::new(2);
     table.row(["TIER", "GROUP", "NOW", "FULL", "STANDBY", "BASIS"].map(Cell::from));
     for tier in &environment.tiers {
@@ -68,6 +69,46 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
     out
 }
 
+/// What was seen beside the tiers, where the environment names data or a record, or groups have scheduled actions.
+fn beside(facts: &SideFacts) -> String {
+    let mut out = String::new();
+    let schedules = facts.schedules.values().map(Vec::len).sum();
+    let counts = [
+        (facts.databases.len(), "databases"),
+        (facts.tables.len(), "tables"),
+        (facts.buckets.len(), "buckets"),
+        (facts.records.len(), "DNS records"),
+        (facts.health_checks.len(), "health checks"),
+        (schedules, "scheduled actions"),
+    ];
+    let seen: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| format!("{count} {noun}")).collect();
+    if !seen.is_empty() {
+        let _ = writeln!(out, "  {}", seen.join(", "));
+    }
+    for database in facts.databases.values() {
+        let zones = if database.multi_az { ", Multi-AZ" } else { "" };
+        let encrypted = if database.encrypted { ", encrypted" } else { "" };
+        let _ = writeln!(
+            out,
+            "  database {}: {} {}, {}{zones}, {} GiB{encrypted}",
+            database.id, database.engine, database.engine_version, database.class, database.storage_gb
+        );
+    }
+    for table in facts.tables.values() {
+        let regions: Vec<String> = table.replicas.keys().map(ToString::to_string).collect();
+        let replicas =
+            if regions.is_empty() { "no replicas".to_owned() } else { format!("replicas in {}", regions.join(", ")) };
+        let _ = writeln!(out, "  table {}: {replicas}", table.name);
+    }
+    for bucket in facts.buckets.values() {
+        let copies: Vec<&str> = bucket.replicates_to.keys().map(String::as_str).collect();
+        let copies = if copies.is_empty() { "nowhere".to_owned() } else { format!("to {}", copies.join(", ")) };
+        let _ = writeln!(out, "  bucket {}: replicated {copies}", bucket.name);
+    }
+    out
+}
+
 fn basis_words(method: &BasisMethod, window: &str) -> String {
     match method {
         BasisMethod::Peak { metric, at } => {
@@ -94,6 +135,12 @@ pub fn json(baseline: &Baseline, place: &str) -> Value {
         "observed_by": baseline.facts.observed_by,
         "capacity": baseline.capacity,
         "tiers": baseline.tiers,
+        "databases": baseline.facts.databases,
+        "tables": baseline.facts.tables,
+        "buckets": baseline.facts.buckets,
+        "records": baseline.facts.records,
+        "health_checks": baseline.facts.health_checks,
+        "schedules": baseline.facts.schedules,
         "seen": baseline.facts.seen(),
         "gaps": baseline.facts.gaps,
     })

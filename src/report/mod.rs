@@ -11,6 +11,7 @@ pub mod runbook;
 pub mod runs;
 pub mod scale;
 pub mod status;
+pub mod status_data;
 pub mod style;
 pub mod sync;
 pub mod table;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
+use super::status_data::{self, DataStatus, TrafficStatus};
 use super::style::{ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
-use crate::facts::{Baseline, Gap};
+use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Environment, GroupSize};
 use crate::store::bundle::{PostureRecord, SyncRecord};
 
@@ -27,6 +28,10 @@ pub struct StatusView<'a> {
     pub tiers: &'a [TierStatus],
     /// Stack name -> status; `not provisioned` when there is none.
     pub stacks: &'a BTreeMap<String, String>,
+    /// The data stores.
+    pub data: &'a [DataStatus],
+    /// Where the record leads; none where the environment names none.
+    pub traffic: Option<&'a TrafficStatus>,
     /// The last sync.
     pub last_sync: Option<&'a SyncRecord>,
     /// The last scale.
@@ -87,7 +92,9 @@ impl Posture {
 impl StatusView<'_> {
     /// The posture that follows from the sizes.
     pub fn posture_now(&self) -> Posture {
-        if !self.gaps.is_empty() {
+        // What was not seen of data and traffic says nothing about the tiers.
+        let beside = [Noun::Database, Noun::Table, Noun::Bucket, Noun::Record, Noun::Metric];
+        if self.gaps.iter().any(|gap| !beside.contains(&gap.noun)) {
             return Posture::Unknown;
         }
         if self.tiers.iter().all(|tier| tier.size.is_none()) {
@@ -168,6 +175,7 @@ impl StatusView<'_> {
             );
         }
         out.push_str(&table.text(paint));
+        out.push_str(&status_data::text(self.data, self.traffic, paint));
         for (name, status) in self.stacks {
             let _ = writeln!(out, "  stack {name}: {status}");
         }
@@ -212,6 +220,8 @@ impl StatusView<'_> {
             "no_standby_since_run": self.spent_on(),
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
+            "data": self.data,
+            "traffic": self.traffic,
             "stacks": self.stacks,
             "baseline": self.baseline.map(|baseline| json!({
                 "digest": baseline.digest,

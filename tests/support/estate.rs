@@ -16,6 +16,7 @@ pub const CERTIFICATE: &str = "arn:aws:acm:us-east-1:111122223333:certificate/aa
 pub const SG_ALB: &str = "sg-0a000000000000001";
 pub const SG_WEB: &str = "sg-0a000000000000002";
 pub const SG_API: &str = "sg-0a000000000000003";
+pub const SG_DB: &str = "sg-0a000000000000004";
 pub const SG_OFFICE: &str = "sg-0a000000000000009";
 pub const USER_DATA: &str = r#"#!/bin/bash
 # secrets stay where they are: {{resolve:secretsmanager:shop/prod:SecretString:password}} ${AWS::Region}
@@ -48,8 +49,8 @@ pub fn environment(strategy: Strategy) -> Environment {
             tier("api", 20, &[], None),
             tier("web", 30, &[], Some(TierLoadBalancer { listener: None, health_check: Some("/healthz".into()) })),
         ],
-        data: vec![],
-        traffic: None,
+        data: data(),
+        traffic: Some(traffic(strategy)),
         sync: Sync { images: ImageSync { key: Some("alias/shop-dr".into()), keep: 3 }, parameters: vec![] },
         map: BTreeMap::from([
             (CERTIFICATE.to_owned(), CERTIFICATE.replace("us-east-1", "us-west-2")),
@@ -57,6 +58,44 @@ pub fn environment(strategy: Strategy) -> Environment {
         ]),
         stacks: Stacks::default(),
         drift: DriftRules { ignore: vec![] },
+    }
+}
+
+/// A database, a table and a bucket.
+pub fn data() -> Vec<DataSet> {
+    let rds = RdsData {
+        source: "shop-orders".into(),
+        key: Some("alias/shop-dr".into()),
+        class: Some("db.t4g.medium".into()),
+        endpoint_parameter: Some("/shop/prod/db/host".into()),
+    };
+    let named = |name: &str, kind: DataKind| DataSet { name: name.into(), kind };
+    vec![
+        named("carts", DataKind::Dynamodb(TableData { table: "shop-carts".into() })),
+        named("orders", DataKind::Rds(rds)),
+        named("uploads", DataKind::S3(BucketData { bucket: "shop-uploads".into(), replica: "shop-uploads-dr".into() })),
+    ]
+}
+
+/// Another switch for each strategy.
+pub fn traffic(strategy: Strategy) -> Traffic {
+    Traffic {
+        record: "shop.example.com".into(),
+        zone: "Z0SHOPEXAMPLE".into(),
+        switch: match strategy {
+            Strategy::BackupAndRestore => Switch::Manual,
+            Strategy::PilotLight => Switch::StandbyTakesOver {
+                bucket: "shop-traffic-111122223333-us-west-2".into(),
+                key: "shop.example.com/standby-takes-over".into(),
+            },
+            Strategy::WarmStandby => Switch::Failover { path: "/healthz".into() },
+            Strategy::MultiSite => Switch::Weighted { primary: 128, standby: 127 },
+        },
+        tier: "web".into(),
+        ttl: Span::from_secs(60),
+        check_interval_s: 30,
+        check_failures: 3,
+        probe: None,
     }
 }
 
@@ -92,6 +131,7 @@ pub fn baseline() -> Baseline {
     for balancer in [alb(), nlb()] {
         facts.load_balancers.insert(balancer.arn.clone(), balancer);
     }
+    facts.databases.insert("shop-orders".into(), database());
     let mut baseline = Baseline {
         schema_version: BASELINE_SCHEMA,
         environment: "shop".into(),
@@ -274,8 +314,44 @@ fn security_groups() -> Vec<SecurityGroupFacts> {
             ],
             vec![all(), rule("tcp", Some((80, 80)), peer(SG_WEB), "")],
         ),
+        group(SG_DB, "shop-db", vec![rule("tcp", Some((5_432, 5_432)), peer(SG_API), "")], vec![all()]),
         group(SG_OFFICE, "office", vec![], vec![all()]),
     ]
+}
+
+/// A database with everything that belongs to one Region, or is set by somebody.
+pub fn database() -> DatabaseFacts {
+    let parameters = [("log_min_duration_statement", "500"), ("rds.force_ssl", "1")];
+    DatabaseFacts {
+        id: "shop-orders".into(),
+        arn: "arn:aws:rds:us-east-1:111122223333:db:shop-orders".into(),
+        status: "available".into(),
+        engine: "postgres".into(),
+        engine_version: "16.4".into(),
+        class: "db.r6g.large".into(),
+        multi_az: true,
+        storage_gb: 500,
+        storage_type: Some("gp3".into()),
+        iops: Some(12_000),
+        max_storage_gb: Some(1_000),
+        encrypted: true,
+        kms_key: Some("arn:aws:kms:us-east-1:111122223333:key/k".into()),
+        endpoint: Some(DatabaseEndpoint { host: "shop-orders.abc.us-east-1.rds.amazonaws.com".into(), port: 5_432 }),
+        source: None,
+        replicas: vec![],
+        subnet_group: Some("shop".into()),
+        security_group_ids: vec![SG_DB.into()],
+        parameter_group: Some(ParameterGroupFacts {
+            name: "shop-postgres16".into(),
+            family: "postgres16".into(),
+            parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        }),
+        backup_retention_days: 7,
+        deletion_protection: true,
+        auto_minor_version: true,
+        publicly_accessible: false,
+        tags: Tags::from([("CostCentre".to_owned(), "0123".to_owned())]),
+    }
 }
 
 /// A target group for instances.
@@ -315,7 +391,7 @@ fn alb() -> LoadBalancerFacts {
         arn: ALB.into(),
         name: "shop-web".into(),
         dns_name: "shop-web-0123.us-east-1.elb.amazonaws.com".into(),
-        zone_id: None,
+        zone_id: Some("Z35SXDOTRQ7X7K".into()),
         scheme: "internet-facing".into(),
         kind: "application".into(),
         subnet_ids: vec![],

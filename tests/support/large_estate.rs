@@ -20,6 +20,8 @@ pub fn large(tiers: usize, compute_stacks: u8) -> (Environment, Baseline) {
     let mut environment = estate::environment(Strategy::WarmStandby);
     environment.stacks.compute = compute_stacks;
     environment.tiers.clear();
+    environment.data.clear();
+    environment.traffic = None;
     let mut baseline = estate::baseline();
     baseline.tiers.clear();
     baseline.capacity.clear();

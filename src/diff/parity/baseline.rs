@@ -63,7 +63,7 @@ const GROUP_NOISE: [&str; 7] = [
 ];
 
 /// The first few places, and how many more.
-fn listed(places: &BTreeSet<String>) -> String {
+pub fn listed(places: &BTreeSet<String>) -> String {
     const SHOWN: usize = 4;
     let first: Vec<&str> = places.iter().take(SHOWN).map(String::as_str).collect();
     match places.len().saturating_sub(SHOWN) {
@@ -99,7 +99,7 @@ fn by_name<'a>(entries: impl Iterator<Item = (&'a String, Value)>) -> Value {
     Value::Object(entries.map(|(name, facts)| (name.clone(), facts)).collect())
 }
 
-fn without<T: Serialize>(facts: Option<&T>, fields: &[&str]) -> Value {
+pub fn without<T: Serialize>(facts: Option<&T>, fields: &[&str]) -> Value {
     let mut value = serde_json::to_value(facts).unwrap_or(Value::Null);
     if let Value::Object(members) = &mut value {
         for field in fields {

@@ -5,12 +5,15 @@ mod baseline;
 mod block_devices;
 mod capacity;
 mod context;
+mod data;
+mod databases;
 mod groups;
 mod images;
 mod launch;
 mod listeners;
 mod parameters;
 mod rules;
+mod schedules;
 mod security_groups;
 mod sizes;
 mod tags;
@@ -43,10 +46,12 @@ pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
         security_groups::judge(&parity, tier, &mut shared, found);
         target_groups::judge(&parity, tier, &mut shared, found);
         balancers::judge(&parity, tier, &mut shared, found);
+        schedules::judge(&parity, tier, found);
         if source == Source::Production {
             capacity::judge(&parity, tier, found);
             baseline::judge(&parity, tier, found);
         }
     }
+    data::judge(&parity, found);
     parameters::judge(&parity, found);
 }

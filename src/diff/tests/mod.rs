@@ -1,5 +1,6 @@
 //! Tests of the judgement: two equal worlds, one thing changed, what is found.
 
+mod data;
 mod drift;
 mod parity;
 mod pending;

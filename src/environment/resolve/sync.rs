@@ -83,7 +83,7 @@ fn rewrite(
 }
 
 /// A key's ARN names its Region; KMS keys work only there.
-fn key_is_in_standby(path: &str, key: &May<KmsKey>, regions: Regions<'_>, remarks: &mut Vec<Remark>) {
+pub(super) fn key_is_in_standby(path: &str, key: &May<KmsKey>, regions: Regions<'_>, remarks: &mut Vec<Remark>) {
     if let Some((key, place)) = key.as_ref().and_then(Placed::get)
         && let (Some(found), Some(standby)) = (region_of_arn(&key.0), regions.standby)
         && found != standby

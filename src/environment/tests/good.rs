@@ -153,17 +153,25 @@ fn every_starter_checks_clean() {
 fn a_starter_is_still_right_with_its_comments_taken_off() {
     let text = starter::text("shop", Strategy::WarmStandby).expect("a name");
     let (head, tail) = text.split_once("sync:\n").expect("sync");
-    let tail =
-        tail.replace("  # Everything", "  ## Everything").replace("# Ident", "## Ident").replace("# Diff", "## Diff");
+    let tail = ["  # Everything", "# How users", "# standby Region", "# Ident", "# Diff"]
+        .iter()
+        .fold(tail.to_owned(), |tail, prose| tail.replace(prose, &prose.replace('#', "##")));
     let tail: Vec<String> = tail
         .lines()
         .map(|line| if line.contains("##") { line.to_owned() } else { line.replacen("# ", "", 1) })
         .collect();
     let loaded = load(&format!("{head}sync:\n{}\n", tail.join("\n"))).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(loaded.environment.sync.parameters[0].path, "/shop/prod/");
+    assert_eq!(loaded.environment.traffic.map(|traffic| traffic.record).as_deref(), Some("shop.example.com"));
     assert_eq!(loaded.environment.map.len(), 1);
     assert_eq!(loaded.environment.drift.ignore.len(), 1);
     assert_eq!(loaded.warnings, vec![]);
+    let (before, data) = text.split_once("# data:\n").expect("data");
+    let (data, after) = data.split_once("\nsync:").expect("sync");
+    let data: Vec<&str> = data.lines().map(|line| line.strip_prefix("# ").expect("a comment")).collect();
+    let loaded_data =
+        load(&format!("{before}data:\n{}\nsync:{after}", data.join("\n"))).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(loaded_data.environment.data.len(), 3);
     let stacks = loaded.environment.stacks.compute;
     let split = text.replace("# stacks: { compute: 1 }", "stacks: { compute: 5 }");
     assert_eq!((stacks, load(&split).unwrap_or_else(|e| panic!("{e}")).environment.stacks.compute), (1, 5));

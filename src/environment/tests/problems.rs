@@ -1,6 +1,6 @@
 //! Owns the tests of problems: what people read for each kind of mistake.
 
-use super::{GOOD, load};
+use super::{GOOD, load, messages};
 
 /// What people read about the good file with one piece replaced.
 fn replaced(from: &str, to: &str) -> String {
@@ -21,18 +21,6 @@ fn told(text: &str) -> String {
         }
         Err(problems) => problems.render(false),
     }
-}
-
-/// The messages and advice alone, for tables of many values.
-fn messages(text: &str) -> String {
-    let problems = match load(text) {
-        Ok(loaded) => loaded.warnings,
-        Err(problems) => problems.0,
-    };
-    let line = |p: &super::super::Problem| {
-        format!("{}:{} {}: {}\n  -> {}", p.line, p.column, p.path, p.message, p.help.as_deref().unwrap_or("-"))
-    };
-    problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -64,7 +52,7 @@ fn key_on_the_wrong_level() {
     11:5 tiers[0].floor: the key `floor` is not known here
       -> `floor` belongs one level down, below `full`
     12:1 keep: the key `keep` is not known here
-      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `sync`, `map`, `drift`
+      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `sync`, `traffic`, `map`, `drift`
     "#);
 }
 
@@ -77,35 +65,19 @@ fn unknown_key_that_resembles_nothing() {
     10 | colour: red
        | ^^^^^^
        |
-       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `sync`, `map`, `drift`
+       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `sync`, `traffic`, `map`, `drift`
     "#);
 }
 
 #[test]
 fn keys_of_a_later_version() {
     insta::assert_snapshot!(
-        added("data: []\ntraffic: { record: shop.example.com }\nsync: { secrets: [ shop/prod/* ] }\n"),
+        added("sync: { secrets: [ shop/prod/* ] }\n"),
         @r#"
-    error: `data` is not supported by this version of lifeboat
-      --> shop.yaml:10:1
-       |
-    10 | data: []
-       | ^^^^
-       |
-       = help: take the key away; until a later version does, databases need another way to the standby
-
-    error: `traffic` is not supported by this version of lifeboat
-      --> shop.yaml:11:1
-       |
-    11 | traffic: { record: shop.example.com }
-       | ^^^^^^^
-       |
-       = help: take the key away; until a later version does, DNS records and traffic need another way to the standby
-
     error: `sync.secrets` is not supported by this version of lifeboat
-      --> shop.yaml:12:9
+      --> shop.yaml:10:9
        |
-    12 | sync: { secrets: [ shop/prod/* ] }
+    10 | sync: { secrets: [ shop/prod/* ] }
        |         ^^^^^^^
        |
        = help: take the key away; until a later version does, secrets need another way to the standby

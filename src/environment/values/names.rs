@@ -5,7 +5,7 @@ use super::kind::text_kinds;
 /// The version of the file's language.
 const SCHEMA: &str = "lifeboat/v1";
 
-/// Longest environment or tier name. Stack names (128) and group names (255) made of both stay well within their limits.
+/// Longest environment, tier or data store name. Stack names (128) and group names (255) made of both stay well within their limits.
 const LONGEST_NAME: usize = 32;
 
 const NAME_PATTERN: &str = "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$";
@@ -18,6 +18,8 @@ text_kinds! {
     EnvironmentName(String): expects NAME, pattern NAME_PATTERN, parse name;
     /// A tier's name.
     TierName(String): expects NAME, pattern NAME_PATTERN, parse name;
+    /// A data store's name.
+    DataName(String): expects NAME, pattern NAME_PATTERN, parse name;
     /// The name of an Auto Scaling group: at most 255 characters without colons (EC2 Auto Scaling API reference).
     GroupName(String): expects "the name of an Auto Scaling group", pattern "^[^:\\s]([^:]{0,253}[^:\\s])?$", parse group;
 }

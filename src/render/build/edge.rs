@@ -1,9 +1,9 @@
-//! Owns load balancers and target groups of the standby.
+//! Owns load balancers and target groups of the standby, and the record that leads to them.
 
 use std::collections::BTreeMap;
 
 use super::inventory::is_mirrored_kind;
-use super::{Offers, Site, listener, network, tags};
+use super::{Offers, Site, listener, network, tags, traffic};
 use crate::facts::{LoadBalancerFacts, TargetGroupFacts};
 use crate::model::{Network, Part};
 use crate::render::problem::RenderProblem;
@@ -34,6 +34,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &m
     view.load_balancers.sort_by(|a, b| a.id.cmp(&b.id));
     view.listeners.sort_by(|a, b| a.id.cmp(&b.id));
     view.parameters = parameters.into_values().collect();
+    view.traffic = traffic::build(site, translator);
     view
 }
 

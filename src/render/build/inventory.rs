@@ -33,6 +33,13 @@ impl Inventory {
                 groups.into_iter().flatten().for_each(&mut serve);
             }
         }
+        // A database's groups serve no tier by name: applications of any tier may reach it.
+        for rds in environment.data.iter().filter_map(|data| data.rds()) {
+            let database = facts.databases.get(&rds.source);
+            for id in database.into_iter().flat_map(|database| &database.security_group_ids) {
+                inventory.tiers.entry(id.clone()).or_default();
+            }
+        }
         let wanted = |id: &String| inventory.tiers.contains_key(id) && !environment.map.contains_key(id);
         let groups: BTreeMap<&String, _> = facts.security_groups.iter().filter(|(id, _)| wanted(id)).collect();
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod compute;
+mod data;
 mod edge;
 mod inventory;
 mod launch_template;
@@ -10,6 +11,7 @@ mod network;
 mod rules;
 mod security;
 mod tags;
+mod traffic;
 
 use std::collections::BTreeMap;
 
@@ -80,14 +82,15 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
     }
     let network = network::build(&site, &mut translator, &mut offers);
     let security = security::build(&site, &mut translator, &mut offers);
+    let data = data::build(&site, &mut translator, &mut offers);
     let edge = edge::build(&site, &mut translator, &mut offers);
     let compute = compute::build(&site, &mut translator, &mut offers);
     let filled = |part: &Part| match part {
         Part::Network => matches!(environment.network, Network::New { .. }),
         Part::Security => !security.groups.is_empty(),
+        Part::Data => !data.databases.is_empty(),
         Part::Edge => !(edge.load_balancers.is_empty() && edge.target_groups.is_empty()),
         Part::Compute(_) => compute.contains_key(part),
-        Part::Data => false,
     };
     let parts = environment.parts().into_iter().filter(filled).collect();
     let counterparts = site.inventory.counterparts(environment, baseline);
@@ -100,6 +103,7 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
             account: environment.standby.account.to_string(),
             network,
             security,
+            data,
             edge,
             compute: compute::whole(environment, &compute),
         },

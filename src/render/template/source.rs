@@ -15,11 +15,13 @@ macro_rules! embedded {
     };
 }
 
-const EMBEDDED: [(&str, &str); 24] = embedded![
+const EMBEDDED: [(&str, &str); 29] = embedded![
     "multi-site/compute.yaml.hbs",
+    "multi-site/data.yaml.hbs",
     "multi-site/edge.yaml.hbs",
     "multi-site/network.yaml.hbs",
     "multi-site/security.yaml.hbs",
+    "partials/database.yaml.hbs",
     "partials/group-rule.yaml.hbs",
     "partials/group.yaml.hbs",
     "partials/launch-template.yaml.hbs",
@@ -31,12 +33,15 @@ const EMBEDDED: [(&str, &str); 24] = embedded![
     "partials/rule.yaml.hbs",
     "partials/security-group.yaml.hbs",
     "partials/target-group.yaml.hbs",
+    "partials/traffic.yaml.hbs",
     "partials/vpc.yaml.hbs",
     "pilot-light/compute.yaml.hbs",
+    "pilot-light/data.yaml.hbs",
     "pilot-light/edge.yaml.hbs",
     "pilot-light/network.yaml.hbs",
     "pilot-light/security.yaml.hbs",
     "warm-standby/compute.yaml.hbs",
+    "warm-standby/data.yaml.hbs",
     "warm-standby/edge.yaml.hbs",
     "warm-standby/network.yaml.hbs",
     "warm-standby/security.yaml.hbs",
@@ -108,12 +113,12 @@ mod tests {
         let text = || "x".to_owned();
         let error = Templates::with_overrides(BTreeMap::from([
             ("partials/grup.yaml.hbs".to_owned(), text()),
-            ("partials/database.yaml.hbs".to_owned(), text()),
+            ("partials/cache.yaml.hbs".to_owned(), text()),
             ("README.md".to_owned(), text()),
         ]))
         .expect_err("unknown names");
         insta::assert_snapshot!(error, @r"
-        templates/partials/database.yaml.hbs: replaces no template of lifeboat
+        templates/partials/cache.yaml.hbs: replaces no template of lifeboat
         templates/partials/grup.yaml.hbs: replaces no template of lifeboat; did you mean `partials/group.yaml.hbs`?
         ");
         let known = BTreeMap::from([("partials/group.yaml.hbs".to_owned(), text())]);

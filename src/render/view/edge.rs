@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::traffic::TrafficView;
 use super::{ParameterView, TagView};
 
 /// The edge stack: absent where no tier has a target group.
@@ -16,6 +17,8 @@ pub struct EdgeView {
     pub listeners: Vec<ListenerView>,
     /// Target groups.
     pub target_groups: Vec<TargetGroupView>,
+    /// The record that leads users to a side; none where a person moves the traffic.
+    pub traffic: Option<TrafficView>,
 }
 
 /// A load balancer.

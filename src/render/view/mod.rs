@@ -1,17 +1,21 @@
 //! Owns what templates see: every variable, its type and its explanation. `templates/README.md` is written from it.
 
 mod compute;
+mod data;
 mod edge;
 mod network;
 mod security;
+mod traffic;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use compute::{BlockDeviceView, ComputeView, GroupView, LaunchTemplateView, MetadataView, ProfileView};
+pub use data::{DataView, DatabaseView, ParameterGroupView};
 pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
 pub use network::{NetworkView, ZoneView};
 pub use security::{GroupRuleView, RuleView, SecurityGroupView, SecurityView};
+pub use traffic::{CheckView, TakesOverView, TrafficView, WeightsView};
 
 /// What every template sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -28,6 +32,8 @@ pub struct View {
     pub network: NetworkView,
     /// The security stack.
     pub security: SecurityView,
+    /// The data stack.
+    pub data: DataView,
     /// The edge stack.
     pub edge: EdgeView,
     /// The compute stack: the tiers that are in it. With several compute stacks each sees its own tiers, and the other

@@ -1,0 +1,138 @@
+//! Owns what `lifeboat status` asks of the standby about data and traffic.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::ReadPorts;
+use crate::facts::{Gap, Noun, RecordFacts};
+use crate::model::{DataKind, Environment, Part, SideName, StackName, Switch, Traffic, standby_database_name};
+use crate::observe::traffic::records;
+use crate::observe::{DataSeen, observe_data};
+use crate::report::status_data::{DataRole, DataStatus, LeadsTo, TrafficStatus};
+
+/// Every data store as it stands in the standby.
+pub async fn data(
+    environment: &Environment,
+    ports: &ReadPorts,
+    now: jiff::Timestamp,
+    gaps: &mut Vec<Gap>,
+) -> Vec<DataStatus> {
+    let seen = observe_data(ports, environment, now).await;
+    gaps.extend(seen.gaps.iter().cloned());
+    let rows = environment.data.iter().map(|data| match &data.kind {
+        DataKind::Rds(_) => database(&seen, &data.name, standby_database_name(&environment.name, &data.name)),
+        DataKind::Dynamodb(table) => {
+            let found = seen.tables.get(&table.table);
+            let role = role(&seen, Noun::Table, &table.table, found.map(|table| !table.replicas.is_empty()));
+            let status = found.map(|table| table.status.clone());
+            DataStatus { data: data.name.clone(), kind: "table", name: table.table.clone(), role, status, lag_s: None }
+        }
+        DataKind::S3(buckets) => {
+            let found = seen.buckets.get(&buckets.replica);
+            let role = role(&seen, Noun::Bucket, &buckets.replica, found.map(|_| true));
+            let words = |versioned| if versioned { "versioned" } else { "not versioned" };
+            let status = found.map(|bucket| words(bucket.versioned).to_owned());
+            let name = buckets.replica.clone();
+            DataStatus { data: data.name.clone(), kind: "bucket", name, role, status, lag_s: None }
+        }
+    });
+    rows.collect()
+}
+
+fn database(seen: &DataSeen, data: &str, name: String) -> DataStatus {
+    let found = seen.databases.get(&name);
+    DataStatus {
+        data: data.to_owned(),
+        kind: "database",
+        role: role(seen, Noun::Database, &name, found.map(|database| database.is_replica())),
+        status: found.map(|database| database.status.clone()),
+        lag_s: seen.replica_lags.get(&name).map(|lag| lag.seconds),
+        name,
+    }
+}
+
+/// `follows` is none where nothing of that name was found.
+fn role(seen: &DataSeen, noun: Noun, name: &str, follows: Option<bool>) -> DataRole {
+    match follows {
+        Some(true) => DataRole::Replica,
+        Some(false) => DataRole::StandsAlone,
+        None if seen.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == name)) => {
+            DataRole::Unknown
+        }
+        None => DataRole::Absent,
+    }
+}
+
+/// Where the record leads. Only weighted records ask Route 53, whose answers come from us-east-1; the object that moves
+/// traffic is in the standby.
+pub async fn traffic(
+    environment: &Environment,
+    ports: &ReadPorts,
+    stacks: &BTreeMap<String, String>,
+    gaps: &mut Vec<Gap>,
+) -> Option<TrafficStatus> {
+    let traffic = environment.traffic.as_ref()?;
+    let status = |switch, leads_to, object, because: String| {
+        Some(TrafficStatus { record: traffic.record.clone(), switch, leads_to, object, because })
+    };
+    let is_made = stacks.contains_key(StackName::of(&environment.name, Part::Edge).as_str());
+    let not_made = || "lifeboat has not made its records yet".to_owned();
+    match &traffic.switch {
+        Switch::StandbyTakesOver { .. } if !is_made => {
+            status("standby-takes-over", LeadsTo::NotProvisioned, None, not_made())
+        }
+        Switch::StandbyTakesOver { bucket, key } => match ports.buckets.object_exists(bucket, key).await {
+            Ok(true) => {
+                let because = format!("the object s3://{bucket}/{key} is there");
+                status("standby-takes-over", LeadsTo::Standby, Some(true), because)
+            }
+            Ok(false) => {
+                let because = format!("the object s3://{bucket}/{key} is not there");
+                status("standby-takes-over", LeadsTo::Primary, Some(false), because)
+            }
+            Err(error) => {
+                let subject = format!("s3://{bucket}/{key}");
+                gaps.push(Gap { noun: Noun::Record, subject, reason: error.to_string() });
+                status("standby-takes-over", LeadsTo::Unknown, None, "the object could not be seen".to_owned())
+            }
+        },
+        Switch::Failover { path } => {
+            let (leads_to, because) = match is_made {
+                true => (LeadsTo::Undecided, format!("Route 53 decides by asking the primary for {path}")),
+                false => (LeadsTo::NotProvisioned, not_made()),
+            };
+            status("failover", leads_to, None, because)
+        }
+        Switch::Weighted { .. } if !is_made => status("weighted", LeadsTo::NotProvisioned, None, not_made()),
+        Switch::Weighted { .. } => {
+            let (leads_to, because) = weighted(environment, traffic, ports, gaps).await;
+            status("weighted", leads_to, None, because)
+        }
+        Switch::Manual => status("manual", LeadsTo::Undecided, None, "a person moves it".to_owned()),
+    }
+}
+
+async fn weighted(
+    environment: &Environment,
+    traffic: &Traffic,
+    ports: &ReadPorts,
+    gaps: &mut Vec<Gap>,
+) -> (LeadsTo, String) {
+    let seen = records(ports, traffic).await;
+    if !seen.gaps.is_empty() {
+        gaps.extend(seen.gaps);
+        return (LeadsTo::Unknown, "its records could not be seen".to_owned());
+    }
+    let weight = |side: SideName| {
+        let set = RecordFacts::set_identifier_of(&environment.name, side);
+        seen.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set)).and_then(|found| found.weight)
+    };
+    let (Some(primary), Some(standby)) = (weight(SideName::Primary), weight(SideName::Standby)) else {
+        return (LeadsTo::Unknown, "one of its records is not there".to_owned());
+    };
+    let leads_to = match (primary, standby) {
+        (_, 0) if primary > 0 => LeadsTo::Primary,
+        (0, _) if standby > 0 => LeadsTo::Standby,
+        _ => LeadsTo::Both,
+    };
+    (leads_to, format!("weights {primary} and {standby}"))
+}

@@ -1,0 +1,175 @@
+//! Owns the record that leads users to a side: a pair of alias records, and what decides between them.
+
+use super::{Site, tags};
+use crate::facts::{LoadBalancerFacts, RecordFacts};
+use crate::model::{SideName, Switch, Traffic};
+use crate::render::problem::RenderProblem;
+use crate::render::translate::Translator;
+use crate::render::view::{CheckView, TakesOverView, TrafficView, WeightsView};
+
+/// The records of the environment; none where a person moves the traffic, or where a problem stands in the way.
+pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<TrafficView> {
+    let traffic = site.environment.traffic.as_ref().filter(|traffic| traffic.switch != Switch::Manual)?;
+    refuse_neighbours(site, traffic, translator);
+    let (balancer, logical) = balancer(site, traffic, translator)?;
+    let Some(zone_id) = balancer.zone_id.clone() else {
+        translator.problem(RenderProblem::Baseline {
+            place: "traffic/record".into(),
+            what: format!("the baseline does not hold the hosted zone of load balancer {}", balancer.name),
+            next: "an earlier lifeboat recorded it: run `lifeboat baseline` to record a new one".into(),
+        });
+        return None;
+    };
+    let name = &site.environment.name;
+    let (takes_over, check, weights) = match &traffic.switch {
+        Switch::StandbyTakesOver { bucket, key } => {
+            let object = TakesOverView { bucket: bucket.clone(), key: key.clone() };
+            (Some(object), Some(object_check(site, traffic, bucket, key)), None)
+        }
+        Switch::Failover { path } => (None, Some(balancer_check(traffic, balancer, path, translator)?), None),
+        Switch::Weighted { primary, standby } => {
+            let by_health = *primary > 0 && *standby > 0;
+            (None, None, Some(WeightsView { primary: *primary, standby: *standby, by_health }))
+        }
+        Switch::Manual => return None,
+    };
+    Some(TrafficView {
+        record: traffic.record.clone(),
+        zone: traffic.zone.clone(),
+        primary_set: RecordFacts::set_identifier_of(name, SideName::Primary),
+        standby_set: RecordFacts::set_identifier_of(name, SideName::Standby),
+        primary_dns_name: balancer.dns_name.clone(),
+        primary_zone: zone_id,
+        load_balancer: logical,
+        takes_over,
+        check,
+        weights,
+        tags: tags::own(site.environment, &[], Some(format!("{name}-traffic"))),
+    })
+}
+
+/// Production's load balancer that the record names, with its counterpart's logical id: one that faces the internet if
+/// the tier has one.
+fn balancer<'a>(
+    site: &'a Site<'_>,
+    traffic: &Traffic,
+    translator: &mut Translator<'_>,
+) -> Option<(&'a LoadBalancerFacts, String)> {
+    let arns =
+        site.baseline.tiers.get(&traffic.tier).map(|tier| tier.load_balancer_arns.as_slice()).unwrap_or_default();
+    let mirrored = arns.iter().filter_map(|arn| {
+        let facts = site.baseline.facts.load_balancers.get(arn)?;
+        Some((facts, site.inventory.load_balancers.get(arn)?.clone()))
+    });
+    let found = mirrored.min_by_key(|(facts, _)| (facts.scheme != "internet-facing", facts.name.clone()));
+    if found.is_none() {
+        let why = if arns.is_empty() {
+            format!(
+                "tier {} has no load balancer the record could name; name another tier with `traffic.tier`",
+                traffic.tier
+            )
+        } else {
+            format!(
+                "lifeboat makes no counterpart of the load balancer of tier {}, so it cannot lead a record to it; take it \
+                 from `map:`, or choose the switch `manual`",
+                traffic.tier
+            )
+        };
+        translator.problem(RenderProblem::Value { place: "traffic/tier".into(), why });
+    }
+    if let Some((facts, _)) = found.as_ref().filter(|(facts, _)| facts.scheme != "internet-facing") {
+        translator.note(format!(
+            "traffic: load balancer {} does not face the internet, so {} leads to private addresses",
+            facts.name, traffic.record
+        ));
+    }
+    found
+}
+
+/// Asks for the object; there is one when the standby has taken over, so the answer is turned round.
+fn object_check(site: &Site<'_>, traffic: &Traffic, bucket: &str, key: &str) -> CheckView {
+    CheckView {
+        protocol: "HTTPS".into(),
+        host: format!("{bucket}.s3.{}.amazonaws.com", site.environment.standby.region),
+        port: 443,
+        path: Some(format!("/{key}")),
+        sni: true,
+        inverted: true,
+        interval: traffic.check_interval_s,
+        failures: traffic.check_failures,
+    }
+}
+
+/// Asks production's load balancer as its users do.
+fn balancer_check(
+    traffic: &Traffic,
+    balancer: &LoadBalancerFacts,
+    path: &str,
+    translator: &mut Translator<'_>,
+) -> Option<CheckView> {
+    let mut problem = |why: String| translator.problem(RenderProblem::Value { place: "traffic/switch".into(), why });
+    if balancer.scheme != "internet-facing" {
+        problem(format!(
+            "Route 53 checks health from outside, and load balancer {} does not face the internet; choose the switch \
+             `standby-takes-over`",
+            balancer.name
+        ));
+        return None;
+    }
+    let protocol = |listener: &str| match listener {
+        "HTTPS" => Some("HTTPS"),
+        "HTTP" => Some("HTTP"),
+        "TCP" | "TLS" => Some("TCP"),
+        _ => None,
+    };
+    let rank = |protocol: &str, port: u16| match (protocol, port) {
+        ("HTTPS", 443) => 0,
+        ("HTTPS", _) => 1,
+        ("HTTP", _) => 2,
+        _ => 3,
+    };
+    let listeners = balancer.listeners.iter().filter_map(|one| Some((protocol(&one.protocol)?, one.port)));
+    let Some((protocol, port)) = listeners.min_by_key(|(protocol, port)| (rank(protocol, *port), *port)) else {
+        problem(format!("load balancer {} has no listener that Route 53 could check", balancer.name));
+        return None;
+    };
+    Some(CheckView {
+        protocol: protocol.into(),
+        host: balancer.dns_name.clone(),
+        port,
+        path: (protocol != "TCP").then(|| path.to_owned()),
+        sni: protocol == "HTTPS",
+        inverted: false,
+        interval: traffic.check_interval_s,
+        failures: traffic.check_failures,
+    })
+}
+
+/// Route 53 refuses records of one name and type that are routed in different ways.
+fn refuse_neighbours(site: &Site<'_>, traffic: &Traffic, translator: &mut Translator<'_>) {
+    let name = &site.environment.name;
+    let ours = [SideName::Primary, SideName::Standby].map(|side| RecordFacts::set_identifier_of(name, side));
+    let is_ours = |record: &&RecordFacts| record.set_identifier.as_ref().is_some_and(|set| ours.contains(set));
+    let is_weighted = matches!(traffic.switch, Switch::Weighted { .. });
+    let clashes = |record: &&RecordFacts| match record.kind.as_str() {
+        "CNAME" => true,
+        "A" => !(is_weighted && record.weight.is_some()),
+        _ => false,
+    };
+    let seen = site.baseline.facts.records.iter().filter(|record| record.name == traffic.record);
+    for record in seen.filter(|record| !is_ours(record)).filter(clashes) {
+        let what = match &record.set_identifier {
+            None => format!("a simple {} record", record.kind),
+            Some(set) => format!("the {} record `{set}`", record.kind),
+        };
+        translator.problem(RenderProblem::Value {
+            place: "traffic/record".into(),
+            why: format!(
+                "zone {} already has {what} of that name, and Route 53 takes no pair beside it; let lifeboat have a name of its \
+                 own, such as dr.{}, and make {} an alias of it, or delete that record when you provision and run \
+                 `lifeboat baseline` again first",
+                traffic.zone, traffic.record, traffic.record
+            ),
+        });
+    }
+}

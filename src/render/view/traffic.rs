@@ -1,0 +1,74 @@
+//! Owns what templates see of the record that leads users to a side.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::TagView;
+
+/// How users reach the side that serves: two alias records of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TrafficView {
+    /// The record's name, without a final dot.
+    pub record: String,
+    /// The id of its hosted zone.
+    pub zone: String,
+    /// The set identifier of the primary's record.
+    pub primary_set: String,
+    /// The set identifier of the standby's record.
+    pub standby_set: String,
+    /// The DNS name of production's load balancer.
+    pub primary_dns_name: String,
+    /// The hosted zone id that aliases to production's load balancer name.
+    pub primary_zone: String,
+    /// The standby's load balancer: its logical id in the edge stack.
+    pub load_balancer: String,
+    /// The bucket and object that move traffic, for standby-takes-over.
+    pub takes_over: Option<TakesOverView>,
+    /// The health check that decides whether the primary's record is answered, for standby-takes-over and failover.
+    pub check: Option<CheckView>,
+    /// Weights in ordinary times, for weighted.
+    pub weights: Option<WeightsView>,
+    /// Tags of the bucket and the health check.
+    pub tags: Vec<TagView>,
+}
+
+/// The object that moves traffic when it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TakesOverView {
+    /// The bucket.
+    pub bucket: String,
+    /// The object's key: the only one that everybody may read.
+    pub key: String,
+}
+
+/// A health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CheckView {
+    /// `HTTPS`, `HTTP` or `TCP`.
+    pub protocol: String,
+    /// Host name it asks.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Path it asks; none for TCP.
+    pub path: Option<String>,
+    /// Whether it tells the host name in the TLS handshake.
+    pub sni: bool,
+    /// Whether its verdict is turned round.
+    pub inverted: bool,
+    /// Seconds between checks.
+    pub interval: u32,
+    /// Failed checks before it is unhealthy.
+    pub failures: u32,
+}
+
+/// Weights of the two records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WeightsView {
+    /// The primary's.
+    pub primary: u8,
+    /// The standby's.
+    pub standby: u8,
+    /// Whether a side without healthy targets is left out: only where both sides serve in ordinary times.
+    pub by_health: bool,
+}
