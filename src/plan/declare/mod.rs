@@ -95,3 +95,6 @@ fn is_in_order(steps: &[Step]) -> bool {
 
 #[cfg(test)]
 pub(in crate::plan) mod tests;
+
+#[cfg(test)]
+mod data_tests;
