@@ -175,7 +175,7 @@ async fn actors(
         None
     });
     let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
-    Actors::new(standby, primary, session.clock(), gate, Arc::new(records.clone()))
+    Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()))
 }
 
 /// The ports of a side. No call is made.

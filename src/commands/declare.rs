@@ -11,11 +11,13 @@ use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
 use super::runs::sitting::{Decisions, host};
+use super::standby_seen;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
-    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Skip, past_steps, plan_declare,
+    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Remarks, Skip, past_steps,
+    plan_declare, promote_id, remarks,
 };
 use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
@@ -38,7 +40,8 @@ pub struct DeclareArgs {
     /// Why: it stands in the journal and in the report
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-    /// Both sides are well: the primary is fenced once the users have moved
+    /// Both sides are well: no write is lost. The primary is fenced before databases are promoted, or else once the users
+    /// have moved
     #[arg(long)]
     pub graceful: bool,
     /// Show the plan with its timeline and whether the objective holds; do nothing
@@ -47,7 +50,8 @@ pub struct DeclareArgs {
     /// Where to: `full`, or a percentage of full production size such as `50%`
     #[arg(long, value_name = "full|N%", default_value = "full")]
     pub to: ScaleTarget,
-    /// Only this tier; may be given several times
+    /// Only the capacity of this tier, with data and traffic left alone; may be given several times. A promotion cannot
+    /// be taken back and users need every tier, so those wait for a declaration without --tier
     #[arg(long, value_name = "TIER")]
     pub tier: Vec<String>,
     /// Leave a step out; may be given several times, each with its --because
@@ -92,9 +96,13 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let baseline = session.bundle.baseline(session.store.as_ref()).await?;
     let standby = side(&session, SideName::Standby).await?;
     // None of these waits for another, and this command is in a hurry.
-    let (caller, groups, past) =
-        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
-    let (caller, groups, past) = (caller?, groups?, past?);
+    let (caller, seen, past) = join3(
+        session.caller(&standby.read),
+        standby_seen::look(&session, &standby.read),
+        past_runs(&session),
+    )
+    .await;
+    let (caller, (groups, seen), past) = (caller?, seen?, past?);
     if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse
     {
@@ -105,6 +113,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         environment,
         baseline: &baseline,
         groups: &groups,
+        standby: seen,
         primary: if args.graceful { reach(&session).await? } else { PrimaryReach::NotAsked },
         declaration: Declaration {
             run_id: run_id(now),
@@ -120,11 +129,16 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         past: times(&past),
     };
     let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args))?;
+    let remarks = remarks(&input, &runbook);
     if args.rehearse {
-        return Ok(rehearsed(&session, &runbook, args.output));
+        return Ok(rehearsed(&session, &runbook, &remarks, args.output));
     }
     let printer = session.printer();
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
+    let know = report::runbook::remarks(&remarks, runbook.objectives.rpo, printer.color_err());
+    if !know.is_empty() {
+        printer.note(know.trim_end());
+    }
     let what = format!("This declares {} in {}", environment.name, environment.standby.region);
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner =
@@ -160,14 +174,20 @@ async fn has_not_begun(session: &Session, run: &str) -> bool {
     tail.read_all().await.is_ok_and(|entries| entries.is_empty())
 }
 
-fn rehearsed(session: &Session, runbook: &Runbook, output: Output) -> Exit {
+fn rehearsed(session: &Session, runbook: &Runbook, remarks: &Remarks, output: Output) -> Exit {
+    let rpo = runbook.objectives.rpo;
     print(
         session.printer(),
         output,
-        |color| format!("{}rehearsal: nothing was done and nothing was saved\n", report::runbook::text(runbook, color)),
-        || report::runbook::json(runbook),
+        |color| {
+            let plan = report::runbook::text(runbook, color);
+            let know = report::runbook::remarks(remarks, rpo, color);
+            format!("{plan}{know}rehearsal: nothing was done and nothing was saved\n")
+        },
+        || report::runbook::rehearsal_json(runbook, remarks),
     );
-    if report::runbook::holds(runbook) { Exit::Done } else { Exit::Differences }
+    let holds = report::runbook::holds(runbook) && remarks.point_holds(rpo) != Some(false);
+    if holds { Exit::Done } else { Exit::Differences }
 }
 
 fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {
@@ -275,6 +295,13 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
             .hint(format!("run `lifeboat baseline {file}` while production is well")),
         DeclareRefusal::Scale(ScaleRefusal::UnknownTier { .. }) => usage(),
         DeclareRefusal::NoReason | DeclareRefusal::UnknownSteps { .. } | DeclareRefusal::NoBecause { .. } => usage(),
+        DeclareRefusal::NoReplica { databases } => {
+            let skips: Vec<String> =
+                databases.iter().map(|(data, _)| format!("--skip {} --because TEXT", promote_id(data))).collect();
+            Failure::failed(refusal.to_string())
+                .hint(format!("run `lifeboat provision {file}` while production is well"))
+                .hint(format!("to bring up everything else now: {}", skips.join(" ")))
+        }
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),
     }

@@ -23,6 +23,7 @@ pub mod runs;
 pub mod scale;
 pub mod schema;
 pub mod sim;
+mod standby_seen;
 pub mod status;
 mod status_data;
 pub mod sync;

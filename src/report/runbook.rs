@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, printable};
+use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
 use super::table::{Cell, Table};
+use crate::model::Span;
+use crate::plan::declare::{Loss, Remarks};
 use crate::plan::runbook::{EstimateSource, Mode, RunKind, Runbook, Step, StepId, Timeline, timeline};
 
 /// The version of the JSON document.
@@ -53,6 +55,42 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     };
     if runbook.steps.iter().any(|step| is_gate(step) && step.skipped.is_none()) {
         let _ = writeln!(out, "{}", paint.text(QUIET, "the time people take at gates is not counted"));
+    }
+    out
+}
+
+/// What a person should know before declaring: what would be lost now, and what the plan relies on. Empty where there is
+/// nothing to say.
+pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
+    let paint = Paint::new(color);
+    let mut out = String::new();
+    for loss in &remarks.losses {
+        let _ = match (loss.seconds, &loss.unknown) {
+            (Some(seconds), _) => {
+                writeln!(out, "{}: if declared now, {} of writes would be lost", printable(&loss.data), length(seconds))
+            }
+            (None, why) => writeln!(
+                out,
+                "{}: how many writes would be lost is {}{}",
+                printable(&loss.data),
+                paint.text(UNKNOWN, "not known"),
+                why.as_ref().map(|why| format!(": {}", printable(why))).unwrap_or_default()
+            ),
+        };
+    }
+    let worst = remarks.losses.iter().filter_map(|loss: &Loss| loss.seconds).max();
+    let _ = match (remarks.point_holds(rpo), worst) {
+        (Some(true), Some(worst)) => {
+            writeln!(out, "{} {} by the lag now", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
+        }
+        (Some(false), Some(worst)) => {
+            writeln!(out, "{} {} by the lag now", paint.text(ALARM, &format!("RPO {rpo} does not hold:")), length(worst))
+        }
+        _ if remarks.losses.is_empty() => Ok(()),
+        _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),
+    };
+    for warning in &remarks.warnings {
+        let _ = writeln!(out, "{} {}", paint.text(CHANGED, "warning:"), printable(warning));
     }
     out
 }
@@ -158,6 +196,18 @@ pub fn json(runbook: &Runbook) -> Value {
         "rto_s": runbook.objectives.rto.as_secs(),
         "rto_holds": times.holds(runbook.objectives.rto.as_secs()),
     })
+}
+
+/// A rehearsed declaration, for programs.
+pub fn rehearsal_json(runbook: &Runbook, remarks: &Remarks) -> Value {
+    let mut told = json(runbook);
+    let rpo = runbook.objectives.rpo;
+    told["rpo_s"] = rpo.as_secs().into();
+    // Null where it is not known.
+    told["rpo_holds"] = remarks.point_holds(rpo).into();
+    told["losses"] = json!(remarks.losses);
+    told["warnings"] = json!(remarks.warnings);
+    told
 }
 
 #[cfg(test)]

@@ -128,6 +128,9 @@ pub fn show_text(record: &RunRecord, held_by: Option<&str>, color: bool) -> Stri
             seconds(achieved as f64),
             record.objectives.rpo
         );
+    } else if !totals.recovery_point_unknown.is_empty() {
+        let steps: Vec<String> = totals.recovery_point_unknown.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  recovery point not known: {} did not know the lag", steps.join(", "));
     }
     text.push('\n');
     let mut table = Table::new(2);

@@ -52,7 +52,7 @@ pub async fn actors(scene: &Scene, cloud: &SimCloud) -> Actors {
         }
     };
     let (standby, primary) = (ports(SideName::Standby).await, ports(SideName::Primary).await);
-    Actors::new(standby, Some(primary), cloud.clock(), Arc::new(Agrees), Arc::new(NoReport))
+    Actors::new(standby, Some(primary), cloud.clock(), cloud.outside(), Arc::new(Agrees), Arc::new(NoReport))
 }
 
 /// One process: it takes the lease (over, if it must), opens the journal, carries the runbook out, gives the lease back.

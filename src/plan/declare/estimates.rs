@@ -54,6 +54,19 @@ pub(super) fn fence() -> Estimate {
     default(5, "one UpdateAutoScalingGroup per group; a primary that does not answer costs at most 30 s")
 }
 
+/// Fencing, until nothing runs any more.
+pub(super) fn silence(input: &DeclareInput<'_>, id: &StepId) -> Estimate {
+    // Auto Scaling lets a load balancer drain an instance before it ends it: 300 s unless the target group says otherwise
+    // (deregistration_delay.timeout_seconds).
+    let drains = input.baseline.tiers.values().any(|tier| !tier.target_group_arns.is_empty());
+    let (seconds, why) = if drains {
+        (360, "300 s in which load balancers drain instances + 60 s to end them")
+    } else {
+        (60, "60 s to end the instances")
+    };
+    or_past(input, id, seconds, why)
+}
+
 pub(in crate::plan) fn report() -> Estimate {
     default(1, "one object in the store")
 }
@@ -69,6 +82,11 @@ fn slowest_check(input: &DeclareInput<'_>, tier: &str) -> Option<(u64, u64)> {
 fn past(input: &DeclareInput<'_>, id: &StepId) -> Option<Estimate> {
     let past = input.past.get(id)?;
     Some(Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } })
+}
+
+/// What an earlier run took, else a documented default.
+pub(super) fn or_past(input: &DeclareInput<'_>, id: &StepId, seconds: u64, why: &str) -> Estimate {
+    past(input, id).unwrap_or_else(|| default(seconds, why))
 }
 
 /// A documented default.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::facts::{Baseline, GroupFacts};
+use crate::facts::{AliasFacts, Baseline, DatabaseFacts, GroupFacts, ReplicaLag};
 use crate::model::Environment;
 use crate::plan::runbook::{Mode, StepId};
 use crate::plan::scale::ScaleTarget;
@@ -18,6 +18,8 @@ pub struct DeclareInput<'a> {
     pub baseline: &'a Baseline,
     /// The standby's groups as they are now, by name.
     pub groups: &'a BTreeMap<String, GroupFacts>,
+    /// What else was seen on the standby.
+    pub standby: StandbySeen,
     /// Whether the primary answers; asked only where the plan needs it.
     pub primary: PrimaryReach,
     /// The recorded human decision.
@@ -26,6 +28,29 @@ pub struct DeclareInput<'a> {
     pub options: DeclareOptions,
     /// How long steps took in earlier runs; empty: documented defaults.
     pub past: BTreeMap<StepId, PastStep>,
+}
+
+/// What was seen on the standby besides its groups. What could not be seen says why, and is planned for as well as it can
+/// be: a declaration does not wait for a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandbySeen {
+    /// The standby's instances of the environment's databases, by identifier.
+    pub databases: Result<BTreeMap<String, DatabaseFacts>, String>,
+    /// How far they are behind, by identifier; absent: not known.
+    pub lags: Result<BTreeMap<String, ReplicaLag>, String>,
+    /// The load balancer that the record should lead to.
+    pub balancer: Result<AliasFacts, String>,
+}
+
+impl Default for StandbySeen {
+    /// Nothing was looked at, because nothing of it is needed.
+    fn default() -> Self {
+        StandbySeen {
+            databases: Ok(BTreeMap::new()),
+            lags: Ok(BTreeMap::new()),
+            balancer: Err("it was not looked for".to_owned()),
+        }
+    }
 }
 
 /// Whether the primary answers.
@@ -68,7 +93,7 @@ pub struct Declaration {
 pub struct DeclareOptions {
     /// Full production size, or a percent of it. The standby footprint is no target of a declaration.
     pub target: ScaleTarget,
-    /// Only these tiers; empty means all of them.
+    /// Only the capacity of these tiers: data and traffic are left alone. Empty means the whole environment.
     pub tiers: Vec<String>,
     /// Steps that are not carried out.
     pub skips: Vec<Skip>,

@@ -1,14 +1,19 @@
 //! Owns the plan of a declaration: what the bundle, the standby's facts and the declaration make necessary, in order.
 //!
 //! An ungraceful plan has no step that needs the primary: fencing is left out unless it is asked for, and then nothing
-//! waits for it. A graceful plan fences the primary once the standby serves and the users have moved, so that there is no
-//! time at which nobody serves.
+//! waits for it. A graceful plan fences the primary once the standby serves. Where databases are promoted, that is before
+//! the promotion, so that no write is lost; elsewhere it is after the users have moved, so that there is no time at which
+//! nobody serves.
 
+mod data;
 pub(super) mod estimates;
 mod input;
 mod refusal;
+mod remarks;
+mod schedules;
 mod skips;
 pub(super) mod steps;
+mod traffic;
 
 use std::collections::BTreeSet;
 
@@ -17,9 +22,13 @@ use super::scale::plan_scale;
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
-pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, past_steps};
+pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
+pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
 pub use refusal::DeclareRefusal;
+pub use remarks::{Loss, Remarks, remarks};
+pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
+pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
 
 use super::runbook::Mode;
 
@@ -37,6 +46,10 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     }
     let scale =
         plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
+    let missing = data::missing(input);
+    if !missing.is_empty() {
+        return Err(DeclareRefusal::NoReplica { databases: missing });
+    }
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;
     Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps))
@@ -82,3 +95,6 @@ fn is_in_order(steps: &[Step]) -> bool {
 
 #[cfg(test)]
 pub(in crate::plan) mod tests;
+
+#[cfg(test)]
+mod data_tests;

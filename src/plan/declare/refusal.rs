@@ -17,6 +17,11 @@ pub enum DeclareRefusal {
         /// What its silence looked like.
         why: String,
     },
+    /// The standby has no replica of databases.
+    NoReplica {
+        /// The data's names and the identifiers that were looked for.
+        databases: Vec<(String, String)>,
+    },
     /// `--skip` names steps that the plan does not have.
     UnknownSteps {
         /// What was asked for.
@@ -38,6 +43,10 @@ impl fmt::Display for DeclareRefusal {
             DeclareRefusal::NoReason => f.write_str("a declaration is recorded with its reason, and none was given"),
             DeclareRefusal::PrimarySilent { why } => {
                 write!(f, "a graceful declaration needs both sides, and the primary does not answer: {why}")
+            }
+            DeclareRefusal::NoReplica { databases } => {
+                let lacks: Vec<String> = databases.iter().map(|(data, id)| format!("{data} ({id})")).collect();
+                write!(f, "the standby has no database for {}: there is nothing to promote", lacks.join(", "))
             }
             DeclareRefusal::UnknownSteps { names, known } => {
                 for (index, name) in names.iter().enumerate() {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DeclareInput, estimates};
-use crate::model::SideName;
+use super::{DeclareInput, data, estimates, schedules, traffic};
+use crate::model::{SideName, Switch};
 use crate::plan::runbook::{Action, Mode, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
@@ -27,6 +27,7 @@ pub fn await_id(tier: &str) -> StepId {
 }
 
 /// Every step, each after those it needs.
+/// All of them. Steps that do not need each other run together; only traffic waits for both capacity and data.
 pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut first: BTreeSet<StepId> = BTreeSet::new();
@@ -40,24 +41,80 @@ pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
         // At once, beside everything else: nothing may wait for a primary that may be dark.
         steps.push(fence(input, scale, first.clone()));
     }
+    let whole = input.options.tiers.is_empty();
+    // Everything that has to have ended when the report is written.
+    let mut last = BTreeSet::new();
+    if whole {
+        steps.extend(data::publish(input, &first));
+        steps.extend(data::checks(input, &first));
+    }
+    if whole && !graceful {
+        let (promote, writable) = data::promote(input, &first);
+        steps.extend(promote);
+        last.extend(writable);
+    }
     let (climb, served) = climb(input, scale, first);
     steps.extend(climb);
-    let traffic = gate(
-        TRAFFIC_GATE,
-        "point your users at the standby (traffic is not configured in this version)",
-        "The standby serves. Point your users at it (traffic is not configured in this version), then go on.",
-        &served,
-    );
-    let mut last = BTreeSet::from([traffic.id.clone()]);
-    steps.push(traffic);
-    if graceful {
+    steps.extend(schedules::enable(input, scale));
+    last.extend(served);
+    if whole {
+        last = lead_over(input, scale, &mut steps, last, graceful);
+    }
+    let beside = |step: &&Step| {
+        matches!(
+            step.action,
+            Action::PublishEndpoint { .. } | Action::CheckData { .. } | Action::EnableSchedules { .. }
+        )
+    };
+    last.extend(steps.iter().filter(beside).map(|step| step.id.clone()));
+    steps.push(report(last));
+    steps
+}
+
+/// The steps from a standby that is up to users who are served there, and what comes after: the last of them.
+fn lead_over(
+    input: &DeclareInput<'_>,
+    scale: &ScalePlan,
+    steps: &mut Vec<Step>,
+    mut ready: BTreeSet<StepId>,
+    graceful: bool,
+) -> BTreeSet<StepId> {
+    let silence_first = graceful && must_be_silent(input);
+    if silence_first {
+        let mut fence = fence(input, scale, ready.clone());
+        // Promoting beside a production that still writes would lose what it writes.
+        fence.best_effort = false;
+        fence.estimate = estimates::silence(input, &fence.id);
+        ready.insert(fence.id.clone());
+        let (promote, writable) = data::promote(input, &BTreeSet::from([fence.id.clone()]));
+        steps.push(fence);
+        steps.extend(promote);
+        ready.extend(writable);
+    }
+    // What the application reads to find its database has to be right before users come.
+    let published = |step: &&Step| matches!(step.action, Action::PublishEndpoint { .. });
+    ready.extend(steps.iter().filter(published).map(|step| step.id.clone()));
+    let (traffic, mut last) = traffic::lead(input, &ready);
+    steps.extend(traffic);
+    let protect = data::protect(input, &last);
+    if graceful && !silence_first {
         // Both sides serve until the users have moved: a moment of two is better than a moment of none.
         let fence = fence(input, scale, last.clone());
         last.insert(fence.id.clone());
         steps.push(fence);
     }
-    steps.push(report(last));
-    steps
+    last.extend(protect.iter().map(|step| step.id.clone()));
+    steps.extend(protect);
+    last
+}
+
+/// Whether a graceful declaration ends production before it moves the users: a database can be promoted without loss only
+/// then, and failover records move nobody before.
+fn must_be_silent(input: &DeclareInput<'_>) -> bool {
+    let promotes = input.environment.data.iter().any(|data| data.rds().is_some());
+    let by_failing =
+        input.environment.traffic.as_ref().is_some_and(|traffic| matches!(traffic.switch, Switch::Failover { .. }));
+    promotes || by_failing
 }
 
 /// The steps that bring every tier to its size, in recovery order, and the last of them that are waited for.

@@ -137,6 +137,7 @@ fn planned(
         environment: &environment,
         baseline: &baseline,
         groups: &groups,
+        standby: StandbySeen::default(),
         primary: PrimaryReach::NotAsked,
         declaration: declaration(mode),
         options,
@@ -205,16 +206,15 @@ fn options_change_the_plan_visibly() {
     let half = DeclareOptions {
         target: ScaleTarget::Percent(50),
         tiers: vec!["web".into()],
-        skips: vec![Skip { step: TRAFFIC_GATE.into(), because: " the CDN does it ".into() }],
+        skips: vec![Skip { step: "await-web".into(), because: " they are up ".into() }],
         accept_percent: 10,
         ..DeclareOptions::default()
     };
     let runbook = planned(2, Mode::Ungraceful, half, |_| {}).expect("a plan");
     insta::assert_snapshot!(lines(&runbook), @r"
     scale-web <- [] 1s
-    await-web <- [scale-web] 120s
-    gate-traffic <- [await-web] 0s SKIPPED the CDN does it
-    report <- [gate-traffic] 1s
+    await-web <- [scale-web] 120s SKIPPED they are up
+    report <- [await-web] 1s
     ");
     assert_eq!(runbook.steps[0].title, "scale web from 2 to 5");
 }
@@ -291,6 +291,7 @@ fn what_cannot_be_planned_is_refused_with_what_to_correct() {
             environment: &environment(),
             baseline: &baseline(),
             groups: &nothing,
+            standby: StandbySeen::default(),
             primary: PrimaryReach::NotAsked,
             declaration: declaration(Mode::Ungraceful),
             options: plain(),
@@ -308,6 +309,7 @@ fn what_cannot_be_planned_is_refused_with_what_to_correct() {
         environment: &environment(),
         baseline: &without,
         groups: &super::tests::groups(2),
+        standby: StandbySeen::default(),
         primary: PrimaryReach::NotAsked,
         declaration: declaration(Mode::Ungraceful),
         options: plain(),

@@ -7,7 +7,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, assemble};
+use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, StandbySeen, assemble};
 use super::runbook::{RunKind, Runbook, StepId};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
@@ -74,6 +74,7 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
         environment: input.environment,
         baseline: input.baseline,
         groups: input.groups,
+        standby: StandbySeen::default(),
         primary: PrimaryReach::NotAsked,
         declaration: input.declaration.clone(),
         options: DeclareOptions {

@@ -1,7 +1,7 @@
 //! Owns the few sentences that say what a run came to.
 
 use super::value::RunReport;
-use super::words::{count, counted_from, length, noun, recovery_time, recovery_time_note, whole};
+use super::words::{count, counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
 use crate::plan::runbook::RunKind;
 use crate::run::journal::{RunState, StepState};
 
@@ -51,6 +51,16 @@ fn ended(report: &RunReport) -> String {
 fn point(report: &RunReport) -> String {
     let totals = &report.record.totals;
     match totals.recovery_point_s {
+        None if !totals.recovery_point_unknown.is_empty() => {
+            let beyond = match totals.recovery_point_met {
+                Some(false) => format!(
+                    ", and what is known of it is beyond the objective of {}",
+                    whole(report.record.objectives.rpo.as_secs())
+                ),
+                _ => String::new(),
+            };
+            format!("The recovery point is not known: {}{beyond}.", recovery_point_note(report))
+        }
         None => "The recovery point was not measured.".to_owned(),
         Some(lag) => format!(
             "The recovery point is {}, {} the objective of {}.",

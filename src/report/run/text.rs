@@ -46,7 +46,7 @@ pub fn text(report: &RunReport, color: bool) -> String {
         "recovery time {} (objective {}), recovery point {} (objective {})",
         held(paint, totals.recovery_time_met.filter(|_| time.is_some()), &measured(time)),
         whole(record.objectives.rto.as_secs()),
-        held(paint, totals.recovery_point_met, &measured(totals.recovery_point_s)),
+        held(paint, totals.recovery_point_met, &words::recovery_point(report)),
         whole(record.objectives.rpo.as_secs())
     );
     let verdict = paint.text(verdict_style(record.state), &format!("{}:", report.verdict));

@@ -117,8 +117,28 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
     }
 }
 
+/// The achieved recovery point: how long, `not known`, or `not measured`.
+pub(super) fn recovery_point(report: &RunReport) -> String {
+    let totals = &report.record.totals;
+    match totals.recovery_point_s {
+        Some(seconds) => whole(seconds),
+        None if !totals.recovery_point_unknown.is_empty() => "not known".to_owned(),
+        None => "not measured".to_owned(),
+    }
+}
+
 /// Which step recorded the recovery point, or that none did.
 pub(super) fn recovery_point_note(report: &RunReport) -> String {
+    let unknown: Vec<String> = report
+        .record
+        .steps
+        .iter()
+        .filter(|step| step.lost_unknown())
+        .map(|step| format!("“{}”", step.title))
+        .collect();
+    if !unknown.is_empty() {
+        return format!("the lag of data was not known to {}", unknown.join(", "));
+    }
     let worst = report.record.steps.iter().max_by_key(|step| step.measures.recovery_point_s);
     match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
         Some(step) => format!("the lag of data, recorded by “{}”", step.title),

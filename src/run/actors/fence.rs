@@ -1,37 +1,54 @@
-//! Owns fencing the primary: its groups go to zero. Best effort: a primary that is dark cannot be fenced, and says so.
+//! Owns fencing the primary: its groups go to zero. Mostly best effort: a primary that is dark cannot be fenced, and says
+//! so. Where something relies on it, it ends only when nothing runs there any more.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
 use crate::facts::GroupFacts;
 use crate::model::GroupSize;
+use crate::plan::runbook::Step;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
+use crate::run::{Stop, Watch};
 
 /// How long a silent primary may keep a best-effort step; real time, because a dark endpoint takes real time to be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Give up on instances that do not end after this: load balancers drain for 300 s unless told otherwise.
+const SILENCE_S: u64 = 1_200;
+
+/// How often they are looked at.
+const SILENCE_LOOK: Duration = Duration::from_secs(5);
 
 /// Nothing runs, and nothing may start anything: no policy, no scheduled action raises a maximum of zero.
 const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 
 impl Actors {
-    pub(super) async fn look_fence(&self, groups: &[String]) -> Result<Look, ActError> {
+    /// `silent`: nothing may run there any more, either.
+    pub(super) async fn look_fence(&self, groups: &[String], silent: bool) -> Result<Look, ActError> {
         let ports = self.primary()?;
         let found = primary_groups(ports, groups).await?;
-        let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
-        if open.is_empty() {
+        let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
+        if !open {
             return Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero", found.len(), groups.len())));
         }
         Ok(Look::Needed)
     }
 
-    pub(super) async fn fence(&self, groups: &[String]) -> Result<Done, ActError> {
+    pub(super) async fn fence(
+        &self,
+        step: &Step,
+        groups: &[String],
+        watch: &dyn Watch,
+        stop: &Stop,
+    ) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let ports = self.primary()?;
-        right_account(ports).await?;
+        right_account(ports).await.map_err(left)?;
         let found = primary_groups(ports, groups).await?;
         let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
         let writes = open.iter().map(|group| async {
@@ -59,8 +76,48 @@ impl Actors {
             });
         }
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
-        let text = format!("at zero: {}", fenced.join(", "));
-        Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
+        let text = match fenced.is_empty() {
+            true => format!("{} groups are at zero", found.len()),
+            false => format!("at zero: {}", fenced.join(", ")),
+        };
+        if step.best_effort {
+            return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
+        }
+        let aws_s = self.silence(step, groups, watch, stop).await?.as_secs_f64();
+        Ok(Done { text: format!("{text}; nothing runs any more"), measures: Measures { ours_s, aws_s, ..Measures::default() } })
+    }
+
+    /// Waits until no instance is left: one that a load balancer drains still writes.
+    async fn silence(
+        &self,
+        step: &Step,
+        groups: &[String],
+        watch: &dyn Watch,
+        stop: &Stop,
+    ) -> Result<Duration, ActError> {
+        let ports = self.primary()?;
+        let vigil = self.vigil(step, SILENCE_S, SILENCE_LOOK, watch, stop);
+        loop {
+            let seen = match primary_groups(ports, groups).await {
+                Ok(found) => {
+                    let left: usize = found.iter().map(|group| group.instances.len()).sum();
+                    if left == 0 {
+                        return Ok(vigil.waited());
+                    }
+                    format!("{left} instances of the primary still run")
+                }
+                Err(error) => error.why.join(": "),
+            };
+            let what = "production may still write";
+            match vigil.next(&seen).await {
+                Next::Look => {}
+                Next::Stopped => return Err(trouble::interrupted("stopped waiting for the primary's instances to end")),
+                Next::TimeUp => {
+                    let hint = "resume to wait again; skip the step to go on although it may still write".to_owned();
+                    return Err(trouble::plain(what, format!("{seen}, after {SILENCE_S} s"), Some(hint)));
+                }
+            }
+        }
     }
 
     pub(super) fn primary(&self) -> Result<&SidePorts, ActError> {
@@ -72,13 +129,14 @@ pub(super) async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
     let what = "cannot tell who we are in the primary";
     match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
         Ok(Ok(caller)) if caller.account == ports.account => Ok(()),
-        Ok(Ok(caller)) => Err(left(trouble::plain(
-            "cannot fence the primary",
+        Ok(Ok(caller)) => Err(trouble::plain(
+            "cannot change the primary",
             format!("the credentials are of account {}, the primary is {}", caller.account, ports.account),
-            Some("use credentials of that account, or fence it by hand".to_owned()),
-        ))),
-        Ok(Err(error)) => Err(left(trouble::cloud(what, &error))),
-        Err(_) => Err(left(trouble::plain(what, silent(), None))),
+            Some("use credentials of that account, or do it by hand and skip the step".to_owned()),
+        )),
+        // A look changes nothing, so what the step did is known: nothing.
+        Ok(Err(error)) => Err(ActError { effect_known: true, ..trouble::cloud(what, &error) }),
+        Err(_) => Err(trouble::plain(what, silent(), None)),
     }
 }
 

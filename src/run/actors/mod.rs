@@ -1,16 +1,29 @@
 //! Owns the carrying out of single steps: one file per action. Which steps, and in which order, is the engine's business.
 
+mod again;
+mod check;
+mod database;
+mod endpoint;
 mod fence;
+mod follow;
 mod gate;
 mod home;
 mod looks;
+mod order;
 mod poller;
+mod probe;
+mod promote;
 mod prove;
+mod raise;
+mod replica;
 mod report;
 mod scale;
+mod schedules;
 mod serving;
 mod stand_down;
+mod switch;
 mod trouble;
+mod vigil;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +32,7 @@ use async_trait::async_trait;
 
 use super::engine::{ActError, Actor, Done, Look};
 use super::{Stop, Watch};
-use crate::cloud::{Clock, ReadPorts, WritePorts};
+use crate::cloud::{Clock, Outside, ReadPorts, WritePorts};
 use crate::model::AccountId;
 use crate::plan::runbook::{Action, Step};
 
@@ -48,6 +61,7 @@ pub struct Actors {
     standby: SidePorts,
     primary: Option<SidePorts>,
     clock: Arc<dyn Clock>,
+    outside: Arc<dyn Outside>,
     gate: Arc<dyn GateKeeper>,
     reports: Arc<dyn Reports>,
     looks: Looks,
@@ -62,15 +76,18 @@ impl Actors {
         standby: SidePorts,
         primary: Option<SidePorts>,
         clock: Arc<dyn Clock>,
+        outside: Arc<dyn Outside>,
         gate: Arc<dyn GateKeeper>,
         reports: Arc<dyn Reports>,
     ) -> Self {
         let looks = Looks::new(standby.read.groups.clone());
         let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
         let poller = Poller::new(groups, balancing, clock.clone(), POLL);
-        let turned = |ports| Actors::new(ports, None, clock.clone(), gate.clone(), reports.clone());
+        let turned = |ports| {
+            Actors::new(ports, None, clock.clone(), outside.clone(), gate.clone(), reports.clone())
+        };
         let home = primary.clone().map(|ports| Box::new(turned(ports)));
-        Actors { standby, primary, clock, gate, reports, looks, poller, home }
+        Actors { standby, primary, clock, outside, gate, reports, looks, poller, home }
     }
 }
 
@@ -81,11 +98,24 @@ impl Actor for Actors {
             Action::Scale { group, size, .. } => self.look_scale(group, *size).await,
             Action::AwaitServing { group, wanted, .. } => self.look_serving(group, *wanted).await,
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
-            Action::FencePrimary { groups } => self.look_fence(groups).await,
+            Action::FencePrimary { groups } => self.look_fence(groups, !step.best_effort).await,
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
             Action::AwaitPrimary { group, wanted, .. } => self.home()?.look_serving(group, *wanted).await,
-            // A person, a proof and a report have no state that could be so already.
-            Action::Gate { .. } | Action::ProveClean { .. } | Action::Report => Ok(Look::Needed),
+            Action::Promote { side, database, .. } => self.look_promote(*side, database).await,
+            Action::RaiseDatabase { .. } => self.look_raise(step).await,
+            Action::PublishEndpoint { side, database, parameter, .. } => {
+                self.look_endpoint(*side, database, parameter).await
+            }
+            Action::AwaitReplica { side, database, .. } => self.look_replica(*side, database).await,
+            Action::EnableSchedules { group, schedules, .. } => self.look_enable(group, schedules).await,
+            Action::SwitchTraffic { to, record, by } => self.look_switch(*to, record, by).await,
+            // A person, a proof, a report, time that passes and a question have no state that could be so already.
+            Action::Gate { .. }
+            | Action::ProveClean { .. }
+            | Action::Report
+            | Action::CheckData { .. }
+            | Action::AwaitTraffic { .. }
+            | Action::Probe { .. } => Ok(Look::Needed),
             _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }
@@ -96,11 +126,22 @@ impl Actor for Actors {
             Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
             Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
-            Action::FencePrimary { groups } => self.fence(groups).await,
+            Action::FencePrimary { groups } => self.fence(step, groups, watch, stop).await,
             Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
             Action::ProveClean { before, timeout_s } => self.prove_clean(step, before, *timeout_s, watch, stop).await,
             Action::Report => self.report(step).await,
+            Action::Promote { .. } => self.promote(step, watch, stop).await,
+            Action::RaiseDatabase { .. } => self.raise(step, watch, stop).await,
+            Action::PublishEndpoint { data, side, database, parameter } => {
+                self.publish_endpoint(*side, data, database, parameter, stop).await
+            }
+            Action::AwaitReplica { .. } => self.await_replica(step, watch, stop).await,
+            Action::CheckData { data } => self.check_data(data).await,
+            Action::EnableSchedules { group, schedules, .. } => self.enable(group, schedules, stop).await,
+            Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
+            Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
+            Action::Probe { .. } => self.probe(step, watch, stop).await,
             _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }

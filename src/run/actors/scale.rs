@@ -1,7 +1,5 @@
 //! Owns scaling one group: absolute sizes, never smaller than what is there, read back.
 
-use std::time::Duration;
-
 use super::{Actors, trouble};
 use crate::cloud::CloudResult;
 use crate::facts::GroupFacts;
@@ -10,9 +8,6 @@ use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
-
-/// Pauses between tries on top of the adapter's own retries; they add up to 15 s.
-const PAUSES: [u64; 4] = [1, 2, 4, 8];
 
 /// Whether a group has at least these sizes. Minimum counts too: scaling policies shrink an idle group down to it.
 pub(super) fn has(group: &GroupFacts, size: GroupSize) -> bool {
@@ -78,15 +73,7 @@ impl Actors {
     /// Sizes are absolute, so a call whose answer was lost is simply made again.
     pub(super) async fn set_size(&self, group: &str, size: GroupSize, stop: &Stop) -> CloudResult<()> {
         let _writing = self.looks.writing();
-        for pause in PAUSES {
-            match self.standby.write.groups.set_size(group, size).await {
-                Err(error) if error.kind.may_retry() && !stop.requested() => {
-                    stop.sleep(self.clock.as_ref(), Duration::from_secs(pause)).await;
-                }
-                result => return result,
-            }
-        }
-        self.standby.write.groups.set_size(group, size).await
+        self.again(stop, || self.standby.write.groups.set_size(group, size)).await
     }
 }
 

@@ -136,11 +136,13 @@ pub struct Totals {
     /// From the incident (or, where its time is not known, the declaration) to the end of the last step that brings
     /// service back, in seconds; none while one of them has not ended well.
     pub recovery_time_s: Option<u64>,
-    /// The largest recovery point that a step measured, in seconds.
+    /// The largest recovery point that a step measured, in seconds; none where one of the promotions does not know its own.
     pub recovery_point_s: Option<u64>,
+    /// Promotions that ended well and do not know how far the replica was behind.
+    pub recovery_point_unknown: Vec<StepId>,
     /// Whether the recovery time is within its objective; none while it is not known.
     pub recovery_time_met: Option<bool>,
-    /// Whether the recovery point is within its objective; none where none was measured.
+    /// Whether the recovery point is within its objective; none where none was measured, or what was not may be beyond it.
     pub recovery_point_met: Option<bool>,
     /// From the run's beginning to its end or stop, in seconds; waiting for a person to resume counts.
     pub elapsed_s: Option<f64>,
@@ -267,6 +269,12 @@ impl StepRecord {
         asked.saturating_sub(self.measures.came.unwrap_or(asked))
     }
 
+    /// Whether it is a promotion that ended well and does not know how far the replica was behind.
+    pub fn lost_unknown(&self) -> bool {
+        let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
+        ended_well && matches!(self.action, Action::Promote { .. }) && self.measures.recovery_point_s.is_none()
+    }
+
     fn take(&mut self, entry: &Entry) {
         self.state = self.state.after(&entry.event).unwrap_or(self.state);
         match &entry.event {
@@ -332,16 +340,22 @@ impl Totals {
             .then(|| counting.iter().filter_map(|step| step.ended_at).max());
         let recovery_time_s =
             recovered.flatten().map(|at| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0));
-        let recovery_point_s = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
         let objectives = &runbook.objectives;
+        let measured = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let unknown: Vec<StepId> = steps.iter().filter(|step| step.lost_unknown()).map(|step| step.id.clone()).collect();
+        let within = measured.map(|achieved| achieved <= objectives.rpo.as_secs());
+        // What is not known is never within; what is known to be beyond stays so.
+        let recovery_point_met = within.filter(|within| unknown.is_empty() || !within);
+        let recovery_point_s = measured.filter(|_| unknown.is_empty());
         let of_state = |wanted: &[StepState]| {
             steps.iter().filter(|step| wanted.contains(&step.state)).map(|step| step.id.clone()).collect()
         };
         Totals {
             recovery_time_s,
             recovery_point_s,
+            recovery_point_unknown: unknown,
             recovery_time_met: recovery_time_s.map(|achieved| achieved <= objectives.rto.as_secs()),
-            recovery_point_met: recovery_point_s.map(|achieved| achieved <= objectives.rpo.as_secs()),
+            recovery_point_met,
             elapsed_s: None,
             ours_s: steps.iter().map(|step| step.measures.ours_s).sum(),
             aws_s: steps.iter().map(|step| step.measures.aws_s).sum(),
@@ -362,9 +376,16 @@ impl Shortfall {
     }
 }
 
-/// Whether the service is back only when this has ended: serving tiers, traffic, and the probe.
+/// Whether the service is back only when this has ended: serving tiers, writable data, traffic, and the probe.
 fn brings_service(action: &Action) -> bool {
-    matches!(action, Action::AwaitServing { .. })
+    matches!(
+        action,
+        Action::AwaitServing { .. }
+            | Action::Promote { .. }
+            | Action::SwitchTraffic { .. }
+            | Action::AwaitTraffic { .. }
+            | Action::Probe { .. }
+    )
 }
 
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {

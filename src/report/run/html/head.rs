@@ -39,7 +39,7 @@ pub(super) fn tiles(page: &mut Markup, report: &RunReport) {
             page,
             &Tile {
                 name: "Recovery point (RPO)",
-                value: totals.recovery_point_s.map_or_else(|| "not measured".to_owned(), whole),
+                value: words::recovery_point(report),
                 held: totals.recovery_point_met,
                 objective: Some(format!("objective {}", whole(record.objectives.rpo.as_secs()))),
                 note: words::recovery_point_note(report),

@@ -101,6 +101,9 @@ fn result(page: &mut Markup, step: &StepRecord, course: &Course) {
     if let Some(lag) = step.measures.recovery_point_s {
         more.push(format!("recovery point {}", whole(lag)));
     }
+    if step.lost_unknown() {
+        more.push("recovery point not known".to_owned());
+    }
     if course.attempts.len() > 1 {
         more.push(format!("{} attempts", course.attempts.len()));
     }

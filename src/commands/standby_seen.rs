@@ -1,0 +1,65 @@
+//! Owns what a declaration looks at on the standby besides its groups. What cannot be seen is no failure: it is told.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join3;
+
+use super::context::Session;
+use crate::cloud::ReadPorts;
+use crate::facts::{AliasFacts, GroupFacts};
+use crate::model::{standby_database_name, standby_group_name};
+use crate::plan::declare::StandbySeen;
+use crate::ui::Failure;
+
+/// Looks at the standby: its groups, without which nothing can be planned, and what else the environment has there.
+pub async fn look(
+    session: &Session,
+    ports: &ReadPorts,
+) -> Result<(BTreeMap<String, GroupFacts>, StandbySeen), Failure> {
+    let environment = &session.environment;
+    let databases = environment.data.iter().filter(|data| data.rds().is_some());
+    let ids: Vec<String> = databases.map(|data| standby_database_name(&environment.name, &data.name)).collect();
+    let seen = StandbySeen::default();
+    let databases = async {
+        if ids.is_empty() {
+            return seen.databases.clone();
+        }
+        let found = ports.databases.databases(&ids).await.map_err(|error| error.to_string())?;
+        Ok(found.into_iter().map(|database| (database.id.clone(), database)).collect())
+    };
+    let lags = async {
+        if ids.is_empty() {
+            return seen.lags.clone();
+        }
+        ports.metrics.replica_lags(&ids, session.clock().now()).await.map_err(|error| error.to_string())
+    };
+    let groups = async {
+        let groups = super::declare::groups(session, ports).await?;
+        let balancer = match &environment.traffic {
+            Some(traffic) => balancer(ports, groups.get(&standby_group_name(&environment.name, &traffic.tier))).await,
+            None => seen.balancer.clone(),
+        };
+        Ok::<_, Failure>((groups, balancer))
+    };
+    let (groups, databases, lags) = join3(groups, databases, lags).await;
+    let (groups, balancer) = groups?;
+    Ok((groups, StandbySeen { databases, lags, balancer }))
+}
+
+/// The load balancer in front of a group.
+async fn balancer(ports: &ReadPorts, group: Option<&GroupFacts>) -> Result<AliasFacts, String> {
+    let group = group.ok_or("the standby has no such group")?;
+    let none = || format!("{} is behind no load balancer", group.name);
+    if group.target_group_arns.is_empty() {
+        return Err(none());
+    }
+    let targets = ports.balancing.target_groups(&group.target_group_arns).await.map_err(|error| error.to_string())?;
+    let arns: Vec<String> = targets.into_iter().flat_map(|target| target.load_balancer_arns).collect();
+    if arns.is_empty() {
+        return Err(none());
+    }
+    let balancers = ports.balancing.load_balancers(&arns).await.map_err(|error| error.to_string())?;
+    let balancer = balancers.into_iter().next().ok_or_else(none)?;
+    let zone_id = balancer.zone_id.ok_or_else(|| format!("the zone of {} is not told", balancer.name))?;
+    Ok(AliasFacts { dns_name: balancer.dns_name, zone_id, evaluate_target_health: true })
+}

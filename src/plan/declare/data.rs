@@ -1,0 +1,275 @@
+//! Owns the steps of a declaration that concern data: endpoints, promotion, production's class and protection, checks.
+
+use std::collections::BTreeSet;
+
+use super::{DeclareInput, estimates};
+use crate::facts::DatabaseFacts;
+use crate::model::{DataSet, RdsData, SideName, standby_database_name};
+use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId};
+
+/// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
+const PROMOTE_TIMEOUT_S: u64 = 3_600;
+
+/// Give up on a change of class after this.
+const RAISE_TIMEOUT_S: u64 = 3_600;
+
+/// Give up on a replica that does not catch up after this: nothing serves writes meanwhile.
+const CATCH_UP_TIMEOUT_S: u64 = 900;
+
+/// Days of backups where production's are not known: PromoteReadReplica's own default.
+const DEFAULT_RETENTION_DAYS: u32 = 1;
+
+/// The id of the step that promotes a database.
+pub fn promote_id(data: &str) -> StepId {
+    StepId(format!("promote-{data}"))
+}
+
+/// The id of the step that publishes a database's host name.
+pub fn publish_id(data: &str) -> StepId {
+    StepId(format!("publish-{data}"))
+}
+
+/// The id of the step that gives a database production's class.
+pub fn raise_id(data: &str) -> StepId {
+    StepId(format!("raise-{data}"))
+}
+
+/// The id of the step that gives a database production's protection.
+pub fn protect_id(data: &str) -> StepId {
+    StepId(format!("protect-{data}"))
+}
+
+/// The id of the step that checks data that replicates by itself.
+pub fn check_id(data: &str) -> StepId {
+    StepId(format!("check-{data}"))
+}
+
+/// The id of the step that waits until a replica has everything.
+fn await_replica_id(data: &str) -> StepId {
+    StepId(format!("await-replica-{data}"))
+}
+
+/// A database of the environment with what is known of it.
+pub(super) struct Database<'a> {
+    /// The data's name.
+    pub data: &'a str,
+    /// What the environment says.
+    pub rds: &'a RdsData,
+    /// The standby's identifier.
+    pub id: String,
+    /// The standby's instance; none where it could not be looked at.
+    pub seen: Option<&'a DatabaseFacts>,
+    /// Production's; none where the baseline has no such instance.
+    pub production: Option<&'a DatabaseFacts>,
+}
+
+/// Every database of the environment.
+pub(super) fn databases<'a>(input: &'a DeclareInput<'_>) -> Vec<Database<'a>> {
+    let of = |data: &'a DataSet| {
+        let rds = data.rds()?;
+        let id = standby_database_name(&input.environment.name, &data.name);
+        let seen = input.standby.databases.as_ref().ok().and_then(|seen| seen.get(&id));
+        let production = input.baseline.facts.databases.get(&rds.source);
+        Some(Database { data: &data.name, rds, id, seen, production })
+    };
+    input.environment.data.iter().filter_map(of).collect()
+}
+
+/// Databases that the standby does not have, although it was looked at, and whose promotion nobody skips.
+pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<(String, String)> {
+    if input.standby.databases.is_err() || !input.options.tiers.is_empty() {
+        return Vec::new();
+    }
+    let skipped = |data: &str| input.options.skips.iter().any(|skip| skip.step == promote_id(data).0);
+    let lacks = databases(input).into_iter().filter(|one| one.seen.is_none() && !skipped(one.data));
+    lacks.map(|one| (one.data.to_owned(), one.id)).collect()
+}
+
+impl Database<'_> {
+    /// Whether it stands alone already.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.seen.is_some_and(|seen| !seen.is_replica())
+    }
+
+    /// Whether the standby was looked at and has no such instance: its steps would only fail.
+    fn is_missing(&self, input: &DeclareInput<'_>) -> bool {
+        self.seen.is_none() && input.standby.databases.is_ok()
+    }
+
+    /// Production's class, where the standby's is another or is not known.
+    fn class_to_have(&self) -> Option<String> {
+        let production = self.production?;
+        let same = self.seen.is_some_and(|seen| seen.class == production.class);
+        (!same).then(|| production.class.clone())
+    }
+
+    fn step(&self, id: StepId, title: String, action: Action, needs: BTreeSet<StepId>, estimate: Estimate) -> Step {
+        Step {
+            id,
+            title,
+            action,
+            needs,
+            sides: BTreeSet::from([SideName::Standby]),
+            estimate,
+            best_effort: false,
+            skipped: None,
+        }
+    }
+}
+
+/// The steps that need nothing else: endpoints are published, before anything that reads them comes up.
+pub(super) fn publish(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    let all = databases(input);
+    let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
+        let parameter = one.rds.endpoint_parameter.clone()?;
+        let id = publish_id(one.data);
+        let title = format!("tell applications the host name of {} in {parameter}", one.data);
+        let action = Action::PublishEndpoint {
+            data: one.data.to_owned(),
+            side: SideName::Standby,
+            database: one.id.clone(),
+            parameter,
+        };
+        let estimate = estimates::or_past(input, &id, 1, "one PutParameter");
+        Some(one.step(id, title, action, needs.clone(), estimate))
+    });
+    steps.collect()
+}
+
+/// The steps that make databases stand alone with production's class. In a graceful plan they first wait until the
+/// replicas have everything. Also the last of these steps, which traffic waits for.
+pub(super) fn promote(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<Step>, BTreeSet<StepId>) {
+    let (mut steps, mut last) = (Vec::new(), BTreeSet::new());
+    for one in databases(input) {
+        let mut needs = needs.clone();
+        if input.declaration.mode == Mode::Graceful && !one.stands_alone() && !one.is_missing(input) {
+            let wait = await_replica(input, &one, needs);
+            needs = BTreeSet::from([wait.id.clone()]);
+            steps.push(wait);
+        }
+        let promotion = promotion(input, &one, needs);
+        let mut end = promotion.id.clone();
+        steps.push(promotion);
+        if let Some(class) = one.class_to_have().filter(|_| !one.is_missing(input)) {
+            let raise = raise(input, &one, class, BTreeSet::from([end]));
+            end = raise.id.clone();
+            steps.push(raise);
+        }
+        last.insert(end);
+    }
+    (steps, last)
+}
+
+fn await_replica(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
+    let id = await_replica_id(one.data);
+    let action = Action::AwaitReplica {
+        data: one.data.to_owned(),
+        side: SideName::Standby,
+        database: one.id.clone(),
+        at_most_s: 0,
+        timeout_s: CATCH_UP_TIMEOUT_S,
+    };
+    let estimate = estimates::or_past(input, &id, 120, "CloudWatch has a replica's lag once a minute");
+    let title = format!("wait until {} has every write of production", one.data);
+    one.step(id, title, action, needs, estimate)
+}
+
+fn promotion(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
+    let id = promote_id(one.data);
+    // Without backups it could have no replica of its own, and there would be no way home.
+    let days = one.production.map_or(DEFAULT_RETENTION_DAYS, |production| production.backup_retention_days.max(1));
+    let action = Action::Promote {
+        data: one.data.to_owned(),
+        side: SideName::Standby,
+        database: one.id.clone(),
+        backup_retention_days: days,
+        timeout_s: PROMOTE_TIMEOUT_S,
+    };
+    let busy = one.seen.filter(|seen| !seen.is_available()).map(|seen| format!(" (it is {} now)", seen.status));
+    let (title, estimate) = if one.stands_alone() {
+        (format!("{} is promoted already: {} takes writes", one.data, one.id), estimates::default(0, "it is so already"))
+    } else {
+        let title = format!("promote {}: {} takes writes and follows production no more", one.data, one.id);
+        let estimate = estimates::or_past(input, &id, 300, "a promotion takes minutes, with a reboot");
+        (format!("{title}{}", busy.unwrap_or_default()), estimate)
+    };
+    one.step(id, title, action, needs, estimate)
+}
+
+fn raise(input: &DeclareInput<'_>, one: &Database<'_>, class: String, needs: BTreeSet<StepId>) -> Step {
+    let id = raise_id(one.data);
+    let from = one.seen.map(|seen| format!(" from {}", seen.class)).unwrap_or_default();
+    let title = format!("raise {}{from} to production's {class}", one.data);
+    let action = Action::RaiseDatabase {
+        data: one.data.to_owned(),
+        side: SideName::Standby,
+        database: one.id.clone(),
+        class: Some(class),
+        multi_az: None,
+        deletion_protection: None,
+        wait: true,
+        timeout_s: RAISE_TIMEOUT_S,
+    };
+    let estimate = estimates::or_past(input, &id, 600, "a change of class takes about 10 minutes, with a restart");
+    one.step(id, title, action, needs, estimate)
+}
+
+/// The steps that give databases production's protection. Nobody waits for these: the users are served by then.
+pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    let all = databases(input);
+    let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
+        let production = one.production?;
+        let lacks = |has: fn(&DatabaseFacts) -> bool| {
+            (has(production) && !one.seen.is_some_and(has)).then_some(true)
+        };
+        let multi_az = lacks(|database| database.multi_az);
+        let deletion_protection = lacks(|database| database.deletion_protection);
+        let words: Vec<&str> = [
+            multi_az.map(|_| "a standby in another zone"),
+            deletion_protection.map(|_| "protection against deletion"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if words.is_empty() {
+            return None;
+        }
+        let id = protect_id(one.data);
+        let title = format!("give {} what production's has: {} (not waited for)", one.data, words.join(", "));
+        let action = Action::RaiseDatabase {
+            data: one.data.to_owned(),
+            side: SideName::Standby,
+            database: one.id.clone(),
+            class: None,
+            multi_az,
+            deletion_protection,
+            wait: false,
+            timeout_s: RAISE_TIMEOUT_S,
+        };
+        let estimate = estimates::or_past(input, &id, 5, "one ModifyDBInstance");
+        let mut needs = needs.clone();
+        // A declaration without traffic has nothing else to come after.
+        needs.insert(promote_id(one.data));
+        Some(one.step(id, title, action, needs, estimate))
+    });
+    steps.collect()
+}
+
+/// The steps that look whether data that replicates by itself is there. Best effort: nothing could be done about it now.
+pub(super) fn checks(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    let replicating = input.environment.data.iter().filter(|data| data.rds().is_none());
+    let steps = replicating.map(|data| {
+        let id = check_id(&data.name);
+        Step {
+            title: format!("check that {} is there in {}", data.name, input.environment.standby.region),
+            action: Action::CheckData { data: data.clone() },
+            needs: needs.clone(),
+            sides: BTreeSet::from([SideName::Standby]),
+            estimate: estimates::or_past(input, &id, 2, "a look or two"),
+            best_effort: true,
+            skipped: None,
+            id,
+        }
+    });
+    steps.collect()
+}

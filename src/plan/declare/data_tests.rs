@@ -1,0 +1,400 @@
+//! Owns the cases of declarations with data, traffic and scheduled actions: what is planned, and what a person is told.
+
+use std::collections::BTreeMap;
+
+use super::tests::{baseline, declaration, environment, groups, lines};
+use super::*;
+use crate::facts::{
+    AliasFacts, BucketFacts, DatabaseFacts, LoadBalancerFacts, RecordFacts, ReplicaLag, ScheduleFacts, TierSource,
+};
+use crate::model::{
+    BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic,
+};
+use crate::plan::runbook::{Action, Lever, StepId, timeline};
+
+fn orders() -> DataSet {
+    let rds = RdsData {
+        source: "shop-orders".into(),
+        key: None,
+        class: Some("db.t4g.medium".into()),
+        endpoint_parameter: Some("/shop/prod/db/host".into()),
+    };
+    DataSet { name: "orders".into(), kind: DataKind::Rds(rds) }
+}
+
+fn carts() -> DataSet {
+    DataSet { name: "carts".into(), kind: DataKind::Dynamodb(TableData { table: "shop-carts".into() }) }
+}
+
+fn uploads() -> DataSet {
+    let bucket = BucketData { bucket: "shop-uploads".into(), replica: "shop-uploads-dr".into() };
+    DataSet { name: "uploads".into(), kind: DataKind::S3(bucket) }
+}
+
+fn takes_over() -> Switch {
+    Switch::StandbyTakesOver { bucket: "shop-dr".into(), key: "shop.example.com/standby-takes-over".into() }
+}
+
+fn traffic(switch: Switch) -> Traffic {
+    Traffic {
+        record: "shop.example.com".into(),
+        zone: "Z1".into(),
+        switch,
+        tier: "web".into(),
+        ttl: Span::from_secs(60),
+        check_interval_s: 10,
+        check_failures: 3,
+        probe: Some(Probe { url: "https://shop.example.com/healthz".into(), status: 200 }),
+    }
+}
+
+fn database(id: &str, class: &str, source: Option<&str>) -> DatabaseFacts {
+    DatabaseFacts {
+        id: id.into(),
+        status: "available".into(),
+        class: class.into(),
+        source: source.map(str::to_owned),
+        ..DatabaseFacts::default()
+    }
+}
+
+/// What the usual case is made of; tests change it.
+struct Case {
+    mode: Mode,
+    options: DeclareOptions,
+    environment: crate::model::Environment,
+    baseline: crate::facts::Baseline,
+    seen: StandbySeen,
+}
+
+impl Case {
+    fn new(mode: Mode, data: Vec<DataSet>, switch: Option<Switch>) -> Case {
+        let mut environment = environment();
+        environment.tiers.retain(|tier| tier.name != "worker");
+        environment.data = data;
+        environment.traffic = switch.map(traffic);
+        let mut baseline = baseline();
+        let production = DatabaseFacts {
+            multi_az: true,
+            deletion_protection: true,
+            backup_retention_days: 14,
+            ..database("shop-orders", "db.r6g.large", None)
+        };
+        baseline.facts.databases.insert("shop-orders".into(), production);
+        let balancer = LoadBalancerFacts {
+            arn: "lb-web".into(),
+            name: "web".into(),
+            dns_name: "web-1.us-east-1.elb.amazonaws.com".into(),
+            zone_id: Some("ZEAST".into()),
+            scheme: "internet-facing".into(),
+            kind: "application".into(),
+            subnet_ids: vec![],
+            security_group_ids: vec![],
+            listeners: vec![],
+            tags: Default::default(),
+        };
+        baseline.facts.load_balancers.insert("lb-web".into(), balancer);
+        let web = baseline.tiers.remove("web").unwrap_or_default();
+        baseline.tiers.insert("web".into(), TierSource { load_balancer_arns: vec!["lb-web".into()], ..web });
+        let replica = database("shop-orders", "db.t4g.medium", Some("arn:aws:rds:us-east-1:1:db:shop-orders"));
+        let lag = ReplicaLag { seconds: 3, at: jiff::Timestamp::UNIX_EPOCH };
+        let alias = AliasFacts {
+            dns_name: "web-2.us-west-2.elb.amazonaws.com".into(),
+            zone_id: "ZWEST".into(),
+            evaluate_target_health: true,
+        };
+        let seen = StandbySeen {
+            databases: Ok(BTreeMap::from([(replica.id.clone(), replica)])),
+            lags: Ok(BTreeMap::from([("shop-orders".to_owned(), lag)])),
+            balancer: Ok(alias),
+        };
+        Case { mode, options: DeclareOptions::default(), environment, baseline, seen }
+    }
+
+    fn plan(&self) -> Result<(Runbook, Remarks), DeclareRefusal> {
+        let groups = groups(2);
+        let input = DeclareInput {
+            environment: &self.environment,
+            baseline: &self.baseline,
+            groups: &groups,
+            standby: self.seen.clone(),
+            primary: if self.mode == Mode::Graceful { PrimaryReach::Answers } else { PrimaryReach::NotAsked },
+            declaration: declaration(self.mode),
+            options: self.options.clone(),
+            past: BTreeMap::new(),
+        };
+        let runbook = plan_declare(&input)?;
+        let know = remarks(&input, &runbook);
+        Ok((runbook, know))
+    }
+
+    fn planned(&self) -> (Runbook, Remarks) {
+        self.plan().expect("a plan")
+    }
+}
+
+fn all_data() -> Vec<DataSet> {
+    vec![orders(), carts(), uploads()]
+}
+
+fn title<'r>(runbook: &'r Runbook, id: &str) -> &'r str {
+    runbook.step(&StepId(id.to_owned())).map_or("no such step", |step| step.title.as_str())
+}
+
+#[test]
+fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_both() {
+    let (runbook, know) = Case::new(Mode::Ungraceful, all_data(), Some(takes_over())).planned();
+    insta::assert_snapshot!(lines(&runbook), @r"
+    publish-orders <- [] 1s
+    check-carts <- [] 2s
+    check-uploads <- [] 2s
+    promote-orders <- [] 300s
+    raise-orders <- [promote-orders] 600s
+    scale-api <- [] 1s
+    await-api <- [scale-api] 90s
+    scale-web <- [await-api] 1s
+    await-web <- [scale-web] 120s
+    switch-traffic <- [await-web publish-orders raise-orders] 1s
+    await-traffic <- [switch-traffic] 90s
+    probe <- [await-traffic] 5s
+    protect-orders <- [probe promote-orders] 5s
+    report <- [check-carts check-uploads probe protect-orders publish-orders] 1s
+    ");
+    for step in &runbook.steps {
+        assert!(!step.sides.contains(&SideName::Primary), "{} needs the primary", step.id);
+    }
+    let titles: Vec<&str> = runbook.steps.iter().map(|step| step.title.as_str()).collect();
+    insta::assert_snapshot!(titles.join("\n"), @r"
+    tell applications the host name of orders in /shop/prod/db/host
+    check that carts is there in us-west-2
+    check that uploads is there in us-west-2
+    promote orders: shop-orders takes writes and follows production no more
+    raise orders from db.t4g.medium to production's db.r6g.large
+    scale api from 2 to 8
+    wait until 8 of api are in service
+    scale web from 2 to 10
+    wait until 10 of web are in service and healthy
+    lead shop.example.com to the standby: s3://shop-dr/shop.example.com/standby-takes-over says that it has taken over
+    wait until users of shop.example.com have followed
+    ask https://shop.example.com/healthz until it answers 200
+    give orders what production's has: a standby in another zone, protection against deletion (not waited for)
+    save the report
+    ");
+    let promote = runbook.step(&promote_id("orders")).expect("the promotion");
+    assert!(matches!(promote.action, Action::Promote { backup_retention_days: 14, .. }), "{promote:?}");
+    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: Some(3), unknown: None }]);
+    assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
+    assert_eq!(know.warnings, Vec::<String>::new());
+    // 300 + 600 to a database of production's class, 1 + 90 + 5 for the users, 5 to order protection, 1 to report.
+    assert_eq!(timeline(&runbook).total_s, 1_002);
+}
+
+#[test]
+fn a_graceful_plan_silences_the_primary_before_it_promotes() {
+    let (runbook, know) = Case::new(Mode::Graceful, all_data(), Some(takes_over())).planned();
+    insta::assert_snapshot!(lines(&runbook), @r"
+    publish-orders <- [] 1s
+    check-carts <- [] 2s
+    check-uploads <- [] 2s
+    scale-api <- [] 1s
+    await-api <- [scale-api] 90s
+    scale-web <- [await-api] 1s
+    await-web <- [scale-web] 120s
+    fence-primary <- [await-web] 360s
+    await-replica-orders <- [fence-primary] 120s
+    promote-orders <- [await-replica-orders] 300s
+    raise-orders <- [promote-orders] 600s
+    switch-traffic <- [await-web fence-primary publish-orders raise-orders] 1s
+    await-traffic <- [switch-traffic] 90s
+    probe <- [await-traffic] 5s
+    protect-orders <- [probe promote-orders] 5s
+    report <- [check-carts check-uploads probe protect-orders publish-orders] 1s
+    ");
+    let fence = runbook.step(&StepId(FENCE.into())).expect("the fence");
+    assert!(!fence.best_effort, "a promotion relies on it");
+    assert_eq!(know, Remarks::default(), "nothing would be lost");
+}
+
+#[test]
+fn without_a_database_a_graceful_plan_has_no_moment_in_which_nobody_serves() {
+    let (runbook, _) = Case::new(Mode::Graceful, vec![carts()], Some(takes_over())).planned();
+    let tail: Vec<String> = lines(&runbook).lines().rev().take(5).map(str::to_owned).collect();
+    insta::assert_snapshot!(tail.join("\n"), @r"
+    report <- [check-carts fence-primary probe] 1s
+    fence-primary <- [probe] 5s
+    probe <- [await-traffic] 5s
+    await-traffic <- [switch-traffic] 90s
+    switch-traffic <- [await-web] 1s
+    ");
+    // Failover records move nobody before the primary fails.
+    let by_failing = Switch::Failover { path: "/".into() };
+    let (runbook, _) = Case::new(Mode::Graceful, vec![], Some(by_failing)).planned();
+    let fence = StepId(FENCE.into());
+    let wait = runbook.step(&StepId(AWAIT_TRAFFIC.into())).expect("the wait");
+    assert!(wait.needs.contains(&fence), "{wait:?}");
+}
+
+#[test]
+fn each_switch_has_its_steps_and_its_warning() {
+    let case = |switch| Case::new(Mode::Ungraceful, vec![], switch);
+    let tail = |runbook: &Runbook| {
+        let lines = lines(runbook);
+        lines.lines().skip(4).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    let (failover, know) = case(Some(Switch::Failover { path: "/".into() })).planned();
+    insta::assert_snapshot!(tail(&failover), @r"
+    await-traffic <- [await-web] 90s
+    probe <- [await-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(know.warnings.join("\n"), @"nothing forces the users of shop.example.com to the standby while the primary answers its health check (--fence tries to make it stop)");
+    let (weighted, know) = case(Some(Switch::Weighted { primary: 100, standby: 0 })).planned();
+    insta::assert_snapshot!(tail(&weighted), @r"
+    switch-traffic <- [await-web] 1s
+    await-traffic <- [switch-traffic] 120s
+    probe <- [await-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(know.warnings.join("\n"), @"the weights of shop.example.com are changed by Route 53's control plane, which lives in us-east-1: while that Region is dark, traffic may not move");
+    let (manual, know) = case(Some(Switch::Manual)).planned();
+    insta::assert_snapshot!(tail(&manual), @r"
+    gate-traffic <- [await-web] 0s
+    probe <- [gate-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(title(&manual, TRAFFIC_GATE), @"point shop.example.com at the standby (traffic is `manual` in the environment file)");
+    assert_eq!(know, Remarks::default());
+    let (none, _) = case(None).planned();
+    insta::assert_snapshot!(title(&none, TRAFFIC_GATE), @"point your users at the standby (the environment file has no traffic)");
+}
+
+#[test]
+fn weighted_records_lead_everybody_to_the_standby() {
+    let mut case = Case::new(Mode::Ungraceful, vec![], Some(Switch::Weighted { primary: 60, standby: 40 }));
+    let known = RecordFacts {
+        name: "shop.example.com".into(),
+        kind: "A".into(),
+        set_identifier: Some("shop-primary".into()),
+        failover: None,
+        weight: Some(60),
+        ttl_s: None,
+        health_check_id: Some("hc-1".into()),
+        alias: Some(AliasFacts { dns_name: "x".into(), zone_id: "y".into(), evaluate_target_health: false }),
+        values: vec![],
+    };
+    case.baseline.facts.records = vec![known];
+    let (runbook, _) = case.planned();
+    let Some(Action::SwitchTraffic { by: Lever::Records { zone, records }, .. }) =
+        runbook.step(&StepId(SWITCH_TRAFFIC.into())).map(|step| &step.action)
+    else {
+        panic!("no records: {runbook:?}")
+    };
+    assert_eq!(zone, "Z1");
+    let told: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let alias = record.alias.as_ref().expect("an alias");
+            let set = record.set_identifier.as_deref().expect("an identifier");
+            (set, record.weight, alias.zone_id.as_str(), alias.evaluate_target_health, record.health_check_id.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("shop-primary", Some(0), "ZEAST", false, Some("hc-1")),
+            ("shop-standby", Some(60), "ZWEST", true, None)
+        ]
+    );
+    // Without the standby's load balancer a person has to do it; the declaration goes on.
+    case.seen.balancer = Err("no answer".into());
+    let (runbook, know) = case.planned();
+    insta::assert_snapshot!(title(&runbook, TRAFFIC_GATE), @"move the weights of shop.example.com to the standby by hand (the standby's load balancer: no answer)");
+    assert!(know.warnings.iter().any(|warning| warning.contains("is not compared: no answer")), "{know:?}");
+}
+
+#[test]
+fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
+    let mut case = Case::new(Mode::Ungraceful, vec![orders()], None);
+    let like_production = DatabaseFacts {
+        multi_az: true,
+        deletion_protection: true,
+        ..database("shop-orders", "db.r6g.large", None)
+    };
+    case.seen.databases = Ok(BTreeMap::from([("shop-orders".to_owned(), like_production)]));
+    let (runbook, know) = case.planned();
+    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    assert_eq!(data, ["publish-orders", "promote-orders"]);
+    insta::assert_snapshot!(title(&runbook, "promote-orders"), @"orders is promoted already: shop-orders takes writes");
+    assert_eq!(runbook.step(&promote_id("orders")).map(|step| step.estimate.seconds), Some(0));
+    assert_eq!(know.losses, [], "what is promoted has lost what it lost");
+
+    case.seen = StandbySeen { databases: Err("denied".into()), lags: Err("denied".into()), ..case.seen };
+    let (runbook, know) = case.planned();
+    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    assert_eq!(data, ["publish-orders", "promote-orders", "raise-orders", "protect-orders"]);
+    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: None, unknown: Some("denied".into()) }]);
+    assert_eq!(know.point_holds(Span::from_secs(300)), None, "what is not known does not hold");
+    assert!(know.warnings[0].contains("could not be looked at"), "{know:?}");
+}
+
+#[test]
+fn a_replica_that_is_not_there_is_refused_unless_its_promotion_is_skipped() {
+    let mut case = Case::new(Mode::Ungraceful, vec![orders()], None);
+    case.seen.databases = Ok(BTreeMap::new());
+    let refused = case.plan().map_err(|refusal| refusal.to_string()).expect_err("nothing to promote");
+    insta::assert_snapshot!(refused, @"the standby has no database for orders (shop-orders): there is nothing to promote");
+    case.options.skips = vec![Skip { step: "promote-orders".into(), because: "restored by hand".into() }];
+    let (runbook, know) = case.planned();
+    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    assert_eq!(data, ["promote-orders"]);
+    assert_eq!(know.losses, []);
+}
+
+#[test]
+fn some_tiers_only_leave_data_traffic_and_the_primary_alone() {
+    let mut case = Case::new(Mode::Graceful, all_data(), Some(takes_over()));
+    case.options.tiers = vec!["api".into()];
+    let (runbook, know) = case.planned();
+    insta::assert_snapshot!(lines(&runbook), @r"
+    scale-api <- [] 1s
+    await-api <- [scale-api] 90s
+    report <- [await-api] 1s
+    ");
+    insta::assert_snapshot!(know.warnings.join("\n"), @"only the capacity of api: data and traffic are left alone until a declaration without --tier");
+}
+
+#[test]
+fn production_s_scheduled_actions_are_put_in_force_once_a_tier_serves() {
+    let mut case = Case::new(Mode::Ungraceful, vec![], None);
+    let night = ScheduleFacts {
+        name: "night".into(),
+        recurrence: Some("0 22 * * *".into()),
+        time_zone: None,
+        start: None,
+        end: None,
+        min: Some(2),
+        max: None,
+        desired: Some(2),
+    };
+    case.baseline.facts.schedules.insert("prod-web".into(), vec![night]);
+    let (runbook, _) = case.planned();
+    let step = runbook.step(&StepId("enable-schedules-web".into())).expect("the step");
+    assert_eq!(step.needs.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(), ["await-web"]);
+    assert!(matches!(&step.action, Action::EnableSchedules { group, .. } if group == "shop-web"), "{step:?}");
+    let last = runbook.steps.last().expect("the report");
+    assert!(last.needs.contains(&step.id), "the report comes after it");
+}
+
+#[test]
+fn what_the_baseline_does_not_show_is_warned_of() {
+    let mut case = Case::new(Mode::Ungraceful, all_data(), None);
+    case.baseline.facts.databases.clear();
+    let bucket = BucketFacts { name: "shop-uploads".into(), versioned: true, replicates_to: BTreeMap::new() };
+    case.baseline.facts.buckets.insert("shop-uploads".into(), bucket);
+    let (runbook, know) = case.planned();
+    assert!(runbook.step(&raise_id("orders")).is_none() && runbook.step(&protect_id("orders")).is_none());
+    insta::assert_snapshot!(know.warnings.join("\n"), @r"
+    the baseline has no shop-orders: orders keeps its class and protection, and the default of backups
+    uploads: by the baseline nothing replicates shop-uploads to shop-uploads-dr
+    ");
+}

@@ -1,0 +1,125 @@
+//! Owns what a person should know before declaring, and no step says: what would be lost, and what the plan relies on.
+
+use serde::Serialize;
+
+use super::data::databases;
+use super::{DeclareInput, promote_id};
+use crate::model::{Span, Switch};
+use crate::plan::runbook::{Mode, Runbook};
+
+/// What a person should know before declaring.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Remarks {
+    /// What would be lost by declaring now, database by database.
+    pub losses: Vec<Loss>,
+    /// What the plan relies on or leaves out.
+    pub warnings: Vec<String>,
+}
+
+/// What promoting a database now would lose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loss {
+    /// The data's name.
+    pub data: String,
+    /// How many seconds of writes; none: not known.
+    pub seconds: Option<u64>,
+    /// Why it is not known.
+    pub unknown: Option<String>,
+}
+
+impl Remarks {
+    /// Whether the recovery point objective would hold now; none where that is not known.
+    pub fn point_holds(&self, objective: Span) -> Option<bool> {
+        let beyond = |loss: &Loss| loss.seconds.is_some_and(|seconds| seconds > objective.as_secs());
+        if self.losses.iter().any(beyond) {
+            return Some(false);
+        }
+        let known = self.losses.iter().all(|loss| loss.seconds.is_some());
+        (known && !self.losses.is_empty()).then_some(true)
+    }
+}
+
+/// What to know about a plan made from this input.
+pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
+    let partial = !input.options.tiers.is_empty();
+    let mut found = Remarks::default();
+    if partial {
+        let environment = input.environment;
+        if !environment.data.is_empty() || environment.traffic.is_some() {
+            let tiers = input.options.tiers.join(", ");
+            found.warnings.push(format!(
+                "only the capacity of {tiers}: data and traffic are left alone until a declaration without --tier"
+            ));
+        }
+        return found;
+    }
+    data(input, runbook, &mut found);
+    traffic(input, &mut found.warnings);
+    found
+}
+
+fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
+    let graceful = input.declaration.mode == Mode::Graceful;
+    if let Err(why) = &input.standby.databases
+        && input.environment.data.iter().any(|data| data.rds().is_some())
+    {
+        found.warnings.push(format!("the standby's databases could not be looked at, so they are planned for unseen: {why}"));
+    }
+    for one in databases(input) {
+        if one.production.is_none() {
+            found.warnings.push(format!(
+                "the baseline has no {}: {} keeps its class and protection, and the default of backups",
+                one.rds.source, one.data
+            ));
+        }
+        let skipped = runbook.step(&promote_id(one.data)).is_none_or(|step| step.skipped.is_some());
+        // A graceful declaration waits until nothing would be lost.
+        if graceful || skipped || one.stands_alone() {
+            continue;
+        }
+        let (seconds, unknown) = match &input.standby.lags {
+            Ok(lags) => match lags.get(&one.id) {
+                Some(lag) => (Some(lag.seconds), None),
+                None => (None, Some("CloudWatch has no lag of the last five minutes".to_owned())),
+            },
+            Err(why) => (None, Some(why.clone())),
+        };
+        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown });
+    }
+    for (data, bucket) in input.environment.data.iter().filter_map(|data| match &data.kind {
+        crate::model::DataKind::S3(bucket) => Some((&data.name, bucket)),
+        _ => None,
+    }) {
+        let known = input.baseline.facts.buckets.get(&bucket.bucket);
+        if known.is_some_and(|known| !known.replicates_to.contains_key(&bucket.replica)) {
+            found.warnings.push(format!(
+                "{data}: by the baseline nothing replicates {} to {}",
+                bucket.bucket, bucket.replica
+            ));
+        }
+    }
+}
+
+fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
+    let Some(traffic) = &input.environment.traffic else { return };
+    match &traffic.switch {
+        Switch::Weighted { .. } => warnings.push(format!(
+            "the weights of {} are changed by Route 53's control plane, which lives in us-east-1: while that Region is \
+             dark, traffic may not move",
+            traffic.record
+        )),
+        Switch::Failover { .. } if input.declaration.mode == Mode::Ungraceful && !input.options.fence => {
+            warnings.push(format!(
+                "nothing forces the users of {} to the standby while the primary answers its health check (--fence \
+                 tries to make it stop)",
+                traffic.record
+            ));
+        }
+        _ => {}
+    }
+    if traffic.switch != Switch::Manual
+        && let Err(why) = &input.standby.balancer
+    {
+        warnings.push(format!("whether {} leads to the standby is not compared: {why}", traffic.record));
+    }
+}

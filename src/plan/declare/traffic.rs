@@ -1,0 +1,185 @@
+//! Owns the steps of a declaration that lead users to the standby: the switch or the gate, the wait, the probe.
+
+use std::collections::BTreeSet;
+
+use super::steps::{TRAFFIC_GATE, gate};
+use super::{DeclareInput, estimates};
+use crate::facts::{AliasFacts, RecordFacts};
+use crate::model::{SideName, Switch, Traffic};
+use crate::plan::runbook::{Action, Lever, Step, StepId};
+
+/// The id of the step that moves the users.
+pub const SWITCH_TRAFFIC: &str = "switch-traffic";
+/// The id of the step that waits until they have moved.
+pub const AWAIT_TRAFFIC: &str = "await-traffic";
+/// The id of the step that asks the service from outside.
+pub const PROBE: &str = "probe";
+
+/// Beyond the time after which answers are no longer valid: health checkers and resolvers that are late.
+const LATE_S: u64 = 600;
+
+/// Give up on a service that does not answer after this.
+const PROBE_TIMEOUT_S: u64 = 300;
+
+/// The steps and the last of them.
+pub(super) fn lead(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<Step>, BTreeSet<StepId>) {
+    let mut steps = Vec::new();
+    let Some(traffic) = &input.environment.traffic else {
+        let why = "the environment file has no traffic";
+        let title = format!("point your users at the standby ({why})");
+        let question = format!("The standby serves{}. Point your users at it ({why}), then go on.", place(input));
+        steps.push(gate(TRAFFIC_GATE, &title, &question, needs));
+        return (steps, BTreeSet::from([StepId(TRAFFIC_GATE.to_owned())]));
+    };
+    let mut last = needs.clone();
+    let mut then = |step: Step, last: &mut BTreeSet<StepId>| {
+        *last = BTreeSet::from([step.id.clone()]);
+        steps.push(step);
+    };
+    let by_hand = |title: &str, todo: &str| {
+        let question = format!("The standby serves{}. {todo}, then go on.", place(input));
+        gate(TRAFFIC_GATE, title, &question, needs)
+    };
+    let record = &traffic.record;
+    match &traffic.switch {
+        Switch::StandbyTakesOver { bucket, key } => {
+            let lever = Lever::Object { bucket: bucket.clone(), key: key.clone() };
+            then(switch(input, traffic, lever, needs), &mut last);
+        }
+        // Route 53 moves users by itself: there is only the wait.
+        Switch::Failover { .. } => {}
+        Switch::Weighted { .. } => match weighted(input, traffic) {
+            Ok(records) => {
+                let lever = Lever::Records { zone: traffic.zone.clone(), records };
+                then(switch(input, traffic, lever, needs), &mut last);
+            }
+            Err(why) => {
+                let title = format!("move the weights of {record} to the standby by hand ({why})");
+                let todo = format!("Set the weight of its record {record} above 0 and the primary's to 0 ({why})");
+                then(by_hand(&title, &todo), &mut last);
+            }
+        },
+        Switch::Manual => {
+            let title = format!("point {record} at the standby (traffic is `manual` in the environment file)");
+            let todo = format!("Point {record} at it (traffic is `manual` in the environment file)");
+            then(by_hand(&title, &todo), &mut last);
+        }
+    }
+    if traffic.switch != Switch::Manual {
+        then(settle(input, traffic, &last), &mut last);
+    }
+    if let Some(probe) = &traffic.probe {
+        let id = StepId(PROBE.to_owned());
+        let step = Step {
+            title: format!("ask {} until it answers {}", probe.url, probe.status),
+            action: Action::Probe { probe: probe.clone(), timeout_s: PROBE_TIMEOUT_S },
+            needs: last.clone(),
+            sides: BTreeSet::new(),
+            estimate: estimates::or_past(input, &id, 5, "a few questions"),
+            best_effort: false,
+            skipped: None,
+            id,
+        };
+        then(step, &mut last);
+    }
+    (steps, last)
+}
+
+/// Where the standby serves, for the person who leads the users there.
+fn place(input: &DeclareInput<'_>) -> String {
+    input.standby.balancer.as_ref().map(|alias| format!(" at {}", alias.dns_name)).unwrap_or_default()
+}
+
+fn switch(input: &DeclareInput<'_>, traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {
+    let id = StepId(SWITCH_TRAFFIC.to_owned());
+    let record = &traffic.record;
+    let (title, why) = match &by {
+        Lever::Object { bucket, key } => {
+            (format!("lead {record} to the standby: s3://{bucket}/{key} says that it has taken over"), "one PutObject")
+        }
+        Lever::Records { .. } => (
+            format!("lead {record} to the standby: other weights, by Route 53's control plane in us-east-1"),
+            "one ChangeResourceRecordSets",
+        ),
+    };
+    Step {
+        title,
+        action: Action::SwitchTraffic { to: SideName::Standby, record: record.clone(), by },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: estimates::or_past(input, &id, 1, why),
+        best_effort: false,
+        skipped: None,
+        id,
+    }
+}
+
+fn settle(input: &DeclareInput<'_>, traffic: &Traffic, needs: &BTreeSet<StepId>) -> Step {
+    let id = StepId(AWAIT_TRAFFIC.to_owned());
+    let settle_s = traffic.settles_in_s();
+    let by_itself = match traffic.switch {
+        Switch::Failover { .. } => " (Route 53 moves them when the primary's health check fails)",
+        _ => "",
+    };
+    let checks = || format!("{} health checks of {} s", traffic.check_failures, traffic.check_interval_s);
+    let first = match traffic.switch {
+        Switch::Weighted { .. } => "60 s for Route 53's servers".to_owned(),
+        _ => checks(),
+    };
+    let why = format!("{first} + the record's {}", traffic.ttl);
+    Step {
+        title: format!("wait until users of {} have followed{by_itself}", traffic.record),
+        action: Action::AwaitTraffic {
+            to: SideName::Standby,
+            record: traffic.record.clone(),
+            target: input.standby.balancer.as_ref().ok().map(|alias| alias.dns_name.clone()),
+            settle_s,
+            timeout_s: settle_s + LATE_S,
+        },
+        needs: needs.clone(),
+        sides: BTreeSet::new(),
+        estimate: estimates::or_past(input, &id, settle_s, &why),
+        best_effort: false,
+        skipped: None,
+        id,
+    }
+}
+
+/// The weighted records as they should be; the error says why they cannot be told.
+fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFacts>, String> {
+    let Switch::Weighted { primary, standby } = traffic.switch else {
+        return Err("they are not weighted".to_owned());
+    };
+    let to = input.standby.balancer.clone().map_err(|why| format!("the standby's load balancer: {why}"))?;
+    let from = primary_alias(input, &traffic.tier)?;
+    let name = &input.environment.name;
+    let of = |side: SideName, weight: u8, alias: AliasFacts| {
+        let set = format!("{name}-{side}");
+        // What production's zone showed keeps its kind and whether the target's health counts.
+        let known = input.baseline.facts.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set));
+        let counts = known.and_then(|record| record.alias.as_ref()).map(|alias| alias.evaluate_target_health);
+        RecordFacts {
+            name: traffic.record.clone(),
+            kind: known.map_or_else(|| "A".to_owned(), |record| record.kind.clone()),
+            set_identifier: Some(set),
+            failover: None,
+            weight: Some(weight),
+            ttl_s: None,
+            health_check_id: known.and_then(|record| record.health_check_id.clone()),
+            alias: Some(AliasFacts { evaluate_target_health: counts.unwrap_or(alias.evaluate_target_health), ..alias }),
+            values: vec![],
+        }
+    };
+    // Two weights of zero would mean equal shares.
+    let all = primary.max(standby).max(1);
+    Ok(vec![of(SideName::Primary, 0, from), of(SideName::Standby, all, to)])
+}
+
+fn primary_alias(input: &DeclareInput<'_>, tier: &str) -> Result<AliasFacts, String> {
+    let facts = &input.baseline.facts;
+    let arns = input.baseline.tiers.get(tier).map(|source| source.load_balancer_arns.as_slice()).unwrap_or_default();
+    let balancer = arns.iter().find_map(|arn| facts.load_balancers.get(arn));
+    let balancer = balancer.ok_or_else(|| format!("the baseline has no load balancer for {tier}"))?;
+    let zone_id = balancer.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
+    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: true })
+}

@@ -1,0 +1,93 @@
+//! Owns waiting until users have followed a switch: the time after which old answers are no longer valid has passed, and
+//! the record leads where it should, as far as that can be compared.
+
+use std::time::Duration;
+
+use super::vigil::Next;
+use super::{Actors, trouble};
+use crate::cloud::Outside;
+use crate::plan::runbook::{Action, Step};
+use crate::run::engine::{ActError, Done};
+use crate::run::journal::Measures;
+use crate::run::{Stop, Watch};
+
+/// How often it is told how far the wait is, and how often names are asked for.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// So many questions in a row that a resolver does not answer are enough: the wait was for time to pass.
+const PATIENCE: u32 = 3;
+
+/// What comparing two names came to.
+enum Compared {
+    Same,
+    Other(String),
+    Unknown(String),
+}
+
+impl Actors {
+    pub(super) async fn follow(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let Action::AwaitTraffic { to, record, target, settle_s, timeout_s } = &step.action else {
+            return Err(trouble::not_here("it waits for no users"));
+        };
+        // Counted from here and not from the switch: after an interruption nobody knows when that took effect.
+        let vigil = self.vigil(step, (*timeout_s).max(*settle_s), LOOK, watch, stop);
+        let mut silent = 0;
+        loop {
+            let passed = vigil.waited().as_secs();
+            let mut seen = format!("answers of {record} given before are valid for up to {settle_s} s");
+            if passed >= *settle_s {
+                let Some(target) = target else {
+                    let text = format!("{settle_s} s have passed; where {record} leads was not compared");
+                    return Ok(done(text, vigil.waited()));
+                };
+                match compare(self.outside.as_ref(), record, target).await {
+                    Compared::Same => {
+                        return Ok(done(format!("{record} leads to {target}"), vigil.waited()));
+                    }
+                    Compared::Other(text) => (seen, silent) = (text, 0),
+                    Compared::Unknown(why) => {
+                        silent += 1;
+                        if silent >= PATIENCE {
+                            let text = format!("{settle_s} s have passed; where {record} leads is not known: {why}");
+                            return Ok(done(text, vigil.waited()));
+                        }
+                        seen = why;
+                    }
+                }
+            }
+            match vigil.next_of(passed.min(*settle_s), *settle_s, &seen).await {
+                Next::Look => {}
+                Next::Stopped => return Err(trouble::interrupted(format!("stopped waiting for users of {record}"))),
+                Next::TimeUp => {
+                    let why = format!("{seen}, after {timeout_s} s");
+                    let hint = "see whether the record and its health checks are those of the environment; resume to \
+                                wait again, or skip the step once users are led there otherwise";
+                    let what = format!("users of {record} are not led to the {to}");
+                    return Err(trouble::plain(what, why, Some(hint.to_owned())));
+                }
+            }
+        }
+    }
+}
+
+/// Whether two names have an address in common: a load balancer's addresses change, and resolvers turn them round.
+async fn compare(outside: &dyn Outside, record: &str, target: &str) -> Compared {
+    let (led, wanted) = futures_util::future::join(outside.resolve(record), outside.resolve(target)).await;
+    match (led, wanted) {
+        (Ok(led), Ok(wanted)) if wanted.is_empty() => {
+            Compared::Unknown(format!("{target} has no address ({record}: {})", led.join(", ")))
+        }
+        (Ok(led), Ok(wanted)) if led.iter().any(|address| wanted.contains(address)) => Compared::Same,
+        (Ok(led), Ok(_)) if led.is_empty() => Compared::Other(format!("{record} has no address")),
+        (Ok(led), Ok(wanted)) => Compared::Other(format!(
+            "{record} still leads to {}, and {target} is {}",
+            led.join(", "),
+            wanted.join(", ")
+        )),
+        (Err(why), _) | (_, Err(why)) => Compared::Unknown(why),
+    }
+}
+
+fn done(text: String, waited: Duration) -> Done {
+    Done { text, measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() } }
+}

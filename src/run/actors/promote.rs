@@ -1,0 +1,129 @@
+//! Owns promoting a replica. Its lag is read right before the call: that is the achieved recovery point.
+
+use std::time::Duration;
+
+use super::database::{LOOK, missing, stands_alone};
+use super::order::Order;
+use super::vigil::Next;
+use super::{Actors, SidePorts, trouble};
+use crate::facts::{DatabaseFacts, ReplicaLag};
+use crate::model::SideName;
+use crate::plan::runbook::{Action, Step};
+use crate::run::engine::{ActError, Done, Look};
+use crate::run::journal::Measures;
+use crate::run::patience::elapsed;
+use crate::run::{Stop, Watch};
+
+/// How long a metric may hold up a promotion; real time, because a silent endpoint takes real time to be silent.
+const METRIC: Duration = Duration::from_secs(10);
+
+/// What was known of the lag when the promotion was ordered.
+enum Behind {
+    Known { lag: ReplicaLag, age_s: u64 },
+    Unknown(String),
+}
+
+impl Actors {
+    pub(super) async fn look_promote(&self, side: SideName, database: &str) -> Result<Look, ActError> {
+        let facts = self.database(side, database, &format!("cannot promote {database}")).await?;
+        if stands_alone(&facts) {
+            return Ok(Look::AlreadySo(format!("{database} is no replica and takes writes")));
+        }
+        Ok(Look::Needed)
+    }
+
+    pub(super) async fn promote(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let Action::Promote { side, database, backup_retention_days, timeout_s, .. } = &step.action else {
+            return Err(trouble::not_here("it promotes nothing"));
+        };
+        let what = format!("cannot promote {database}");
+        let ports = self.ports_to_change(*side).await?;
+        let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
+        let (mut order, mut behind) = (Order::default(), None);
+        loop {
+            let seen = match ports.read.databases.database(database).await {
+                Ok(Some(facts)) if stands_alone(&facts) => {
+                    return Ok(done(database, vigil.waited(), behind));
+                }
+                Ok(Some(facts)) => {
+                    if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
+                        behind = Some(self.behind(ports, database).await);
+                        let answer = ports.write.databases.promote(database, *backup_retention_days).await;
+                        let taken = order.take(self.clock.now(), answer);
+                        taken.map_err(|error| trouble::cloud(&what, &error))?;
+                    }
+                    words(&facts, &order)
+                }
+                Ok(None) => return Err(missing(&what, *side, database)),
+                // A failed look says nothing about the database; the next one may.
+                Err(error) if error.kind.may_retry() => error.to_string(),
+                Err(error) => return Err(left(trouble::cloud(&what, &error), &order)),
+            };
+            match vigil.next(&seen).await {
+                Next::Look => {}
+                Next::Stopped => {
+                    let error = trouble::interrupted(format!("stopped waiting for the promotion of {database}"));
+                    return Err(left(error, &order));
+                }
+                Next::TimeUp => {
+                    let why = format!("{seen} after {timeout_s} s");
+                    let hint = format!(
+                        "see `aws rds describe-events --source-type db-instance --source-identifier {database}`; \
+                         resume to look and go on"
+                    );
+                    return Err(left(trouble::plain(&what, why, Some(hint)), &order));
+                }
+            }
+        }
+    }
+
+    async fn behind(&self, ports: &SidePorts, database: &str) -> Behind {
+        let (ids, now) = ([database.to_owned()], self.clock.now());
+        match tokio::time::timeout(METRIC, ports.read.metrics.replica_lags(&ids, now)).await {
+            Ok(Ok(lags)) => match lags.get(database) {
+                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, now).as_secs() },
+                None => Behind::Unknown("CloudWatch has no lag of the last five minutes".to_owned()),
+            },
+            Ok(Err(error)) => Behind::Unknown(error.to_string()),
+            Err(_) => Behind::Unknown(format!("CloudWatch did not answer within {} s", METRIC.as_secs())),
+        }
+    }
+}
+
+fn words(facts: &DatabaseFacts, order: &Order) -> String {
+    let against = order.against.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+    match (facts.status.as_str(), order.was_given()) {
+        ("backing-up", false) => {
+            format!("{} is backing-up: RDS refuses a promotion until that is done{against}", facts.id)
+        }
+        (status, false) => format!("{} is {status} and not yet promoted{against}", facts.id),
+        (status, true) => {
+            let still = if facts.is_replica() { "still a replica" } else { "no replica any more" };
+            format!("{} is {status}, {still}{against}", facts.id)
+        }
+    }
+}
+
+fn done(database: &str, waited: Duration, behind: Option<Behind>) -> Done {
+    let (recovery_point_s, text) = match behind {
+        Some(Behind::Known { lag, age_s }) => {
+            (Some(lag.seconds), format!("it was {} s behind when promoted (measured {age_s} s before)", lag.seconds))
+        }
+        Some(Behind::Unknown(why)) => (None, format!("how far it was behind when promoted is not known: {why}")),
+        None => (None, "how far it was behind when promoted is not known: the call is not of this attempt".to_owned()),
+    };
+    let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, ..Measures::default() };
+    Done { text: format!("{database} takes writes; {text}"), measures }
+}
+
+/// What is left behind, and whether it is known.
+fn left(error: ActError, order: &Order) -> ActError {
+    let what = if order.is_in_doubt() {
+        "it is not known whether RDS has taken the promotion; a look tells"
+    } else if order.was_given() {
+        "RDS has taken the promotion and goes on with it"
+    } else {
+        "it is still a replica"
+    };
+    ActError { left_behind: vec![what.to_owned()], effect_known: !order.is_in_doubt(), ..error }
+}

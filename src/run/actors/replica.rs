@@ -1,0 +1,79 @@
+//! Owns waiting until a replica has caught up. A lag that is not known, or that was measured before the wait began, does
+//! not count: what was written in between would be lost.
+
+use std::time::Duration;
+
+use super::database::missing;
+use super::vigil::Next;
+use super::{Actors, trouble};
+use crate::facts::ReplicaLag;
+use crate::model::SideName;
+use crate::plan::runbook::{Action, Step};
+use crate::run::engine::{ActError, Done, Look};
+use crate::run::journal::Measures;
+use crate::run::{Stop, Watch};
+
+/// CloudWatch has a new lag once a minute.
+const LOOK: Duration = Duration::from_secs(10);
+
+impl Actors {
+    /// Nothing but a promotion ends the need to wait: what was seen before does not hold now.
+    pub(super) async fn look_replica(&self, side: SideName, database: &str) -> Result<Look, ActError> {
+        let facts = self.database(side, database, &format!("cannot wait for {database}")).await?;
+        if !facts.is_replica() {
+            return Ok(Look::AlreadySo(format!("{database} is no replica")));
+        }
+        Ok(Look::Needed)
+    }
+
+    pub(super) async fn await_replica(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let Action::AwaitReplica { side, database, at_most_s, timeout_s, .. } = &step.action else {
+            return Err(trouble::not_here("it waits for no replica"));
+        };
+        let what = format!("{database} has not caught up");
+        let ports = self.ports(*side)?;
+        let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
+        let ids = [database.clone()];
+        loop {
+            let facts = ports.read.databases.database(database).await;
+            let lags = ports.read.metrics.replica_lags(&ids, self.clock.now()).await;
+            let seen = match (facts, lags) {
+                (Ok(None), _) => return Err(missing(&what, *side, database)),
+                (Ok(Some(facts)), _) if !facts.is_replica() => {
+                    return Ok(done(format!("{database} is no replica"), vigil.waited()));
+                }
+                (Err(error), _) | (_, Err(error)) if !error.kind.may_retry() => {
+                    return Err(trouble::cloud(&what, &error));
+                }
+                (Err(error), _) | (_, Err(error)) => format!("its lag is not known: {error}"),
+                (Ok(Some(_)), Ok(lags)) => match lags.get(database) {
+                    None => "its lag is not known: CloudWatch has none of the last five minutes".to_owned(),
+                    Some(lag) if counts(lag, &vigil) && lag.seconds <= *at_most_s => {
+                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited()));
+                    }
+                    Some(lag) if counts(lag, &vigil) => format!("{database} is {} s behind", lag.seconds),
+                    Some(lag) => {
+                        format!("{database} was {} s behind before the wait began; a newer lag is to come", lag.seconds)
+                    }
+                },
+            };
+            match vigil.next(&seen).await {
+                Next::Look => {}
+                Next::Stopped => return Err(trouble::interrupted(format!("stopped waiting for {database}"))),
+                Next::TimeUp => {
+                    let hint = "resume to wait again; to go on and lose what is not there yet, skip the step";
+                    let why = format!("{seen}, after {timeout_s} s; at most {at_most_s} s is asked for");
+                    return Err(trouble::plain(&what, why, Some(hint.to_owned())));
+                }
+            }
+        }
+    }
+}
+
+fn counts(lag: &ReplicaLag, vigil: &super::vigil::Vigil<'_>) -> bool {
+    lag.at >= vigil.begun()
+}
+
+fn done(text: String, waited: Duration) -> Done {
+    Done { text, measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() } }
+}
