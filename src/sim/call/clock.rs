@@ -1,6 +1,8 @@
 //! Owns the virtual clock.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,6 +10,14 @@ use jiff::Timestamp;
 
 use super::keep::Keeper;
 use crate::cloud::Clock;
+
+/// How long, of real time, others have for their next call before a sleeper moves the clock of an account in a file: time
+/// for a journal's write to disk.
+const MOMENT: Duration = Duration::from_millis(4);
+
+/// How often a sleeper lets others go first, so that a crowd that never rests, or a sleeper whom nobody wakes, does not stop
+/// the clock.
+const ROUNDS: u32 = 50;
 
 /// The account's clock. Nobody waits for it: it moves when somebody sleeps.
 pub struct SimClock {
@@ -27,9 +37,21 @@ impl Clock for SimClock {
     }
 
     async fn sleep(&self, length: Duration) {
-        // Sleepers that start together have one deadline, so they move the clock once.
         let deadline = later(self.now(), length);
-        tokio::task::yield_now().await;
+        let sleeper = self.keeper.turns.fall_asleep(deadline);
+        let mut calls = self.keeper.turns.calls();
+        for _ in 0..ROUNDS {
+            if self.keeper.is_kept_in_a_file() {
+                tokio::time::sleep(MOMENT).await;
+            } else {
+                tokio::task::yield_now().await;
+            }
+            let now = self.keeper.turns.calls();
+            if now == calls && sleeper.is_next() {
+                break;
+            }
+            calls = now;
+        }
         // A clock that cannot be saved stands still; the next call says why.
         let _ = self.keeper.transact(|state| state.now = state.now.max(deadline));
     }
@@ -38,4 +60,54 @@ impl Clock for SimClock {
 /// A time so much later.
 pub(super) fn later(at: Timestamp, length: Duration) -> Timestamp {
     at.checked_add(length).unwrap_or(Timestamp::MAX)
+}
+
+/// Whose turn it is: calls before sleepers, and of the sleepers the one that wakes first. Otherwise whoever sleeps long
+/// would make what others do meanwhile seem to take as long.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    calls: AtomicU64,
+    numbers: AtomicU64,
+    asleep: Mutex<BTreeSet<(Timestamp, u64)>>,
+}
+
+impl Turns {
+    /// Notes that a call is being made.
+    pub(super) fn note_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn fall_asleep(&self, deadline: Timestamp) -> Sleeper<'_> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        self.asleep().insert((deadline, number));
+        Sleeper { turns: self, deadline, number }
+    }
+
+    fn asleep(&self) -> MutexGuard<'_, BTreeSet<(Timestamp, u64)>> {
+        self.asleep.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody asleep, until dropped.
+struct Sleeper<'a> {
+    turns: &'a Turns,
+    deadline: Timestamp,
+    number: u64,
+}
+
+impl Sleeper<'_> {
+    /// Whether nobody wakes before. Those who wake at the same moment move the clock together.
+    fn is_next(&self) -> bool {
+        self.turns.asleep().first().is_none_or(|(deadline, _)| *deadline >= self.deadline)
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.turns.asleep().remove(&(self.deadline, self.number));
+    }
 }

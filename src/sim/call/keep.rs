@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
+use super::clock::Turns;
 use crate::sim::state::{SIM_SCHEMA, SimState};
 
 /// Why the account could not be had or kept.
@@ -40,6 +41,8 @@ pub enum SimError {
 pub(super) struct Keeper {
     cached: Mutex<Cached>,
     file: Option<PathBuf>,
+    /// Whose turn it is.
+    pub(super) turns: Turns,
 }
 
 /// The account as last seen, and the stamp it had then.
@@ -53,7 +56,7 @@ const STALE: u64 = u64::MAX;
 
 impl Keeper {
     pub(super) fn in_memory(state: SimState) -> Self {
-        Keeper { cached: Mutex::new(Cached { state, stamp: 0 }), file: None }
+        Keeper { cached: Mutex::new(Cached { state, stamp: 0 }), file: None, turns: Turns::default() }
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, SimError> {
@@ -62,7 +65,7 @@ impl Keeper {
         }
         let (_lock, stamp) = lock(path)?;
         let state = load(path)?;
-        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()) })
+        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
     }
 
     pub(super) fn create(path: &Path, state: SimState) -> Result<Self, SimError> {
@@ -72,7 +75,12 @@ impl Keeper {
         let (mut lock, stamp) = lock(path)?;
         let stamp = stamp.wrapping_add(1);
         save(path, &state, &mut lock, stamp)?;
-        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()) })
+        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
+    }
+
+    /// Whether the account is in a file.
+    pub(super) fn is_kept_in_a_file(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Looks at the account.

@@ -106,6 +106,7 @@ impl SimCloud {
         act: impl FnOnce(&mut SimState, &str) -> Result<T, Refusal> + Send,
     ) -> CloudResult<T> {
         let answered = clock::later(self.now(), ROUND_TRIP);
+        self.keeper.turns.note_call();
         tokio::task::yield_now().await;
         let outcome = self.keeper.transact(|state| {
             let place = state.region_mut(region.as_str());
