@@ -4,6 +4,8 @@ mod binary;
 #[path = "../support/dark.rs"]
 mod dark;
 mod errors;
+mod faults_http;
+mod faults_kill;
 mod examples;
 mod moto;
 mod production;
@@ -16,6 +18,8 @@ mod replay;
 mod shop_http;
 mod story_declare;
 mod story_declare_http;
+mod story_declare_http_dark;
+mod story_declare_http_two;
 mod story_drill;
 mod story_moto;
 mod story_sim;

@@ -150,11 +150,18 @@ impl Shop {
             let update = update.min_size(*min).max_size(*max).desired_capacity(*desired);
             update.send().await.expect("a size");
         }
-        for key in self.keys().await {
-            if key.starts_with("runs/") || key == "lease.json" || key.starts_with("posture") {
-                let key = format!("{PREFIX}{key}");
-                self.s3.delete_object().bucket(BUCKET).key(key).send().await.expect("deleted");
-            }
+        let of_runs = |key: &String| key.starts_with("runs/") || key == "lease.json" || key == "posture.json";
+        let gone: Vec<_> = self
+            .keys()
+            .await
+            .into_iter()
+            .filter(of_runs)
+            .map(|key| aws_sdk_s3::types::ObjectIdentifier::builder().key(format!("{PREFIX}{key}")).build())
+            .collect::<Result<_, _>>()
+            .expect("keys");
+        if !gone.is_empty() {
+            let gone = aws_sdk_s3::types::Delete::builder().set_objects(Some(gone)).build().expect("a list");
+            self.s3.delete_objects().bucket(BUCKET).delete(gone).send().await.expect("deleted");
         }
         assert_eq!(self.sizes().await, *sizes, "moto did not go back");
     }
