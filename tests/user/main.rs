@@ -6,6 +6,7 @@ mod dark;
 mod errors;
 mod faults_http;
 mod faults_kill;
+mod faults_store;
 mod examples;
 mod moto;
 mod production;

@@ -80,6 +80,26 @@ pub async fn begin_sitting(
     // Read before the lease, because its fencing counter must be above the journal's; and after it, because only then
     // nobody else writes.
     let above = Journal::open(Arc::clone(store), name, run).await?.progress().fence;
+    let lease = take_lease(session, file, run, caller, take_over, above).await?;
+    match Journal::open(Arc::clone(store), name, run).await {
+        Ok(journal) => Ok((journal, lease)),
+        Err(error) => {
+            close(session, &lease).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Takes the lease for a run, over if asked, with a fencing counter above `above`.
+pub async fn take_lease(
+    session: &Session,
+    file: &str,
+    run: &str,
+    caller: &Caller,
+    take_over: Option<&str>,
+    above: u64,
+) -> Result<LeaseKeeper, Failure> {
+    let (store, name) = (&session.store, &session.environment.name);
     let claim = Claim {
         nonce: uuid::Uuid::new_v4().simple().to_string(),
         run: run.to_owned(),
@@ -92,14 +112,7 @@ pub async fn begin_sitting(
         None => LeaseKeeper::acquire(Arc::clone(store), name, &claim, now, LEASE_LIFE).await,
         Some(nonce) => LeaseKeeper::take_over(Arc::clone(store), name, nonce, &claim, now, LEASE_LIFE).await,
     };
-    let lease = lease.map_err(|error| lease_failure(&error, name, file))?;
-    match Journal::open(Arc::clone(store), name, run).await {
-        Ok(journal) => Ok((journal, lease)),
-        Err(error) => {
-            close(session, &lease).await;
-            Err(error.into())
-        }
-    }
+    lease.map_err(|error| lease_failure(&error, name, file))
 }
 
 /// Gives the lease back; its id where that failed. A lease that stays is only a nuisance: the next command takes it over.
