@@ -29,7 +29,12 @@ fn broken(call: &Call) -> Answer {
 
 fn expired(call: &Call) -> Answer {
     let code = if call.service == "ec2" { "RequestExpired" } else { "ExpiredToken" };
-    error(call, if call.service == "s3" { 400 } else { 403 }, code, "The security token included in the request is expired")
+    error(
+        call,
+        if call.service == "s3" { 400 } else { 403 },
+        code,
+        "The security token included in the request is expired",
+    )
 }
 
 /// Every so many calls of a declaration meet a fault.
@@ -85,7 +90,8 @@ async fn credentials_that_expire_on_the_way_stop_a_run_that_can_be_gone_on_with(
             assert!(ran.err.contains(&go_on), "{name}: {}", ran.err);
             // What is printed is what works, once there are credentials again.
             scene.proxy.mend();
-            let line = ran.err.lines().find_map(|line| line.split("continue with: lifeboat ").nth(1)).expect("a command");
+            let line =
+                ran.err.lines().find_map(|line| line.split("continue with: lifeboat ").nth(1)).expect("a command");
             let again: Vec<&str> = line.split_whitespace().chain(["--yes"]).collect();
             scene.second.expect(0, &again);
             scene.is_done(&name).await;
@@ -139,7 +145,11 @@ async fn a_standby_api_that_keeps_failing_stops_the_run_and_one_that_is_silent_f
         })
         .await;
     assert_eq!(ran.code, 4, "{}\n{}", ran.out, ran.err);
-    assert!(ran.err.contains("UpdateAutoScalingGroup (standby side, us-west-2) failed inside the service"), "{}", ran.err);
+    assert!(
+        ran.err.contains("UpdateAutoScalingGroup (standby side, us-west-2) failed inside the service"),
+        "{}",
+        ran.err
+    );
     assert!(came.iter().all(|one| !one.passed || one.call.action != "UpdateAutoScalingGroup"));
     assert_eq!(scene.go_on("it failed for good").await, "resumed");
 }

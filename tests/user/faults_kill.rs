@@ -105,7 +105,8 @@ pub fn is_write(call: &Call) -> bool {
 async fn killed_at_any_call_a_declaration_is_ended_from_another_machine() {
     let scene = Scene::set().await;
     let mut ways = std::collections::BTreeMap::<&str, usize>::new();
-    let set = |came: &[Came]| came.iter().filter(|one| one.passed && one.call.action == "UpdateAutoScalingGroup").count();
+    let set =
+        |came: &[Came]| came.iter().filter(|one| one.passed && one.call.action == "UpdateAutoScalingGroup").count();
     for point in 1.. {
         let name = format!("killed at call {point}");
         // A read is cut off before it is made; a write after it was made and before it is heard of. What is there when a

@@ -63,7 +63,10 @@ fn clear(ran: &Ran) {
 #[test]
 fn a_damaged_run_is_named_with_its_place_and_can_be_given_up() {
     for (damage, told) in [
-        (&(|text: String| text.replacen("\"seq\":1", "\"seq\":7", 1)) as &dyn Fn(String) -> String, "the journal is damaged"),
+        (
+            &(|text: String| text.replacen("\"seq\":1", "\"seq\":7", 1)) as &dyn Fn(String) -> String,
+            "the journal is damaged",
+        ),
         (&|text| text[..text.len() / 2].to_owned(), "the journal is damaged"),
         (&|text| text.replacen('{', "<", 1), "the journal is damaged"),
         (&|_| String::new(), "the journal is damaged"),
@@ -124,10 +127,9 @@ fn a_run_of_a_newer_lifeboat_is_read_and_not_written() {
     rewrite(&desk, &run, |entry| entry["schema_version"] = 2.into());
     let shown = desk.expect(0, &["runs", "show", "shop.yaml", &run]);
     assert!(shown.out.contains("us-east-1 is dark"), "{}", shown.out);
-    for arguments in [
-        &["runs", "resume", "shop.yaml", &run, "--yes"][..],
-        &["runs", "abandon", "shop.yaml", &run, "--because", "x"],
-    ] {
+    for arguments in
+        [&["runs", "resume", "shop.yaml", &run, "--yes"][..], &["runs", "abandon", "shop.yaml", &run, "--because", "x"]]
+    {
         let refused = desk.expect(5, arguments);
         clear(&refused);
         assert!(refused.err.contains("has format version 2; this lifeboat writes version 1"), "{}", refused.err);
@@ -200,7 +202,11 @@ async fn a_full_disk_stops_a_run_with_a_clear_word_and_room_lets_it_go_on() {
         clear(&ran);
         assert!([0, 1, 4].contains(&ran.code), "{blocks} blocks: exit {}\n{}\n{}", ran.code, ran.out, ran.err);
         if ran.code != 0 {
-            assert!(ran.err.contains("File too large") && ran.err.contains(".lifeboat"), "{blocks} blocks: {}", ran.err);
+            assert!(
+                ran.err.contains("File too large") && ran.err.contains(".lifeboat"),
+                "{blocks} blocks: {}",
+                ran.err
+            );
         }
         match ran.code {
             0 => {}

@@ -4,10 +4,10 @@ mod binary;
 #[path = "../support/dark.rs"]
 mod dark;
 mod errors;
+mod examples;
 mod faults_http;
 mod faults_kill;
 mod faults_store;
-mod examples;
 mod moto;
 mod production;
 #[path = "../support/proxy.rs"]

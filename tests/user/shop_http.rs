@@ -167,13 +167,11 @@ impl Shop {
     }
 }
 
-/// Baseline, sync and provision, twice: the first round makes what the second finds.
+/// Baseline, sync and provision.
 pub fn provision(desk: &Desk) {
     desk.expect(0, &["baseline", "shop.yaml"]);
-    for _ in 0..2 {
-        desk.expect(0, &["sync", "shop.yaml"]);
-        desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    }
+    desk.expect(0, &["sync", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
 }
 
 /// The environment file.

@@ -5,6 +5,9 @@ use super::shop_http::{Shop, file, planned, provision, sizes};
 
 /// The whole story of one store: declared in the dark, seen from elsewhere, brought home, drilled.
 async fn tell(shop: &Shop, desk: &Desk, read: impl AsyncFn(&str) -> String) {
+    // What the first round made, the second finds.
+    desk.expect(0, &["sync", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
     let before = shop.sizes().await;
     let wanted = planned(desk);
     assert_eq!(shop.sizes().await, before, "a rehearsal changed sizes");
@@ -29,7 +32,8 @@ async fn tell(shop: &Shop, desk: &Desk, read: impl AsyncFn(&str) -> String) {
     desk.expect(0, &["provision", "shop.yaml", "--yes"]);
     assert_eq!(shop.sizes().await, wanted, "a provision shrank a standby that serves");
 
-    let home = desk.expect(0, &["failback", "shop.yaml", "--reason", "us-east-1 is back", "--yes", "-o", "json"]).json();
+    let home =
+        desk.expect(0, &["failback", "shop.yaml", "--reason", "us-east-1 is back", "--yes", "-o", "json"]).json();
     assert_eq!(home["record"]["state"], "ended", "{home}");
     assert_eq!(shop.sizes().await, before, "the standby does not stand by");
     for (group, (_, desired, _)) in sizes(&shop.primary).await {

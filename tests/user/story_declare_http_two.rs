@@ -23,7 +23,9 @@ async fn of_two_declarations_at_the_same_moment_one_writes_and_the_other_is_told
         scene.proxy.rule(move |_, call: &Call| {
             if call.action == "PUT" && call.path.contains("/runbook.json") {
                 let both = both.clone();
-                return Fate::Then(Box::new(move || drop(both.wait())));
+                return Fate::Then(Box::new(move || {
+                    both.wait();
+                }));
             }
             if call.action == "UpdateAutoScalingGroup" {
                 let wait = wait.clone();

@@ -87,8 +87,7 @@ async fn a_run_that_failed_is_resumed_by_its_prefix_and_a_skip_is_recorded() {
         ]
     );
     let typo = Decisions { skips: vec![(StepId("scael".to_owned()), "x".to_owned())], ..Decisions::default() };
-    let refused =
-        sat(&session, "019", &caller, &typo, &hands).await.expect_err("a typo");
+    let refused = sat(&session, "019", &caller, &typo, &hands).await.expect_err("a typo");
     assert_eq!(refused.what, "step scael cannot be skipped: the run has no step scael; did you mean scale?");
     let skip = Decisions { skips: vec![(StepId("scale".to_owned()), "by hand".to_owned())], ..Decisions::default() };
     let end = sat(&session, "019", &caller, &skip, &hands).await.expect("an end");

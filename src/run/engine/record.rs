@@ -331,8 +331,7 @@ impl Totals {
             .all(|step| step.is_settled())
             .then(|| counting.iter().filter_map(|step| step.ended_at).max());
         // Two machines' clocks may disagree: a time that runs backwards is not known, and never a recovery in no time.
-        let recovery_time_s =
-            recovered.flatten().and_then(|at| u64::try_from(at.duration_since(from).as_secs()).ok());
+        let recovery_time_s = recovered.flatten().and_then(|at| u64::try_from(at.duration_since(from).as_secs()).ok());
         let recovery_point_s = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
         let objectives = &runbook.objectives;
         let of_state = |wanted: &[StepState]| {
