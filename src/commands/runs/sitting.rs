@@ -84,8 +84,9 @@ pub async fn begin_sitting(
     match Journal::open(Arc::clone(store), name, run).await {
         Ok(journal) => Ok((journal, lease)),
         Err(error) => {
-            close(session, &lease).await;
-            Err(error.into())
+            let kept = close(session, &lease).await;
+            let again = kept.map(|lease| format!("go on with: lifeboat runs resume {file} {run} --take-over {lease}"));
+            Err(again.into_iter().fold(Failure::from(error), Failure::hint))
         }
     }
 }
