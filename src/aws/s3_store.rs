@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 
 use super::api::Api;
 use super::pacing::Rate;
@@ -75,17 +76,16 @@ impl S3Store {
         let request = || async {
             let answer = self.client.get_object().bucket(&self.bucket).key(&full).send().await?;
             let version = Version(answer.e_tag().unwrap_or_default().to_owned());
-            Ok((version, answer.body.collect().await))
+            // The SDK hands the body out unread, so an answer that breaks off half-way is made a failed call here.
+            let body = answer.body.collect().await;
+            let body = body.map_err(|e| SdkError::dispatch_failure(ConnectorError::io(e.into())))?;
+            Ok((version, body))
         };
-        let (version, body) = match self.session.call(&GET, request).await {
-            Err(e) if e.code.as_deref() == Some("NoSuchKey") => return Ok(None),
-            other => other?,
-        };
-        let body = body.map_err(|e| {
-            let message = format!("the object broke off half-way: {e}");
-            self.session.place.error(CloudErrorKind::Unreachable, GET.operation, message)
-        })?;
-        Ok(Some(Stored { bytes: body.into_bytes().to_vec(), version }))
+        match self.session.call(&GET, request).await {
+            Err(e) if e.code.as_deref() == Some("NoSuchKey") => Ok(None),
+            Err(e) => Err(e),
+            Ok((version, body)) => Ok(Some(Stored { bytes: body.into_bytes().to_vec(), version })),
+        }
     }
 
     async fn send(&self, full: &str, bytes: &[u8], condition: &Condition) -> CloudResult<Version> {

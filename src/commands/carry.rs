@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::context::Session;
 use super::drill;
 use super::output::{Output, print};
-use super::runs::sitting::{Decisions, carry_with, told};
+use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
@@ -48,10 +48,28 @@ pub async fn carry_out(
     let records = Records { store: session.store.clone(), runbook: runbook.clone() };
     let actors = actors(session, runbook, standby, &records, manner).await;
     let watch = Progress::new(session.printer());
-    let end = carry_with(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
-    let report = records.report().await?;
+    let Sitting { mut end, journal, lease } =
+        sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
+    let report = match records.report().await {
+        Ok(report) => report,
+        // How the run ended must be told all the same, and this process knows what it noted.
+        Err(error) => {
+            session.printer().warn(&format!("the journal cannot be read back, so this is what was noted: {error}"));
+            RunReport::of(runbook, journal.entries(), journal.head())
+        }
+    };
     if !matches!(end, RunEnd::Refused(_)) {
         settle(session, runbook, &records, &report, caller).await;
+    }
+    // Given back last: a later run must find what this one came to.
+    let kept = close(session, &lease).await;
+    match (&mut end, kept) {
+        (RunEnd::StoppedResumable(stopped), kept) => stopped.kept_lease = kept,
+        (RunEnd::Completed { .. }, Some(lease)) => {
+            let put_right = format!("lifeboat runs resume {file} {} --take-over {lease}", runbook.id);
+            session.printer().warn(&format!("the run has ended; give its lease back with: {put_right}"));
+        }
+        (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
     }
     let next = match &end {
         RunEnd::StoppedResumable(stopped) => stopped.next(&file),

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
 use crate::cloud::ReadPorts;
@@ -112,7 +113,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         standby: seen,
         primary: if args.graceful { reach(&session).await? } else { PrimaryReach::NotAsked },
         declaration: Declaration {
-            run_id: run_id(now),
+            run_id: run_id(now, &past),
             mode,
             reason: args.reason.clone(),
             by: caller.arn.clone(),
@@ -244,6 +245,8 @@ pub(super) async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failu
         match record(session, &runs, run).await {
             Ok(record) => records.push(record),
             Err(_) if age > 0 => {}
+            // A person has seen that nothing goes on in it.
+            Err(_) if runs.given_up(session.store.as_ref(), run).await?.is_some() => {}
             Err(failure) => return Err(failure),
         }
     }
@@ -301,12 +304,4 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),
     }
-}
-
-/// A run's id: sortable by time to the millisecond, because "the last run" is the one with the greatest id; unique by its
-/// end.
-pub(super) fn run_id(now: Timestamp) -> String {
-    let random = uuid::Uuid::new_v4().simple().to_string();
-    let milliseconds = now.subsec_millisecond();
-    format!("{}{milliseconds:03}-{}", now.strftime("%Y%m%d-%H%M%S"), random.get(..6).unwrap_or(&random))
 }

@@ -6,8 +6,9 @@ use futures_util::future::join3;
 
 use super::carry::{Manner, side};
 use super::context::{Context, Session};
-use super::declare::{begin, groups, is_open, past_runs, record, run_id, times, unfinished};
+use super::declare::{begin, groups, is_open, past_runs, record, times, unfinished};
 use super::output::Output;
+use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use crate::model::{SideName, Span};
 use crate::plan::declare::Declaration;
@@ -73,7 +74,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         groups: &groups,
         declared_in: posture.as_ref().and_then(|posture| posture.declared_in.as_deref()),
         declaration: Declaration {
-            run_id: run_id(now),
+            run_id: run_id(now, &past),
             mode: Mode::Ungraceful,
             reason: args.reason.clone(),
             by: caller.arn.clone(),

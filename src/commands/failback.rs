@@ -7,8 +7,9 @@ use futures_util::future::join3;
 
 use super::carry::{Manner, side};
 use super::context::{Context, Session};
-use super::declare::{begin, groups, is_open, past_runs, run_id, unfinished};
+use super::declare::{begin, groups, is_open, past_runs, unfinished};
 use super::output::{Output, print};
+use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use crate::facts::GroupFacts;
 use crate::model::{SideName, Span};
@@ -66,7 +67,7 @@ pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure
         primary: primary.as_ref().map_err(Clone::clone),
         declared_in: posture.as_ref().and_then(|posture| posture.declared_in.as_deref()),
         declaration: Declaration {
-            run_id: run_id(now),
+            run_id: run_id(now, &past),
             mode: Mode::Graceful,
             reason: args.reason.clone(),
             by: caller.arn.clone(),

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod provision;
 pub mod render;
 pub mod roll;
+mod run_id;
 pub mod runs;
 pub mod scale;
 pub mod schema;

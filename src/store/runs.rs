@@ -6,15 +6,32 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::port::{Condition, Store, StoreError};
+use super::port::{Condition, Store, StoreError, StoreErrorKind};
+
+/// The note beside a damaged journal that its run is given up.
+const GIVEN_UP: &str = "given-up.json";
 
 /// The runs of one environment.
 #[derive(Debug, Clone)]
 pub struct Runs {
     environment: String,
+}
+
+/// That a person gave a run up whose journal can no longer be written, because it is damaged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// Version of this format.
+    pub schema_version: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The caller's ARN.
+    pub by: String,
+    /// Why.
+    pub because: String,
 }
 
 /// Why a run could not be read, written or found.
@@ -115,6 +132,25 @@ impl Runs {
         serde_json::from_slice(&stored.bytes).map_err(|error| damaged(error.to_string()))
     }
 
+    /// Notes beside a run's journal that it is given up. The first note stays.
+    pub async fn give_up(&self, store: &dyn Store, run: &str, note: &GivenUp) -> Result<(), RunsError> {
+        let mut bytes = serde_json::to_vec_pretty(note).unwrap_or_default();
+        bytes.push(b'\n');
+        match store.put(&self.key(run, GIVEN_UP), &bytes, &Condition::Absent).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind == StoreErrorKind::Conflict => Ok(()),
+            Err(error) => Err(RunsError::Store(error)),
+        }
+    }
+
+    /// The note that a run is given up; none where there is none.
+    pub async fn given_up(&self, store: &dyn Store, run: &str) -> Result<Option<GivenUp>, RunsError> {
+        let key = self.key(run, GIVEN_UP);
+        let Some(stored) = store.get(&key).await? else { return Ok(None) };
+        let damaged = |reason: String| RunsError::Damaged { place: format!("{}/{key}", store.place()), reason };
+        serde_json::from_slice(&stored.bytes).map(Some).map_err(|error| damaged(error.to_string()))
+    }
+
     /// The ids of all runs, newest first: ids sort by time.
     pub async fn ids(&self, store: &dyn Store) -> Result<Vec<String>, RunsError> {
         let folder = format!("{}/runs/", self.environment);
@@ -194,6 +230,22 @@ mod tests {
         assert_eq!(runs.load::<u32>(&store, "one").await, Ok(1));
         assert!(matches!(runs.load::<String>(&store, "one").await, Err(RunsError::Damaged { .. })));
         assert!(matches!(runs.load::<u32>(&store, "two").await, Err(RunsError::Damaged { .. })));
+    }
+
+    #[tokio::test]
+    async fn the_first_note_of_giving_up_stays() {
+        let store = MemoryStore::empty();
+        let runs = Runs::of("shop");
+        assert_eq!(runs.given_up(&store, "one").await, Ok(None));
+        let note = |because: &str| GivenUp {
+            schema_version: 1,
+            at: Timestamp::UNIX_EPOCH,
+            by: "arn".to_owned(),
+            because: because.to_owned(),
+        };
+        runs.give_up(&store, "one", &note("the disk died")).await.unwrap();
+        runs.give_up(&store, "one", &note("again")).await.unwrap();
+        assert_eq!(runs.given_up(&store, "one").await, Ok(Some(note("the disk died"))));
     }
 
     #[test]

@@ -110,7 +110,11 @@ impl From<RunsError> for Failure {
             RunsError::None { .. } | RunsError::Several { .. } => {
                 Failure::new(Exit::Usage, error.to_string()).hint("`lifeboat runs list ENV` shows them all")
             }
-            RunsError::Taken { .. } | RunsError::Damaged { .. } => Failure::refused(error.to_string()),
+            RunsError::Taken { .. } => Failure::refused(error.to_string()),
+            RunsError::Damaged { .. } => Failure::refused(error.to_string()).hint(
+                "bring the object back from the bucket's versions or a backup; or give the run up with `lifeboat runs \
+                 abandon` and declare again",
+            ),
         }
     }
 }

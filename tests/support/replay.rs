@@ -182,7 +182,7 @@ pub fn closed_port() -> String {
 fn serve(stream: TcpStream, script: &Mutex<Script>) {
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut stream = stream;
-    while let Some(call) = read_call(&mut reader) {
+    while let Some((call, _)) = read_call(&mut reader) {
         let answer = {
             let mut script = script.lock().expect("script");
             script.calls.push(call.clone());
@@ -198,15 +198,18 @@ fn serve(stream: TcpStream, script: &Mutex<Script>) {
     }
 }
 
-fn read_call(reader: &mut BufReader<TcpStream>) -> Option<Call> {
+/// The next call of a connection, and its bytes as they came; none at its end.
+pub fn read_call(reader: &mut BufReader<TcpStream>) -> Option<(Call, Vec<u8>)> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let mut wire = line.clone().into_bytes();
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        wire.extend(line.as_bytes());
         match line.trim_end().split_once(':') {
             Some((name, value)) => headers.insert(name.to_ascii_lowercase(), value.trim().to_owned()),
             None => break,
@@ -215,6 +218,7 @@ fn read_call(reader: &mut BufReader<TcpStream>) -> Option<Call> {
     let length = headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    wire.extend(&body);
     let body = String::from_utf8_lossy(&body).into_owned();
     // Credential=KEY/date/region/service/aws4_request
     let scope = headers.get("authorization").and_then(|text| text.split("Credential=").nth(1)).unwrap_or_default();
@@ -223,7 +227,7 @@ fn read_call(reader: &mut BufReader<TcpStream>) -> Option<Call> {
     let (region, service) = (scope.nth(1).unwrap_or_default(), scope.next().unwrap_or_default());
     let mut call = Call { service, action: String::new(), region, access_key, path, headers, body, at: Instant::now() };
     call.action = action(&method, &call);
-    Some(call)
+    Some((call, wire))
 }
 
 fn action(method: &str, call: &Call) -> String {
@@ -241,7 +245,7 @@ fn action(method: &str, call: &Call) -> String {
 }
 
 /// Sends an answer; false when the connection must end.
-fn send(stream: &mut TcpStream, answer: Answer) -> bool {
+pub fn send(stream: &mut TcpStream, answer: Answer) -> bool {
     match answer {
         Answer::Hangup => false,
         Answer::Slow(wait, answer) => {

@@ -1,7 +1,7 @@
 //! Owns running the real binary as a user would: a folder, arguments, a clean environment, and what came back.
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A folder a user works in, with the environment variables the binary sees there.
 pub struct Desk {
@@ -73,6 +73,12 @@ impl Desk {
         Ran::of(output)
     }
 
+    /// Starts the binary; what it prints is kept for [`Ran::at_the_end_of`].
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+    }
+
     /// Runs the binary and insists on an exit code.
     pub fn expect(&self, code: i32, arguments: &[&str]) -> Ran {
         let ran = self.run(arguments);
@@ -90,6 +96,11 @@ impl Desk {
 }
 
 impl Ran {
+    /// Waits for a binary that was started.
+    pub fn at_the_end_of(child: Child) -> Self {
+        Ran::of(child.wait_with_output().expect("the binary ends"))
+    }
+
     fn of(output: Output) -> Self {
         Ran {
             code: output.status.code().unwrap_or(-1),

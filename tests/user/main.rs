@@ -1,13 +1,26 @@
 //! Owns the user's view: the real binary run as a user runs it, on the simulated cloud and over HTTP against moto.
 
 mod binary;
+#[path = "../support/dark.rs"]
+mod dark;
 mod errors;
 mod examples;
+mod faults_http;
+mod faults_kill;
+mod faults_store;
 mod moto;
 mod production;
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../support/replay.rs"]
+mod replay;
+mod shop_http;
 mod story_declare;
+mod story_declare_http;
+mod story_declare_http_dark;
+mod story_declare_http_two;
 mod story_drill;
 mod story_moto;
 mod story_sim;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::binary::{Desk, Ran};
 
 /// A desk with the worked example, provisioned, and the primary Region dark.
-fn disaster() -> Desk {
+pub fn disaster() -> Desk {
     let desk = ready();
     desk.expect(0, &["sim", "fail", "us-east-1"]);
     desk
@@ -25,7 +25,7 @@ fn ready() -> Desk {
     desk
 }
 
-fn state(desk: &Desk) -> Value {
+pub fn state(desk: &Desk) -> Value {
     serde_json::from_str(&desk.read(".lifeboat/sim.json")).expect("the simulated cloud's file")
 }
 
@@ -37,7 +37,7 @@ fn all_calls(desk: &Desk, region: &str) -> u64 {
     state(desk)["regions"][region]["calls"].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
 }
 
-fn desired(desk: &Desk, region: &str, group: &str) -> u64 {
+pub fn desired(desk: &Desk, region: &str, group: &str) -> u64 {
     let state = state(desk);
     let size = &state["regions"][region]["groups"][group]["facts"]["size"];
     size["desired"].as_u64().unwrap_or_else(|| panic!("no size of {group}: {size}"))
@@ -52,7 +52,7 @@ fn step<'a>(told: &'a Value, id: &str) -> &'a Value {
     steps.iter().find(|step| step["id"] == id).unwrap_or_else(|| panic!("no step {id} in {told}"))
 }
 
-fn runs(desk: &Desk) -> Vec<String> {
+pub fn runs(desk: &Desk) -> Vec<String> {
     let folder = desk.path(".lifeboat/shop/runs");
     let folders = std::fs::read_dir(folder).into_iter().flatten().flatten();
     // A folder without a runbook is what a store of keys would not have.

@@ -1,12 +1,16 @@
 //! Owns `lifeboat runs abandon`: a run is given up for good, with a reason.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::sitting::{begin_sitting, close};
+use super::sitting::{begin_sitting, close, take_lease};
 use crate::commands::context::Context;
 use crate::model::SideName;
+use crate::plan::runbook::Runbook;
 use crate::run::engine::abandon;
-use crate::store::Runs;
+use crate::run::journal::{Journal, JournalError};
+use crate::store::runs::GivenUp;
+use crate::store::{Runs, RunsError};
 use crate::ui::{Exit, Failure};
 
 /// Arguments of `lifeboat runs abandon`.
@@ -28,11 +32,26 @@ pub struct AbandonArgs {
 /// Runs `lifeboat runs abandon`.
 pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure> {
     let session = context.open(&args.environment).await?;
-    let id = Runs::of(&session.environment.name).find(session.store.as_ref(), &args.run).await?;
+    let runs = Runs::of(&session.environment.name);
+    let id = runs.find(session.store.as_ref(), &args.run).await?;
     let (_, caller) = session.enter(SideName::Standby).await?;
     let file = args.environment.display().to_string();
-    let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, args.take_over.as_deref()).await?;
+    let take_over = args.take_over.as_deref();
+    let (store, name) = (Arc::clone(&session.store), &session.environment.name);
     let clock = session.clock();
+    let no_plan = matches!(runs.load::<Runbook>(store.as_ref(), &id).await, Err(RunsError::Damaged { .. }));
+    let no_journal = matches!(Journal::open(Arc::clone(&store), name, &id).await, Err(JournalError::Damaged { .. }));
+    if no_plan || no_journal {
+        // Nobody can write or read it any more, so the decision is noted beside it.
+        let lease = take_lease(&session, &file, &id, &caller, take_over, 0).await?;
+        let (at, by, because) = (clock.now(), caller.arn.clone(), args.because.clone());
+        let noted = runs.give_up(store.as_ref(), &id, &GivenUp { schema_version: 1, at, by, because }).await;
+        close(&session, &lease).await;
+        noted?;
+        session.printer().note(&format!("run {id} is given up and stays damaged; what it did stays as it is"));
+        return Ok(Exit::Done);
+    }
+    let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, take_over).await?;
     let outcome = abandon(&mut journal, &lease, clock.as_ref(), &args.because).await;
     close(&session, &lease).await;
     outcome.map_err(|refusal| {

@@ -53,6 +53,13 @@ pub(super) async fn record(session: &Session, id: &str) -> Result<RunRecord, Str
     let name = &session.environment.name;
     let runbook: Runbook = Runs::of(name).load(session.store.as_ref(), id).await.map_err(|error| error.to_string())?;
     let mut tail = Tail::new(Arc::clone(&session.store), name, id);
-    let entries = tail.read_all().await.map_err(|error| error.to_string())?;
+    let entries = match tail.read_all().await {
+        Ok(entries) => entries,
+        Err(error) => {
+            let note = Runs::of(name).given_up(session.store.as_ref(), id).await.ok().flatten();
+            let note = note.map(|note| format!("; given up by {}: {}", note.by, note.because));
+            return Err(format!("{error}{}", note.unwrap_or_default()));
+        }
+    };
     Ok(RunRecord::of(&runbook, &entries))
 }

@@ -1,4 +1,4 @@
-//! Owns one sitting of a run: lease, journal, engine, lease given back; and how its end is told.
+//! Owns one sitting of a run: lease, journal, engine; how the lease is given back, and how the end is told.
 
 use std::sync::Arc;
 
@@ -7,8 +7,9 @@ use crate::model::Caller;
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::engine::{Actor, RunEnd, Stopped, carry_out, skip};
 use crate::run::event::Watch;
-use crate::run::journal::Journal;
-use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper, Runs};
+use crate::run::journal::{Journal, RunState};
+use crate::store::lease::holder;
+use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper};
 use crate::ui::{Exit, Failure};
 
 /// What a person decides when a run is resumed.
@@ -20,24 +21,18 @@ pub struct Decisions {
     pub skips: Vec<(StepId, String)>,
 }
 
-/// Resumes the run whose id begins so, and tells how it ended. `file` is the environment file of the command.
-pub async fn resume_with(
-    session: &Session,
-    file: &str,
-    run: &str,
-    caller: &Caller,
-    decisions: &Decisions,
-    actor: &dyn Actor,
-    watch: &dyn Watch,
-) -> Result<RunEnd, Failure> {
-    let runs = Runs::of(&session.environment.name);
-    let id = runs.find(session.store.as_ref(), run).await?;
-    let runbook: Runbook = runs.load(session.store.as_ref(), &id).await?;
-    carry_with(session, file, &runbook, caller, decisions, actor, watch).await
+/// A sitting that is over; its lease is still held, so that nobody writes before what it came to is on record.
+pub struct Sitting {
+    /// How it ended.
+    pub end: RunEnd,
+    /// The journal, as far as it was noted.
+    pub journal: Journal,
+    /// The lease, to be given back with [`close`].
+    pub lease: LeaseKeeper,
 }
 
 /// Carries a saved runbook out, or on from where its journal stands. From here on the first Ctrl-C only asks to stop.
-pub async fn carry_with(
+pub async fn sit(
     session: &Session,
     file: &str,
     runbook: &Runbook,
@@ -45,10 +40,22 @@ pub async fn carry_with(
     decisions: &Decisions,
     actor: &dyn Actor,
     watch: &dyn Watch,
-) -> Result<RunEnd, Failure> {
+) -> Result<Sitting, Failure> {
     session.context.end_in_order();
     let take_over = decisions.take_over.as_deref();
+    let left = match take_over {
+        Some(_) => holder(session.store.as_ref(), &session.environment.name).await.ok().flatten(),
+        None => None,
+    };
     let (mut journal, lease) = begin_sitting(session, file, &runbook.id, caller, take_over).await?;
+    // A process that died between the last entry and giving the lease back leaves nothing to carry out.
+    if let RunState::Ended { degraded } = journal.progress().run
+        && left.is_some_and(|left| left.run == runbook.id)
+        && decisions.skips.is_empty()
+    {
+        session.printer().note(&format!("run {} had ended; what its process left undone is done now", runbook.id));
+        return Ok(Sitting { end: RunEnd::Completed { degraded }, journal, lease });
+    }
     let clock = session.clock();
     for (step, because) in &decisions.skips {
         if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
@@ -58,8 +65,7 @@ pub async fn carry_with(
         }
     }
     let end = carry_out(runbook, &mut journal, actor, &lease, clock.as_ref(), watch, &session.context.stop).await;
-    close(session, &lease).await;
-    Ok(end)
+    Ok(Sitting { end, journal, lease })
 }
 
 /// Takes the lease, over if asked, and opens the run's journal for writing.
@@ -74,6 +80,27 @@ pub async fn begin_sitting(
     // Read before the lease, because its fencing counter must be above the journal's; and after it, because only then
     // nobody else writes.
     let above = Journal::open(Arc::clone(store), name, run).await?.progress().fence;
+    let lease = take_lease(session, file, run, caller, take_over, above).await?;
+    match Journal::open(Arc::clone(store), name, run).await {
+        Ok(journal) => Ok((journal, lease)),
+        Err(error) => {
+            let kept = close(session, &lease).await;
+            let again = kept.map(|lease| format!("go on with: lifeboat runs resume {file} {run} --take-over {lease}"));
+            Err(again.into_iter().fold(Failure::from(error), Failure::hint))
+        }
+    }
+}
+
+/// Takes the lease for a run, over if asked, with a fencing counter above `above`.
+pub async fn take_lease(
+    session: &Session,
+    file: &str,
+    run: &str,
+    caller: &Caller,
+    take_over: Option<&str>,
+    above: u64,
+) -> Result<LeaseKeeper, Failure> {
+    let (store, name) = (&session.store, &session.environment.name);
     let claim = Claim {
         nonce: uuid::Uuid::new_v4().simple().to_string(),
         run: run.to_owned(),
@@ -86,22 +113,18 @@ pub async fn begin_sitting(
         None => LeaseKeeper::acquire(Arc::clone(store), name, &claim, now, LEASE_LIFE).await,
         Some(nonce) => LeaseKeeper::take_over(Arc::clone(store), name, nonce, &claim, now, LEASE_LIFE).await,
     };
-    let lease = lease.map_err(|error| lease_failure(&error, name, file))?;
-    match Journal::open(Arc::clone(store), name, run).await {
-        Ok(journal) => Ok((journal, lease)),
-        Err(error) => {
-            close(session, &lease).await;
-            Err(error.into())
-        }
-    }
+    lease.map_err(|error| lease_failure(&error, name, file))
 }
 
-/// Gives the lease back. A lease that stays is only a nuisance: the next command says how to take it over.
-pub async fn close(session: &Session, lease: &LeaseKeeper) {
+/// Gives the lease back; its id where that failed. A lease that stays is only a nuisance: the next command takes it over.
+pub async fn close(session: &Session, lease: &LeaseKeeper) -> Option<String> {
     match lease.release(session.clock().now()).await {
         // Whoever took it over has it; that has been told.
-        Ok(()) | Err(LeaseError::Lost { .. }) => {}
-        Err(error) => session.printer().warn(&format!("the lease could not be given back: {error}")),
+        Ok(()) | Err(LeaseError::Lost { .. }) => None,
+        Err(error) => {
+            session.printer().warn(&format!("the lease could not be given back: {error}"));
+            Some(lease.lease().await.short().to_owned())
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::sitting::{Decisions, begin_sitting, carry_with, close, resume_with, told};
+use super::sitting::{Decisions, Sitting, begin_sitting, close, sit, told};
 use super::{abandon, list, show};
 use crate::commands::context::{CloudChoice, Context, Session};
 use crate::commands::output::Output;
-use crate::model::SideName;
+use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::engine::RunEnd;
 use crate::run::engine::tests::world::{Hands, runbook, step};
@@ -15,7 +15,7 @@ use crate::run::event::Recorded;
 use crate::run::journal::{Journal, RunState, StepState};
 use crate::sim::SimCloud;
 use crate::store::Runs;
-use crate::ui::{ColorChoice, Exit, Printer};
+use crate::ui::{ColorChoice, Exit, Failure, Printer};
 
 struct Bench {
     _folder: tempfile::TempDir,
@@ -35,10 +35,6 @@ impl Bench {
         Bench { _folder: folder, file, context }
     }
 
-    fn name(&self) -> String {
-        self.file.display().to_string()
-    }
-
     async fn session(&self) -> Session {
         self.context.open(&self.file).await.expect("a session")
     }
@@ -47,6 +43,23 @@ impl Bench {
         let session = self.session().await;
         Journal::open(Arc::clone(&session.store), &session.environment.name, run).await.expect("a journal")
     }
+}
+
+/// One sitting from its beginning to its lease given back.
+async fn sat(
+    session: &Session,
+    run: &str,
+    caller: &Caller,
+    decisions: &Decisions,
+    hands: &Hands,
+) -> Result<RunEnd, Failure> {
+    let (store, runs) = (session.store.as_ref(), Runs::of("shop"));
+    let id = runs.find(store, run).await.expect("a run");
+    let plan: Runbook = runs.load(store, &id).await.expect("a plan");
+    let watch = Recorded::default();
+    let Sitting { end, lease, .. } = sit(session, "shop.yaml", &plan, caller, decisions, hands, &watch).await?;
+    assert_eq!(close(session, &lease).await, None);
+    Ok(end)
 }
 
 fn plan(id: &str) -> Runbook {
@@ -62,9 +75,8 @@ async fn a_run_that_failed_is_resumed_by_its_prefix_and_a_skip_is_recorded() {
     Runs::of("shop").save(session.store.as_ref(), &plan.id, &plan).await.expect("saved");
     let hands = Hands::new();
     hands.facts.lock().unwrap().fails.insert(StepId("scale".to_owned()), 9);
-    let watch = Recorded::default();
     let decisions = Decisions::default();
-    let end = carry_with(&session, &bench.name(), &plan, &caller, &decisions, &hands, &watch).await.expect("an end");
+    let end = sat(&session, &plan.id, &caller, &decisions, &hands).await.expect("an end");
     let failure = told(&end, &plan.id, "shop.yaml").expect_err("it stopped");
     assert_eq!(failure.exit, Exit::Stopped);
     assert_eq!(
@@ -75,11 +87,10 @@ async fn a_run_that_failed_is_resumed_by_its_prefix_and_a_skip_is_recorded() {
         ]
     );
     let typo = Decisions { skips: vec![(StepId("scael".to_owned()), "x".to_owned())], ..Decisions::default() };
-    let refused =
-        resume_with(&session, &bench.name(), "019", &caller, &typo, &hands, &watch).await.expect_err("a typo");
+    let refused = sat(&session, "019", &caller, &typo, &hands).await.expect_err("a typo");
     assert_eq!(refused.what, "step scael cannot be skipped: the run has no step scael; did you mean scale?");
     let skip = Decisions { skips: vec![(StepId("scale".to_owned()), "by hand".to_owned())], ..Decisions::default() };
-    let end = resume_with(&session, &bench.name(), "019", &caller, &skip, &hands, &watch).await.expect("an end");
+    let end = sat(&session, "019", &caller, &skip, &hands).await.expect("an end");
     assert_eq!(end, RunEnd::Completed { degraded: true });
     let journal = bench.journal(&plan.id).await;
     assert_eq!(journal.progress().step(&StepId("scale".to_owned())), StepState::Skipped);
@@ -112,8 +123,7 @@ async fn a_held_environment_is_refused_and_an_abandoned_run_stays_so() {
     close(&session, &lease).await;
     let hands = Hands::new();
     let decisions = Decisions::default();
-    let watch = Recorded::default();
-    let end = resume_with(&session, "shop.yaml", "last", &caller, &decisions, &hands, &watch).await.expect("an end");
+    let end = sat(&session, "last", &caller, &decisions, &hands).await.expect("an end");
     let failure = told(&end, &plan.id, "shop.yaml").expect_err("refused");
     assert_eq!(failure.what, "run 019b-two is not carried out any further: the run was abandoned");
     assert!(hands.effects().is_empty());

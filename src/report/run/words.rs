@@ -109,6 +109,10 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
     if report.record.totals.recovery_time_s.is_some() {
         return format!("from the {} until service was back", counted_from(report));
     }
+    let declared_at = report.record.declared_at;
+    if report.record.steps.iter().filter_map(|step| step.ended_at).any(|ended| ended < declared_at) {
+        return "the clocks of the machines that carried it out disagree".to_owned();
+    }
     match report.record.state {
         RunState::Ended { .. } => "no step of this run watched service come back".to_owned(),
         RunState::Stopped => "the run stopped before service was back".to_owned(),

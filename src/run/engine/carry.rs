@@ -207,6 +207,7 @@ fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Ha
         failed: failed.collect(),
         interrupted,
         recorded,
+        kept_lease: None,
     })
 }
 

@@ -33,6 +33,8 @@ pub struct Stopped {
     pub interrupted: bool,
     /// Whether the journal says so too; where it could not be written, it ends with what was durable.
     pub recorded: bool,
+    /// The lease that could not be given back: whoever continues takes it over.
+    pub kept_lease: Option<String>,
 }
 
 /// A step that failed or whose effect is unknown.
@@ -122,7 +124,8 @@ impl Refusal {
 impl Stopped {
     /// The commands that continue, the plain one first; `file` is the environment file of the command.
     pub fn next(&self, file: &str) -> Vec<String> {
-        let resume = format!("lifeboat runs resume {file} {}", self.run);
+        let take_over = self.kept_lease.iter().map(|lease| format!(" --take-over {lease}"));
+        let resume = format!("lifeboat runs resume {file} {}{}", self.run, take_over.collect::<String>());
         let skips = self.failed.iter().map(|step| format!("{resume} --skip {} --because TEXT", step.id));
         std::iter::once(resume.clone()).chain(skips).collect()
     }

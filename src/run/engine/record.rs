@@ -134,7 +134,7 @@ pub struct SkippedStep {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Totals {
     /// From the incident (or, where its time is not known, the declaration) to the end of the last step that brings
-    /// service back, in seconds; none while one of them has not ended well.
+    /// service back, in seconds; none while one of them has not ended well, or where the clocks of two machines disagree.
     pub recovery_time_s: Option<u64>,
     /// The largest recovery point that a step measured, in seconds; none where one of the promotions does not know its own.
     pub recovery_point_s: Option<u64>,
@@ -200,7 +200,7 @@ impl RunRecord {
         }
         let steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
         let mut totals = Totals::of(runbook, &steps);
-        totals.elapsed_s = began_at.zip(ended_at).map(|(from, to)| seconds(from, to));
+        totals.elapsed_s = began_at.zip(ended_at).and_then(|(from, to)| seconds(from, to));
         RunRecord {
             schema_version: RECORD_SCHEMA,
             run: runbook.id.clone(),
@@ -311,7 +311,7 @@ impl StepRecord {
             _ => return,
         }
         self.ended_at = Some(entry.at);
-        self.elapsed_s = self.started_at.map(|started| seconds(started, entry.at));
+        self.elapsed_s = self.started_at.and_then(|started| seconds(started, entry.at));
     }
 
     fn measure(&mut self, more: &Measures) {
@@ -338,8 +338,8 @@ impl Totals {
             .iter()
             .all(|step| step.is_settled())
             .then(|| counting.iter().filter_map(|step| step.ended_at).max());
-        let recovery_time_s =
-            recovered.flatten().map(|at| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0));
+        // Two machines' clocks may disagree: a time that runs backwards is not known, and never a recovery in no time.
+        let recovery_time_s = recovered.flatten().and_then(|at| u64::try_from(at.duration_since(from).as_secs()).ok());
         let objectives = &runbook.objectives;
         let measured = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
         let unknown: Vec<StepId> =
@@ -389,8 +389,9 @@ fn brings_service(action: &Action) -> bool {
     )
 }
 
-fn seconds(from: Timestamp, to: Timestamp) -> f64 {
-    to.duration_since(from).as_secs_f64()
+/// The time between two moments; none when they are the wrong way round, because two machines' clocks disagree.
+fn seconds(from: Timestamp, to: Timestamp) -> Option<f64> {
+    Some(to.duration_since(from).as_secs_f64()).filter(|seconds| *seconds >= 0.0)
 }
 
 #[cfg(test)]

@@ -116,3 +116,30 @@ fn a_plan_that_has_not_begun_has_a_record_and_json_names_its_version() {
     let keys: BTreeSet<&String> = json.as_object().unwrap().keys().collect();
     assert!(keys.contains(&"totals".to_owned()) && keys.contains(&"steps".to_owned()));
 }
+
+#[test]
+fn a_clock_that_goes_back_leaves_times_unknown_and_never_a_recovery_in_no_time() {
+    let mut runbook = two_steps();
+    runbook.steps[1].action = Action::AwaitServing {
+        tier: "web".into(),
+        group: "shop-web".into(),
+        wanted: 1,
+        accept_percent: 0,
+        timeout_s: 60,
+    };
+    runbook.declared_at = at(18_000);
+    let entries = entries(vec![
+        (18_000, "", began()),
+        (18_001, "scale", started()),
+        (18_002, "scale", succeeded(1, 1)),
+        (18_003, "probe", started()),
+        // Gone on with on a machine five hours behind.
+        (60, "", Event::Resumed { by: "ben".into(), host: "desk".into(), fence: 2 }),
+        (61, "probe", succeeded(1, 1)),
+        (62, "", Event::Ended { degraded: false }),
+    ]);
+    let record = RunRecord::of(&runbook, &entries);
+    let totals = &record.totals;
+    assert_eq!((totals.recovery_time_s, totals.recovery_time_met, totals.elapsed_s), (None, None, None));
+    assert_eq!((record.steps[0].elapsed_s, record.steps[1].elapsed_s), (Some(1.0), None));
+}
