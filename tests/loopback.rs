@@ -40,10 +40,10 @@ async fn check(what: &str, count: usize, bucket: Option<Bucket>) -> loopback::Ta
 
 #[tokio::test]
 async fn three_hundred_groups_under_an_unknown_bucket_lose_no_write() {
-    // A tenth of the seconds that 100 and 10/s would take.
-    let tally = check("a bucket of 100 and 100/s", 300, Some(Bucket { burst: 100.0, refill: 100.0 })).await;
+    // The 20 s that 100 and 10/s would take are left to the benchmark.
+    let tally = check("a bucket of 220 and 30/s", 300, Some(Bucket { burst: 220.0, refill: 30.0 })).await;
     assert!(tally.throttles() > 0, "the bucket was never empty: nothing was tested");
-    assert!(tally.throttles() <= 48, "{} throttled: the pace was not learnt", tally.throttles());
+    assert!(tally.throttles() <= 80, "{} throttled: the pace was not learnt", tally.throttles());
     // One look for the plan, one after the writes, a hundred groups each.
     assert!(tally.of("DescribeAutoScalingGroups") <= 9, "{:?}", tally.carried_out);
 }
