@@ -4,7 +4,8 @@
 //! what is measured is what a user waits for, from the start of the process to its end, with the store in a folder. The
 //! fan-out runs inside this process, without a start-up, a journal or a report: it describes, writes with 64 workers, and
 //! describes again. Ratios are printed and not judged, because machines differ; what fails is a wrong result. Without
-//! `--bench` the result is checked once and no time is taken.
+//! `--bench` the result is checked once and no time is taken. `-- 1000` measures only the case of so many groups, and
+//! `LIFEBOAT_BENCH_COURSE=1` tells where the time of every `declare` went.
 //!
 //! The floor of n calls: start + 3 round trips (describe, write, verify), + one for every further 64 writes, or
 //! (n - burst) / refill where a bucket holds them back. The first connection costs no round trip on a loopback, and who is
@@ -96,7 +97,8 @@ async fn all() -> Result<(), String> {
         "{:<26} {:>9} {:>9} {:>7} {:>7} {:>6} {:>9} {:>7}   {:<}",
         "", "median", "floor", "ratio", "target", "calls", "throttled", "failed", "least, most"
     );
-    for case in &CASES {
+    let only: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    for case in CASES.iter().filter(|case| only.is_empty() || only.contains(&case.groups)) {
         let (mut ours, mut plain) = (Vec::new(), Vec::new());
         // One after the other in turn, so that a noisy moment of the machine meets both.
         for _ in 0..case.rounds {

@@ -11,3 +11,4 @@ mod story_declare;
 mod story_drill;
 mod story_moto;
 mod story_sim;
+mod story_substitution;

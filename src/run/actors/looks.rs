@@ -84,9 +84,8 @@ impl Looks {
             let written = state.written.get(name).copied();
             let known = state.answers.get(name).filter(|known| written.is_none_or(|written| known.ticket > written));
             // A clock that was set back makes everything seen look as if it were still to come.
-            let known = known.filter(|known| {
-                Duration::try_from(now.duration_since(known.at)).is_ok_and(|age| age <= LATELY)
-            });
+            let known =
+                known.filter(|known| Duration::try_from(now.duration_since(known.at)).is_ok_and(|age| age <= LATELY));
             known.and_then(|known| known.answer.clone().ok())
         };
         match seen {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::poller::Seen;
-use super::substitution::substitutions;
+use super::substitution::{is_as_asked, substitutions};
 use super::{Actors, trouble};
 use crate::cloud::CloudError;
 use crate::facts::{GroupFacts, LaunchFailure};
@@ -128,7 +128,7 @@ impl Actors {
 
     /// Why capacity did not come as asked, where it did not; nothing when that cannot be had at once.
     async fn explanation(&self, wait: &Wait<'_>, begun: Timestamp) -> Vec<LaunchFailure> {
-        let is_whole = wait.serving >= wait.wanted && wait.substitutions().is_empty();
+        let is_whole = wait.serving >= wait.wanted && wait.facts.as_ref().is_none_or(is_as_asked);
         if is_whole || self.explained.fetch_add(1, Ordering::Relaxed) >= ASKED {
             return Vec::new();
         }
@@ -185,9 +185,9 @@ impl Wait<'_> {
     }
 
     fn substitutions(&self) -> Vec<String> {
-        self.facts.as_ref().map_or_else(Vec::new, |facts| {
-            substitutions(self.tier, self.wanted, self.serving, facts, &self.failures)
-        })
+        self.facts
+            .as_ref()
+            .map_or_else(Vec::new, |facts| substitutions(self.tier, self.wanted, self.serving, facts, &self.failures))
     }
 
     fn timed_out(&self, timeout: Duration) -> ActError {

@@ -26,6 +26,13 @@ pub(super) fn substitutions(
     lines
 }
 
+/// Whether there is nothing to ask about: every instance is of the preferred type, and the zones are evenly filled.
+pub(super) fn is_as_asked(facts: &GroupFacts) -> bool {
+    let share = in_service(facts).count() / facts.availability_zones.len().max(1);
+    let filled = |zone: &String| in_service(facts).filter(|one| one.availability_zone == *zone).count() >= share;
+    types("", facts, &[]).is_empty() && facts.availability_zones.iter().all(filled)
+}
+
 fn types(tier: &str, facts: &GroupFacts, failures: &[LaunchFailure]) -> Vec<String> {
     let Some(preferred) = facts.overrides.first() else { return Vec::new() };
     let mut others: BTreeMap<&str, u32> = BTreeMap::new();
@@ -141,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn an_uneven_spread_is_asked_about() {
+        let mut even = group("shop-web", 2, 2);
+        even.instances[1].instance_type = "m6i.large".into();
+        assert!(!is_as_asked(&even), "the second zone is empty");
+        even.instances[1].availability_zone = "us-west-2b".into();
+        assert!(is_as_asked(&even));
+        even.instances[1].instance_type = "m5.large".into();
+        assert!(!is_as_asked(&even), "one is of another type");
+    }
+
+    #[test]
     fn what_nothing_stood_in_for_is_told_with_its_reason() {
         let quota = "You have requested more vCPU capacity than your current vCPU limit. (VcpuLimitExceeded)";
         check(3, 1, &[quota], &["web: nothing stood in for 2 of 3 (VcpuLimitExceeded)"]);
@@ -152,7 +170,10 @@ mod tests {
     fn words_are_whole() {
         assert!(names("in zone (us-west-2a).", "us-west-2a") && names("of m5.large.", "m5.large"));
         assert!(!names("in us-west-2ab", "us-west-2a") && !names("of m5.large2", "m5.large"));
-        assert_eq!(code("Could not launch On-Demand Instances. InsufficientInstanceCapacity - We"), Some("InsufficientInstanceCapacity"));
+        assert_eq!(
+            code("Could not launch On-Demand Instances. InsufficientInstanceCapacity - We"),
+            Some("InsufficientInstanceCapacity")
+        );
         assert_eq!(code("We currently do not have sufficient m5.large capacity"), None);
     }
 }
