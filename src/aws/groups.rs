@@ -3,23 +3,30 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance, LaunchTemplateSpecification, TagDescription};
+use aws_sdk_autoscaling::types::{
+    Activity, AutoScalingGroup, Instance, LaunchTemplateSpecification, ScalingActivityStatusCode, TagDescription,
+};
 
 use super::api::Api;
 use super::pacing::Rate;
 use super::retry::RetryRules;
 use super::session::{Session, side_by_side};
 use super::tags::own_tags;
+use super::time::timestamp;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadGroups, WriteGroups};
-use crate::facts::{GroupFacts, InstanceFacts, LaunchTemplateRef};
+use crate::facts::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef};
 use crate::model::GroupSize;
 
 const DESCRIBE: Api = shared("DescribeAutoScalingGroups");
 const UPDATE: Api = shared("UpdateAutoScalingGroup");
+const ACTIVITIES: Api = shared("DescribeScalingActivities");
 const START_REFRESH: Api = shared("StartInstanceRefresh");
 
 /// Most names, and most groups, of one call (DescribeAutoScalingGroups MaxRecords).
 const NAMES_PER_CALL: usize = 100;
+
+/// The newest activities are what is asked for: one page of those that one call gives (DescribeScalingActivities).
+const ACTIVITIES_PER_CALL: i32 = 50;
 
 const fn shared(operation: &'static str) -> Api {
     Api::shared("autoscaling", operation, "all calls", Rate::AUTO_SCALING)
@@ -57,6 +64,16 @@ impl ReadGroups for AwsGroups {
 
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {
         self.described(None).await
+    }
+
+    async fn launch_failures(&self, name: &str) -> CloudResult<Vec<LaunchFailure>> {
+        let request = || {
+            let call = self.client.describe_scaling_activities().auto_scaling_group_name(name);
+            call.max_records(ACTIVITIES_PER_CALL).send()
+        };
+        let answer = self.session.call(&ACTIVITIES, request).await?;
+        // They come newest first.
+        Ok(answer.activities().iter().filter_map(launch_failure).collect())
     }
 }
 
@@ -119,6 +136,13 @@ fn facts(group: &AutoScalingGroup) -> Option<GroupFacts> {
         tags: own_tags(group.tags().iter().map(|tag: &TagDescription| (tag.key(), tag.value()))),
         instances: group.instances().iter().filter_map(instance).collect(),
     })
+}
+
+/// An activity that failed and says why.
+fn launch_failure(activity: &Activity) -> Option<LaunchFailure> {
+    let failed = activity.status_code() == Some(&ScalingActivityStatusCode::Failed);
+    let message = activity.status_message().filter(|message| failed && !message.is_empty())?;
+    Some(LaunchFailure { at: activity.start_time().and_then(timestamp)?, message: message.to_owned() })
 }
 
 /// Target groups, whether attached the old way or as traffic sources.

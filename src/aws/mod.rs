@@ -5,6 +5,7 @@
 
 mod api;
 mod balancing;
+mod bucket;
 mod buckets;
 mod ca_bundle;
 mod change_sets;

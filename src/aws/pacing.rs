@@ -1,8 +1,12 @@
-//! Owns pacing: token buckets per account, Region and API, seeded from the documented rates, adaptive when throttled.
+//! Owns pacing: whose turn it is to call, by token buckets per account, Region and API, seeded from the documented rates.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::bucket::{Fared, TokenBucket, Turn};
 
 /// A published or assumed rate. AWS's are per account and Region and most can be raised; these are the defaults.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,15 +17,17 @@ pub(super) struct Rate {
     pub refill: f64,
     /// Up to how many times the refill may grow while calls go through: above one only where AWS publishes no rate.
     pub growth: f64,
+    /// Whether AWS publishes it. One it does not publish holds nothing back until AWS has said "too fast" once.
+    pub published: bool,
 }
 
 impl Rate {
     const fn documented(burst: f64, refill: f64) -> Self {
-        Rate { burst, refill, growth: 1.0 }
+        Rate { burst, refill, growth: 1.0, published: true }
     }
 
     const fn assumed(burst: f64, refill: f64) -> Self {
-        Rate { burst, refill, growth: 8.0 }
+        Rate { burst, refill, growth: 8.0, published: false }
     }
 
     /// EC2 Describe calls that are filtered or paged (EC2 API throttling: 100 burst, 20/s, one bucket per action).
@@ -56,65 +62,6 @@ impl Rate {
     pub const AMPLE: Rate = Rate::assumed(500.0, 500.0);
 }
 
-/// The least part of its refill a throttled bucket falls to.
-const FLOOR: f64 = 0.1;
-/// What one cut leaves of the refill.
-const CUT: f64 = 0.7;
-/// One cut per so much time: calls already on their way tell nothing new.
-const CUT_INTERVAL: Duration = Duration::from_secs(1);
-/// What a call that went through while others queued gives back, as a part of the seeded refill.
-const RECOVERY: f64 = 0.02;
-
-/// One bucket as a value; times are counted from any fixed start.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct TokenBucket {
-    rate: Rate,
-    refill: f64,
-    tokens: f64,
-    counted_at: Duration,
-    cut_at: Option<Duration>,
-}
-
-impl TokenBucket {
-    /// A full bucket.
-    pub fn new(rate: Rate, now: Duration) -> Self {
-        TokenBucket { rate, refill: rate.refill, tokens: rate.burst, counted_at: now, cut_at: None }
-    }
-
-    /// Takes a token and tells how long to wait for it: takers queue, because the bucket may owe tokens.
-    pub fn take(&mut self, now: Duration) -> Duration {
-        self.flow(now);
-        self.tokens -= 1.0;
-        if self.tokens >= 0.0 { Duration::ZERO } else { Duration::from_secs_f64(-self.tokens / self.refill) }
-    }
-
-    /// AWS said "too fast": its bucket is empty, and fills more slowly than believed.
-    pub fn throttled(&mut self, now: Duration) {
-        self.flow(now);
-        if self.cut_at.is_some_and(|at| now.saturating_sub(at) < CUT_INTERVAL) {
-            return;
-        }
-        self.cut_at = Some(now);
-        self.tokens = self.tokens.min(0.0);
-        self.refill = (self.refill * CUT).max(self.rate.refill * FLOOR);
-    }
-
-    /// A call went through: the refill creeps back, and beyond the seed where no rate is published.
-    pub fn went_through(&mut self, now: Duration) {
-        self.flow(now);
-        if self.tokens < 1.0 {
-            let most = self.rate.refill * self.rate.growth;
-            self.refill = (self.refill + self.rate.refill * RECOVERY).min(most);
-        }
-    }
-
-    fn flow(&mut self, now: Duration) {
-        let passed = now.saturating_sub(self.counted_at).as_secs_f64();
-        self.tokens = (self.tokens + passed * self.refill).min(self.rate.burst);
-        self.counted_at = self.counted_at.max(now);
-    }
-}
-
 /// Which bucket: the account and Region, the service, the bucket's name.
 pub(super) type BucketKey = (String, &'static str, &'static str);
 
@@ -122,33 +69,82 @@ pub(super) type BucketKey = (String, &'static str, &'static str);
 #[derive(Debug)]
 pub(super) struct Pacer {
     started: Instant,
-    buckets: Mutex<HashMap<BucketKey, TokenBucket>>,
+    lanes: Mutex<HashMap<BucketKey, Arc<Lane>>>,
 }
 
 impl Default for Pacer {
     fn default() -> Self {
-        Pacer { started: Instant::now(), buckets: Mutex::new(HashMap::new()) }
+        Pacer { started: Instant::now(), lanes: Mutex::default() }
+    }
+}
+
+/// Where the callers of one bucket queue.
+#[derive(Debug)]
+struct Lane {
+    started: Instant,
+    bucket: Mutex<TokenBucket>,
+    /// First calls, in the order they came.
+    queue: tokio::sync::Mutex<()>,
+    /// The head of that queue, and calls that were throttled: they do not queue again behind everybody.
+    front: tokio::sync::Mutex<()>,
+    /// Something in the bucket changed.
+    changed: Notify,
+}
+
+/// A call that is under way; when it is dropped without a word, nothing is learnt from it.
+#[derive(Debug)]
+pub(super) struct Underway {
+    lane: Arc<Lane>,
+    fared: Fared,
+}
+
+impl Underway {
+    /// The call ended, so or so.
+    pub fn ended(mut self, fared: Fared) {
+        self.fared = fared;
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.lane.with(|bucket, now| bucket.ended(self.fared, now));
+        self.lane.changed.notify_one();
     }
 }
 
 impl Pacer {
-    /// Returns when it is the caller's turn.
-    pub async fn turn(&self, key: &BucketKey, rate: Rate) {
-        let wait = self.with(key, rate, TokenBucket::take);
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+    /// Returns when it is the caller's turn. `again`: the call was throttled before.
+    pub async fn turn(&self, key: &BucketKey, rate: Rate, again: bool) -> Underway {
+        let lane = self.lane(key, rate);
+        let _queued = if again { None } else { Some(lane.queue.lock().await) };
+        let _first = lane.front.lock().await;
+        loop {
+            match lane.with(TokenBucket::take) {
+                Turn::Now => break,
+                Turn::After(wait) => tokio::time::sleep(wait).await,
+                Turn::WhenOneEnds => lane.changed.notified().await,
+            }
         }
+        Underway { lane: lane.clone(), fared: Fared::Otherwise }
     }
 
-    /// Tells the bucket how a call fared.
-    pub fn tell(&self, key: &BucketKey, rate: Rate, throttled: bool) {
-        self.with(key, rate, if throttled { TokenBucket::throttled } else { TokenBucket::went_through });
+    fn lane(&self, key: &BucketKey, rate: Rate) -> Arc<Lane> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Lane {
+            started: self.started,
+            bucket: Mutex::new(TokenBucket::new(rate, self.started.elapsed())),
+            queue: tokio::sync::Mutex::default(),
+            front: tokio::sync::Mutex::default(),
+            changed: Notify::new(),
+        };
+        lanes.entry(key.clone()).or_insert_with(|| Arc::new(fresh())).clone()
     }
+}
 
-    fn with<T>(&self, key: &BucketKey, rate: Rate, act: impl FnOnce(&mut TokenBucket, Duration) -> T) -> T {
-        let now = self.started.elapsed();
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        act(buckets.entry(key.clone()).or_insert_with(|| TokenBucket::new(rate, now)), now)
+impl Lane {
+    fn with<T>(&self, act: impl FnOnce(&mut TokenBucket, Duration) -> T) -> T {
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut bucket, self.started.elapsed())
     }
 }
 

@@ -8,6 +8,9 @@ use crate::cloud::{CloudError, CloudErrorKind};
 /// How long a throttled call keeps trying: the operation time-out.
 pub(super) const THROTTLE_PATIENCE: Duration = Duration::from_secs(90);
 
+/// So many attempts of a throttled call follow each other at the pace of its bucket alone.
+const PACED_ATTEMPTS: u32 = 4;
+
 /// What a call allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RetryRules {
@@ -32,7 +35,10 @@ impl RetryRules {
         }
         let (base, most) = match error.kind {
             CloudErrorKind::Credentials if attempt == 1 && may_be_clock(error.code.as_deref()) => (0.0, 0.0),
-            CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE => (0.2, 5.0),
+            // Pacing holds the next attempt back until its token is there. To wait longer is to waste tokens, until it
+            // shows that tokens are not what is missing.
+            CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE && attempt <= PACED_ATTEMPTS => (0.0, 0.0),
+            CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE => (0.01, 5.0),
             CloudErrorKind::Unreachable | CloudErrorKind::Service
                 if self.repeatable && attempt < self.transient_attempts =>
             {
@@ -99,8 +105,9 @@ mod tests {
     #[test]
     fn waits_grow_and_are_capped() {
         let wait = |attempt| RetryRules::REPEATABLE.next(&error(Throttled, None), attempt, Duration::ZERO, 1.0);
-        assert_eq!(wait(1), Some(Duration::from_millis(400)));
-        assert_eq!(wait(2), Some(Duration::from_millis(800)));
+        assert_eq!(wait(1), Some(Duration::ZERO), "its bucket holds it back");
+        assert_eq!(wait(5), Some(Duration::from_millis(320)));
+        assert_eq!(wait(6), Some(Duration::from_millis(640)));
         assert_eq!(wait(40), Some(Duration::from_secs(5)));
     }
 

@@ -12,6 +12,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::api::Api;
+use super::bucket::Fared;
 use super::error::{Place, cloud_error};
 use super::pacing::Pacer;
 use super::retry::RetryRules;
@@ -58,21 +59,21 @@ impl Session {
         let key = (self.scope.clone(), api.service, api.bucket);
         let mut first_sent = None;
         let mut attempt = 1;
+        let mut throttled = false;
         loop {
-            self.pacer.turn(&key, api.rate).await;
+            let turn = self.pacer.turn(&key, api.rate, throttled).await;
             let began = *first_sent.get_or_insert_with(Instant::now);
             let error = match request().await {
                 Ok(answer) => {
-                    self.pacer.tell(&key, api.rate, false);
+                    turn.ended(Fared::Through);
                     return Ok(answer);
                 }
                 Err(error) => cloud_error(&error, api, &self.place),
             };
-            if error.kind == CloudErrorKind::Throttled && error.operation == api.operation {
-                self.pacer.tell(&key, api.rate, true);
-            }
             // Credential calls made on the way have had their own attempts.
             let is_own = error.operation == api.operation;
+            throttled = error.kind == CloudErrorKind::Throttled && is_own;
+            turn.ended(if throttled { Fared::Throttled } else { Fared::Otherwise });
             let again = rules.next(&error, attempt, began.elapsed(), chance()).filter(|_| is_own);
             let Some(wait) = again else {
                 tracing::debug!(operation = api.operation, attempt, error = %error, "gave up");

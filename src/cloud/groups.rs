@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::CloudResult;
-use crate::facts::GroupFacts;
+use crate::facts::{GroupFacts, LaunchFailure};
 use crate::model::GroupSize;
 
 /// Looks at groups.
@@ -15,6 +15,11 @@ pub trait ReadGroups: Send + Sync {
 
     /// Every group of the Region.
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>>;
+
+    /// The last launches of a group that failed, newest first (DescribeScalingActivities); none where nothing keeps them.
+    async fn launch_failures(&self, _name: &str) -> CloudResult<Vec<LaunchFailure>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Changes groups.

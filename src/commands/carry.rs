@@ -202,6 +202,7 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
         account: session.environment.side(name).account.clone(),
         read: session.read(name).await?,
         write: session.write(name).await?,
+        seen: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Owns facts about Auto Scaling groups.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Tags;
@@ -81,4 +82,13 @@ impl InstanceFacts {
     pub fn in_service(&self) -> bool {
         self.lifecycle_state == "InService" && self.health.eq_ignore_ascii_case("healthy")
     }
+}
+
+/// A launch of a group that failed, as a scaling activity tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaunchFailure {
+    /// When it began.
+    pub at: Timestamp,
+    /// Why, in the service's words (StatusMessage).
+    pub message: String,
 }

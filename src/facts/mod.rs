@@ -31,7 +31,7 @@ pub use change::{ChangeAction, PropertyChange, Replacement, ResourceChange};
 pub use database::{CreateReplica, DatabaseChange, DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts, ReplicaLag};
 pub use dns::{AliasFacts, HealthCheckFacts, RecordFacts};
 pub use gap::{Gap, Noun};
-pub use group::{GroupFacts, InstanceFacts, LaunchTemplateRef};
+pub use group::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef};
 pub use image::{ImageFacts, ImageState};
 pub use image_copy::CopyImage;
 pub use launch_template::{BlockDevice, LaunchTemplateFacts, MetadataOptions};

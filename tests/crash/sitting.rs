@@ -49,6 +49,7 @@ pub async fn actors(scene: &Scene, cloud: &SimCloud) -> Actors {
             account: side.account.clone(),
             read: cloud.read(name, side).await.expect("ports"),
             write: cloud.write(name, side).await.expect("ports"),
+            seen: None,
         }
     };
     let (standby, primary) = (ports(SideName::Standby).await, ports(SideName::Primary).await);

@@ -24,3 +24,4 @@ mod story_declare_http_two;
 mod story_drill;
 mod story_moto;
 mod story_sim;
+mod story_substitution;

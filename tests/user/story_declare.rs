@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::binary::{Desk, Ran};
 
 /// A desk with the worked example, provisioned, and the primary Region dark.
-pub fn disaster() -> Desk {
+pub(crate) fn disaster() -> Desk {
     let desk = ready();
     desk.expect(0, &["sim", "fail", "us-east-1"]);
     desk
@@ -43,11 +43,11 @@ pub fn desired(desk: &Desk, region: &str, group: &str) -> u64 {
     size["desired"].as_u64().unwrap_or_else(|| panic!("no size of {group}: {size}"))
 }
 
-fn declare(desk: &Desk, code: i32, more: &[&str]) -> Ran {
+pub(crate) fn declare(desk: &Desk, code: i32, more: &[&str]) -> Ran {
     desk.expect(code, &[&["declare", "shop.yaml", "--reason", "us-east-1 is dark"], more].concat())
 }
 
-fn step<'a>(told: &'a Value, id: &str) -> &'a Value {
+pub(crate) fn step<'a>(told: &'a Value, id: &str) -> &'a Value {
     let steps = told["record"]["steps"].as_array().expect("steps");
     steps.iter().find(|step| step["id"] == id).unwrap_or_else(|| panic!("no step {id} in {told}"))
 }

@@ -21,18 +21,22 @@ mod scale;
 mod schedules;
 mod serving;
 mod stand_down;
+mod substitution;
 mod switch;
 mod trouble;
 mod vigil;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::engine::{ActError, Actor, Done, Look};
 use super::{Stop, Watch};
 use crate::cloud::{Clock, Outside, ReadPorts, WritePorts};
+use crate::facts::GroupFacts;
 use crate::model::AccountId;
 use crate::plan::runbook::{Action, Step};
 
@@ -54,6 +58,8 @@ pub struct SidePorts {
     pub read: ReadPorts,
     /// Changes.
     pub write: WritePorts,
+    /// Groups that were seen just now, and when: not asked for again while that holds.
+    pub seen: Option<(Timestamp, Vec<GroupFacts>)>,
 }
 
 /// Carries out the steps of a runbook on a cloud.
@@ -66,6 +72,8 @@ pub struct Actors {
     reports: Arc<dyn Reports>,
     looks: Looks,
     poller: Poller,
+    /// How many waits have asked why launches failed.
+    explained: AtomicU32,
     /// The same, turned round: the side it acts on is the primary.
     home: Option<Box<Actors>>,
 }
@@ -73,19 +81,23 @@ pub struct Actors {
 impl Actors {
     /// Actors on those sides. Without ports for the primary, steps that concern it fail without a call.
     pub fn new(
-        standby: SidePorts,
+        mut standby: SidePorts,
         primary: Option<SidePorts>,
         clock: Arc<dyn Clock>,
         outside: Arc<dyn Outside>,
         gate: Arc<dyn GateKeeper>,
         reports: Arc<dyn Reports>,
     ) -> Self {
-        let looks = Looks::new(standby.read.groups.clone());
+        let looks = Looks::new(standby.read.groups.clone(), clock.clone());
+        if let Some((at, groups)) = standby.seen.take() {
+            looks.remember(at, groups);
+        }
         let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
         let poller = Poller::new(groups, balancing, clock.clone(), POLL);
         let turned = |ports| Actors::new(ports, None, clock.clone(), outside.clone(), gate.clone(), reports.clone());
         let home = primary.clone().map(|ports| Box::new(turned(ports)));
-        Actors { standby, primary, clock, outside, gate, reports, looks, poller, home }
+        let explained = AtomicU32::new(0);
+        Actors { standby, primary, clock, outside, gate, reports, looks, poller, explained, home }
     }
 }
 
@@ -94,11 +106,11 @@ impl Actor for Actors {
     async fn look(&self, step: &Step) -> Result<Look, ActError> {
         match &step.action {
             Action::Scale { group, size, .. } => self.look_scale(group, *size).await,
-            Action::AwaitServing { group, wanted, .. } => self.look_serving(group, *wanted).await,
+            Action::AwaitServing { tier, group, wanted, .. } => self.look_serving(tier, group, *wanted).await,
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
             Action::FencePrimary { groups } => self.look_fence(groups, !step.best_effort).await,
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
-            Action::AwaitPrimary { group, wanted, .. } => self.home()?.look_serving(group, *wanted).await,
+            Action::AwaitPrimary { tier, group, wanted, .. } => self.home()?.look_serving(tier, group, *wanted).await,
             Action::Promote { side, database, .. } => self.look_promote(*side, database).await,
             Action::RaiseDatabase { .. } => self.look_raise(step).await,
             Action::PublishEndpoint { side, database, parameter, .. } => {

@@ -31,7 +31,7 @@ fn missing(group: &str) -> ActError {
 
 impl Actors {
     pub(super) async fn look_scale(&self, group: &str, size: GroupSize) -> Result<Look, ActError> {
-        match self.looks.group(group).await {
+        match self.looks.lately(group).await {
             Ok(Some(facts)) if has(&facts, size) => Ok(Look::AlreadySo(format!("{group} has {}", facts.size))),
             Ok(Some(_)) => Ok(Look::Needed),
             Ok(None) => Err(missing(group)),
@@ -42,7 +42,7 @@ impl Actors {
     pub(super) async fn scale(&self, tier: &str, group: &str, size: GroupSize, stop: &Stop) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let what = || format!("cannot scale {tier} to {}", size.desired);
-        let before = match self.looks.group(group).await {
+        let before = match self.looks.lately(group).await {
             Ok(Some(facts)) => facts.size,
             Ok(None) => return Err(missing(group)),
             Err(error) => return Err(trouble::cloud(what(), &error)),
@@ -72,7 +72,7 @@ impl Actors {
 
     /// Sizes are absolute, so a call whose answer was lost is simply made again.
     pub(super) async fn set_size(&self, group: &str, size: GroupSize, stop: &Stop) -> CloudResult<()> {
-        let _writing = self.looks.writing();
+        let _writing = self.looks.writing(group);
         self.again(stop, || self.standby.write.groups.set_size(group, size)).await
     }
 }

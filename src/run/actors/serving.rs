@@ -4,15 +4,16 @@
 //! group carries them; what stood in is recorded here. When nothing new came for a while, what is there counts if the
 //! declaration accepts the shortfall; otherwise the wait goes on until its time is up.
 
-use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::poller::Seen;
+use super::substitution::{is_as_asked, substitutions};
 use super::{Actors, trouble};
 use crate::cloud::CloudError;
-use crate::facts::GroupFacts;
+use crate::facts::{GroupFacts, LaunchFailure};
 use crate::model::percent_reached;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
@@ -22,6 +23,15 @@ use crate::run::{RunEvent, Stop, Watch};
 
 /// So long without anything new, capacity has stalled: longer than a boot (90 s) and the default health checks (150 s).
 const STALL: Duration = Duration::from_secs(300);
+
+/// A failed launch explains what a wait meets if it is no older than this when the wait begins: it came after the write.
+const RECENT: Duration = Duration::from_secs(600);
+
+/// So many waits of a run ask why launches failed: the calls come out of the bucket that the writes need.
+const ASKED: u32 = 20;
+
+/// The longest a wait that is over stays for the answer.
+const EXPLANATION: Duration = Duration::from_secs(2);
 
 /// What a wait knows so far.
 struct Wait<'a> {
@@ -36,12 +46,14 @@ struct Wait<'a> {
     facts: Option<GroupFacts>,
     healthy: Option<u32>,
     trouble: Option<String>,
+    failures: Vec<LaunchFailure>,
 }
 
 impl Actors {
-    pub(super) async fn look_serving(&self, group: &str, wanted: u32) -> Result<Look, ActError> {
+    pub(super) async fn look_serving(&self, tier: &str, group: &str, wanted: u32) -> Result<Look, ActError> {
         let cannot = |error: &CloudError| trouble::cloud(format!("cannot look at {group}"), error);
-        let Some(facts) = self.looks.group(group).await.map_err(|error| cannot(&error))? else {
+        // Right after the write it was read back; a wait polls no more often than that.
+        let Some(facts) = self.looks.lately(group).await.map_err(|error| cannot(&error))? else {
             return Ok(Look::Needed);
         };
         if facts.in_service() < wanted {
@@ -52,7 +64,13 @@ impl Actors {
             return Ok(Look::Needed);
         }
         let healthy = healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
-        Ok(Look::AlreadySo(format!("{} of {wanted} in service{healthy}", facts.in_service())))
+        let in_service = facts.in_service();
+        let mut text = format!("{in_service} of {wanted} in service{healthy}");
+        // What serves already has no measures; that it is not what was asked for is told in words.
+        for line in substitutions(tier, wanted, in_service, &facts, &[]) {
+            text.push_str(&format!("; {line}"));
+        }
+        Ok(Look::AlreadySo(text))
     }
 
     pub(super) async fn serving(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
@@ -75,6 +93,7 @@ impl Actors {
             facts: None,
             healthy: None,
             trouble: None,
+            failures: Vec::new(),
         };
         let mut waiter = self.poller.wait_for(group).await;
         loop {
@@ -85,11 +104,13 @@ impl Actors {
             wait.take(seen, now);
             let waited = elapsed(begun, now);
             if wait.trouble.is_none() && wait.serving >= *wanted {
+                wait.failures = self.explanation(&wait, begun).await;
                 return Ok(wait.done(waited, None));
             }
             let stalled = elapsed(wait.grew_at, now) >= STALL;
             if stalled && wait.trouble.is_none() && wait.acceptable() {
                 let short = wanted.saturating_sub(wait.serving);
+                wait.failures = self.explanation(&wait, begun).await;
                 return Ok(wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %"))));
             }
             watch.event(RunEvent::Waiting {
@@ -99,9 +120,22 @@ impl Actors {
                 text: wait.words(),
             });
             if waited >= timeout {
+                wait.failures = self.explanation(&wait, begun).await;
                 return Err(wait.timed_out(timeout));
             }
         }
+    }
+
+    /// Why capacity did not come as asked, where it did not; nothing when that cannot be had at once.
+    async fn explanation(&self, wait: &Wait<'_>, begun: Timestamp) -> Vec<LaunchFailure> {
+        let is_whole = wait.serving >= wait.wanted && wait.facts.as_ref().is_none_or(is_as_asked);
+        if is_whole || self.explained.fetch_add(1, Ordering::Relaxed) >= ASKED {
+            return Vec::new();
+        }
+        let asked = self.standby.read.groups.launch_failures(wait.group);
+        let Ok(Ok(mut failures)) = tokio::time::timeout(EXPLANATION, asked).await else { return Vec::new() };
+        failures.retain(|failure| elapsed(failure.at, begun) <= RECENT);
+        failures
     }
 }
 
@@ -151,7 +185,9 @@ impl Wait<'_> {
     }
 
     fn substitutions(&self) -> Vec<String> {
-        self.facts.as_ref().map_or_else(Vec::new, |facts| substitutions(self.tier, facts))
+        self.facts
+            .as_ref()
+            .map_or_else(Vec::new, |facts| substitutions(self.tier, self.wanted, self.serving, facts, &self.failures))
     }
 
     fn timed_out(&self, timeout: Duration) -> ActError {
@@ -202,29 +238,6 @@ impl Wait<'_> {
     }
 }
 
-/// What stood in for what: instance types other than the first of the group's list, and zones that stayed empty.
-fn substitutions(tier: &str, facts: &GroupFacts) -> Vec<String> {
-    let serving = || facts.instances.iter().filter(|instance| instance.in_service());
-    let mut found = Vec::new();
-    if let Some(preferred) = facts.overrides.first() {
-        let mut others: BTreeMap<&str, u32> = BTreeMap::new();
-        for instance in serving().filter(|one| !one.instance_type.is_empty() && one.instance_type != *preferred) {
-            *others.entry(&instance.instance_type).or_insert(0) += 1;
-        }
-        found.extend(others.iter().map(|(other, count)| format!("{tier}: {count} of {other} in place of {preferred}")));
-    }
-    let zones = facts.availability_zones.iter();
-    let empty: Vec<&str> = zones
-        .filter(|zone| !serving().any(|instance| instance.availability_zone == **zone))
-        .map(String::as_str)
-        .collect();
-    // With fewer instances than zones some are empty by arithmetic.
-    if !empty.is_empty() && serving().count() >= facts.availability_zones.len() {
-        found.push(format!("{tier}: nothing in {}, other zones stand in", empty.join(", ")));
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +256,7 @@ mod tests {
             facts: None,
             healthy: None,
             trouble: None,
+            failures: Vec::new(),
         };
         let seen = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(serving) };
         wait.take(seen, Timestamp::UNIX_EPOCH);

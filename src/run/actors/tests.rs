@@ -106,7 +106,7 @@ impl Clock for Fake {
 #[tokio::test]
 async fn looks_that_start_together_share_a_call_and_later_ones_look_again() {
     let fake = Arc::new(Fake::default());
-    let looks = Looks::new(fake.clone());
+    let looks = Looks::new(fake.clone(), fake.clone());
     let names: Vec<String> = (0..300).map(|index| format!("g{index}")).collect();
     let answers = join_all(names.iter().map(|name| looks.group(name))).await;
     for (name, answer) in names.iter().zip(answers) {
@@ -120,17 +120,18 @@ async fn looks_that_start_together_share_a_call_and_later_ones_look_again() {
 #[tokio::test]
 async fn a_wave_of_writes_is_read_back_with_one_call() {
     let fake = Arc::new(Fake::default());
-    let looks = Looks::new(fake.clone());
+    let looks = Looks::new(fake.clone(), fake.clone());
     let writes = (0..50u64).map(|index| {
         let (looks, fake) = (&looks, &fake);
         async move {
-            let writing = looks.writing();
+            let name = format!("g{index}");
+            let writing = looks.writing(&name);
             // Pacing spreads writes out: each is done at another time.
             for _ in 0..=index {
                 fake.sleep(Duration::from_millis(100)).await;
             }
             drop(writing);
-            looks.read_back(&format!("g{index}")).await
+            looks.read_back(&name).await
         }
     });
     for answer in join_all(writes).await {
@@ -140,8 +141,27 @@ async fn a_wave_of_writes_is_read_back_with_one_call() {
 }
 
 #[tokio::test]
+async fn what_was_seen_a_moment_ago_holds_until_it_is_old_or_written_to() {
+    let fake = Arc::new(Fake::default());
+    let looks = Looks::new(fake.clone(), fake.clone());
+    let describes = || fake.describes.lock().expect("unpoisoned").len();
+    let wanted = async |name| looks.lately(name).await.expect("an answer").expect("a group").size.desired;
+    looks.remember(fake.now(), vec![group("g", 7, 7)]);
+    assert_eq!((wanted("g").await, describes()), (7, 0), "what the plan saw");
+    drop(looks.writing("g"));
+    assert_eq!((wanted("g").await, describes()), (3, 1), "what was seen before a write says nothing after it");
+    assert_eq!((wanted("g").await, describes()), (3, 1));
+    fake.sleep(LATELY_AND_MORE).await;
+    assert_eq!((wanted("g").await, describes()), (3, 2), "what was seen is old by now");
+}
+
+/// A little longer than what was seen holds.
+const LATELY_AND_MORE: Duration = Duration::from_millis(2_001);
+
+#[tokio::test]
 async fn a_failed_look_is_everybodys_failed_look() {
-    let looks = Looks::new(Arc::new(Fake { broken: true, ..Fake::default() }));
+    let fake = Arc::new(Fake { broken: true, ..Fake::default() });
+    let looks = Looks::new(fake.clone(), fake);
     for answer in join_all(["a", "b"].map(|name| looks.group(name))).await {
         assert!(answer.is_err());
     }

@@ -14,7 +14,7 @@ use super::record::RunRecord;
 use crate::cloud::Clock;
 use crate::plan::runbook::{Runbook, Step};
 use crate::run::event::Watch;
-use crate::run::journal::{Event, Journal, JournalError, StepState};
+use crate::run::journal::{Event, Journal, JournalError, RunState, StepState};
 use crate::run::stop::Stop;
 use crate::store::{LeaseError, LeaseKeeper};
 
@@ -186,10 +186,13 @@ fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Ha
         Some(Halt::Journal(_) | Halt::Lease(_)) => false,
         None | Some(Halt::Failed | Halt::Interrupted) => true,
     };
-    let record = RunRecord::of(runbook, journal.entries());
-    if recorded && runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
-        return RunEnd::Completed { degraded: record.is_degraded() };
+    if recorded
+        && runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries))
+        && let RunState::Ended { degraded } = journal.progress().run
+    {
+        return RunEnd::Completed { degraded };
     }
+    let record = RunRecord::of(runbook, journal.entries());
     let failed = record.steps.into_iter().filter(|step| !step.best_effort && !step.is_settled()).filter_map(|step| {
         let failure = step.failure?;
         Some(FailedStep {

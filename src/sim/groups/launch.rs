@@ -63,14 +63,14 @@ pub fn check_template(
     Ok(template)
 }
 
-/// Launches one instance of a group, or says why none comes.
+/// Launches one instance of a group, or says why none comes; and what had to be passed over for it.
 pub(super) fn launch_one(
     region: &mut RegionState,
     profiles: &BTreeSet<String>,
     now: Timestamp,
     group: &GroupFacts,
     own: &[Instance],
-) -> Result<Instance, String> {
+) -> Result<(Instance, Option<String>), String> {
     let reference = group.launch_template.as_ref().ok_or("the group has no launch template")?;
     let template = check_template(region, profiles, reference, &group.subnet_ids)
         .map_err(|why| format!("{why}. Launching EC2 instance failed."))?;
@@ -79,19 +79,19 @@ pub(super) fn launch_one(
         types.extend(template.instance_type.clone());
     }
     let subnets = subnets_by_need(region, &group.subnet_ids, own);
-    let mut refusal = "the launch template names no instance type".to_owned();
+    let mut passed_over = None;
     // "Allocation strategies", prioritized: types in their order, each in every zone.
     for instance_type in &types {
         if let Some(quota) = over_quota(region, instance_type) {
-            refusal = quota;
+            passed_over = Some(quota);
             continue;
         }
         for (subnet_id, zone) in &subnets {
             if let Some(short) = short_of(region, instance_type, zone) {
-                refusal = short;
+                passed_over = Some(short);
                 continue;
             }
-            return Ok(Instance {
+            let instance = Instance {
                 id: region.next_id("i"),
                 instance_type: instance_type.clone(),
                 availability_zone: zone.clone(),
@@ -100,10 +100,11 @@ pub(super) fn launch_one(
                 security_group_ids: template.security_group_ids.clone(),
                 launched_at: now,
                 terminated_at: None,
-            });
+            };
+            return Ok((instance, passed_over));
         }
     }
-    Err(refusal)
+    Err(passed_over.unwrap_or_else(|| "the launch template names no instance type".to_owned()))
 }
 
 /// The group's subnets, those in the emptiest zones first ("Distribution of instances across Availability Zones").

@@ -75,7 +75,13 @@ fn launch_missing(region: &mut RegionState, profiles: &BTreeSet<String>, name: &
         let launched = launch_one(region, profiles, now, &facts, &own);
         let Some(group) = region.groups.get_mut(name) else { return };
         match launched {
-            Ok(instance) => group.instances.push(instance),
+            Ok((instance, passed_over)) => {
+                group.instances.push(instance);
+                // A zone or type that has none is a failed activity of its own, before another one serves.
+                if let Some(why) = passed_over {
+                    group.note(now, why);
+                }
+            }
             Err(why) => {
                 // Desired capacity stays; Auto Scaling tries again, and so does the next look.
                 group.note(now, why);

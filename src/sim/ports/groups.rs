@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::SideDesk;
 use crate::cloud::{CloudResult, ReadGroups, WriteGroups};
-use crate::facts::GroupFacts;
+use crate::facts::{GroupFacts, LaunchFailure};
 use crate::model::GroupSize;
 use crate::sim::groups;
 
@@ -33,6 +33,15 @@ impl ReadGroups for SideDesk {
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {
         self.list("DescribeAutoScalingGroups", PAGE, |region, now| {
             Ok(region.groups.values().map(|group| group.told(now, &region.timings)).collect())
+        })
+        .await
+    }
+
+    async fn launch_failures(&self, name: &str) -> CloudResult<Vec<LaunchFailure>> {
+        self.call("DescribeScalingActivities", |region, _| {
+            let failed = region.groups.get(name).map(|group| group.activities.as_slice()).unwrap_or_default();
+            let told = failed.iter().rev();
+            Ok(told.map(|one| LaunchFailure { at: one.at, message: one.message.clone() }).collect())
         })
         .await
     }
