@@ -14,3 +14,4 @@ pub mod status;
 pub mod style;
 pub mod sync;
 pub mod table;
+pub mod trend;

@@ -1,11 +1,13 @@
 //! Owns `lifeboat runs abandon`: a run is given up for good, with a reason.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::sitting::{begin_sitting, close};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Session};
 use crate::model::SideName;
 use crate::run::engine::abandon;
+use crate::run::journal::{JournalError, Tail};
 use crate::store::Runs;
 use crate::ui::{Exit, Failure};
 
@@ -31,6 +33,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     let id = Runs::of(&session.environment.name).find(session.store.as_ref(), &args.run).await?;
     let (_, caller) = session.enter(SideName::Standby).await?;
     let file = args.environment.display().to_string();
+    refuse_damaged(&session, &id, &file).await?;
     let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, args.take_over.as_deref()).await?;
     let clock = session.clock();
     let outcome = abandon(&mut journal, &lease, clock.as_ref(), &args.because).await;
@@ -41,4 +44,21 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     })?;
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
     Ok(Exit::Done)
+}
+
+/// A run is given up by an entry in its journal, and nothing is written after damage.
+async fn refuse_damaged(session: &Session, run: &str, file: &str) -> Result<(), Failure> {
+    let name = &session.environment.name;
+    let mut tail = Tail::new(Arc::clone(&session.store), name, run);
+    let Err(JournalError::Damaged { place, line, reason }) = tail.read_all().await else { return Ok(()) };
+    let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    let folder = format!("{}/{}", session.store.place(), Runs::of(name).key(run, ""));
+    Err(Failure::refused(format!("run {run} cannot be given up: its journal is damaged"))
+        .because(format!("{place}{line}: {reason}"))
+        .hint(format!("look at it: every object of {folder}journal/ is text, one entry of JSON per line"))
+        .hint("bring the object back from the bucket's versions or a backup, then give the run up")
+        .hint(format!(
+            "or, once you know what it did, move {folder} out of the store: then no command finds the run, and \
+             `lifeboat status {file}` says what there is"
+        )))
 }

@@ -7,9 +7,12 @@ mod looks;
 mod poller;
 mod prove;
 mod report;
+mod reseed;
 mod scale;
+mod schedules_off;
 mod serving;
 mod stand_down;
+mod sync_home;
 mod trouble;
 
 use std::sync::Arc;
@@ -84,6 +87,9 @@ impl Actor for Actors {
             Action::FencePrimary { groups } => self.look_fence(groups).await,
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
             Action::AwaitPrimary { group, wanted, .. } => self.home()?.look_serving(group, *wanted).await,
+            Action::Reseed { .. } => self.look_reseed(step).await,
+            Action::SyncHome { parameters, rules } => self.look_sync_home(parameters, rules).await,
+            Action::DisableSchedules { group, names, .. } => self.look_schedules_off(group, names).await,
             // A person, a proof and a report have no state that could be so already.
             Action::Gate { .. } | Action::ProveClean { .. } | Action::Report => Ok(Look::Needed),
             _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
@@ -99,7 +105,10 @@ impl Actor for Actors {
             Action::FencePrimary { groups } => self.fence(groups).await,
             Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
-            Action::ProveClean { before, timeout_s } => self.prove_clean(step, before, *timeout_s, watch, stop).await,
+            Action::ProveClean { .. } => self.prove_clean(step, watch, stop).await,
+            Action::Reseed { .. } => self.reseed(step, watch, stop).await,
+            Action::SyncHome { parameters, rules } => self.sync_home(parameters, rules, stop).await,
+            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names).await,
             Action::Report => self.report(step).await,
             _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }

@@ -79,7 +79,8 @@ impl Actors {
         let mut waiter = self.poller.wait_for(group).await;
         loop {
             let Some(seen) = waiter.next(stop).await else {
-                return Err(wait.interrupted());
+                let waited = elapsed(begun, self.clock.now());
+                return Err(after(wait.interrupted(), waited));
             };
             let now = self.clock.now();
             wait.take(seen, now);
@@ -99,7 +100,7 @@ impl Actors {
                 text: wait.words(),
             });
             if waited >= timeout {
-                return Err(wait.timed_out(timeout));
+                return Err(after(wait.timed_out(timeout), waited));
             }
         }
     }
@@ -192,6 +193,7 @@ impl Wait<'_> {
             )),
             effect_known: true,
             interrupted: false,
+            measures: Measures::default(),
         }
     }
 
@@ -200,6 +202,12 @@ impl Wait<'_> {
         error.left_behind = vec![format!("{} keeps its size and goes on launching", self.group)];
         error
     }
+}
+
+/// A wait that failed took AWS's time all the same.
+fn after(mut error: ActError, waited: Duration) -> ActError {
+    error.measures.aws_s = waited.as_secs_f64();
+    error
 }
 
 /// What stood in for what: instance types other than the first of the group's list, and zones that stayed empty.

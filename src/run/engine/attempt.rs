@@ -78,8 +78,8 @@ pub(super) async fn attempt(
 }
 
 fn failed(error: ActError) -> Event {
-    let ActError { what, why, left_behind, hint, .. } = error;
-    Event::Failed { what, why, left_behind, hint, measures: Measures::default() }
+    let ActError { what, why, left_behind, hint, measures, .. } = error;
+    Event::Failed { what, why, left_behind, hint, measures: finite(measures) }
 }
 
 fn unknown(error: &ActError) -> Event {
