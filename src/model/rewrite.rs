@@ -218,11 +218,15 @@ mod tests {
         // Sync would never have written it: it would have rewritten the Region's name.
         let stray = "no text of production becomes it under `rewrite:` and `map:`";
         assert_eq!(why(undo(&regions, "us-east-1")), stray);
-        let balancers = BalancerNames::from([("api-1.example".to_owned(), BalancerName::Known("api-9.example".into()))]);
+        let balancers =
+            BalancerNames::from([("api-1.example".to_owned(), BalancerName::Known("api-9.example".into()))]);
         let hosts = Rewrite::new([&map(&[("api-1.example", "api-9.example")])]).with_balancers(&balancers);
         assert_eq!(hosts.undo("http://api-9.example/"), Ok("http://api-1.example/".into()));
         // Another load balancer, whose name ends alike.
-        assert_eq!(Rewrite::default().with_balancers(&balancers).undo("my-api-9.example"), Ok("my-api-9.example".into()));
+        assert_eq!(
+            Rewrite::default().with_balancers(&balancers).undo("my-api-9.example"),
+            Ok("my-api-9.example".into())
+        );
     }
 
     #[test]

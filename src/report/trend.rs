@@ -30,9 +30,10 @@ pub fn fill(runs: &mut [Listed]) {
 /// Whether a drill among the newest has no earlier one to be measured against yet.
 pub fn wants_more(runs: &[Listed], newest: usize) -> bool {
     let open = |at: usize| {
-        let drill = runs[at].record.as_ref().is_ok_and(|record| {
-            record.kind == RunKind::Drill && record.totals.recovery_time_s.is_some()
-        });
+        let drill = runs[at]
+            .record
+            .as_ref()
+            .is_ok_and(|record| record.kind == RunKind::Drill && record.totals.recovery_time_s.is_some());
         drill && trend(runs, at).is_none()
     };
     (0..runs.len().min(newest)).any(open)
@@ -95,14 +96,18 @@ mod tests {
         fill(&mut runs);
         let told: Vec<_> = runs
             .iter()
-            .map(|one| one.trend.as_ref().map(|trend| (trend.percent, trend.against.as_str(), trend.regression.is_some())))
+            .map(|one| {
+                one.trend.as_ref().map(|trend| (trend.percent, trend.against.as_str(), trend.regression.is_some()))
+            })
             .collect();
         assert_eq!(told, [Some((21, "r1", true)), Some((300, "r1", true)), None, None, None]);
     }
 
     #[test]
     fn percents_are_rounded_to_the_nearest() {
-        for (took, before, expected) in [(100, 100, 0), (3, 2, 50), (2, 3, -33), (1, 3, -67), (1004, 1000, 0), (1005, 1000, 1)] {
+        for (took, before, expected) in
+            [(100, 100, 0), (3, 2, 50), (2, 3, -33), (1, 3, -67), (1004, 1000, 0), (1005, 1000, 1)]
+        {
             assert_eq!(percent(took, before), expected, "{took} after {before}");
         }
     }

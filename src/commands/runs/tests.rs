@@ -122,3 +122,31 @@ async fn a_held_environment_is_refused_and_an_abandoned_run_stays_so() {
         show::ShowArgs { environment: bench.file.clone(), run: "last".to_owned(), follow: true, output: Output::Json };
     assert_eq!(show::run(&args, &bench.context).await, Ok(Exit::Done));
 }
+
+#[tokio::test]
+async fn a_run_whose_journal_is_damaged_is_not_given_up_and_says_where_to_look() {
+    let bench = Bench::new();
+    let session = bench.session().await;
+    let (_, caller) = session.enter(SideName::Standby).await.expect("a caller");
+    let plan = plan("019c-three");
+    Runs::of("shop").save(session.store.as_ref(), &plan.id, &plan).await.expect("saved");
+    let (decisions, watch) = (Decisions::default(), Recorded::default());
+    carry_with(&session, &bench.name(), &plan, &caller, &decisions, &Hands::new(), &watch).await.expect("an end");
+    let keys = session.store.list("shop/runs/019c-three/journal/").await.expect("a list");
+    let first = keys.first().expect("an object");
+    session.store.put(first, b"{ torn", &crate::store::Condition::Always).await.expect("written");
+    let args = abandon::AbandonArgs {
+        environment: bench.file.clone(),
+        run: "last".to_owned(),
+        because: "it is beyond mending".to_owned(),
+        take_over: None,
+    };
+    let refused = abandon::run(&args, &bench.context).await.expect_err("damaged");
+    assert_eq!(refused.exit, Exit::Refused);
+    assert_eq!(refused.what, "run 019c-three cannot be given up: its journal is damaged");
+    assert!(refused.why[0].contains(first.as_str()), "{refused:?}");
+    let hints = refused.hints.join("\n");
+    assert!(hints.contains("shop/runs/019c-three/journal/") && !hints.contains("runs abandon"), "{hints}");
+    let after = session.store.get(first).await.expect("readable").expect("there");
+    assert_eq!(after.bytes, b"{ torn", "nothing was written over it");
+}

@@ -64,7 +64,11 @@ impl fmt::Display for DrillRefusal {
         match self {
             DrillRefusal::Scale(refusal) => refusal.fmt(f),
             DrillRefusal::Serves { objects } => {
-                write!(f, "the users are led to the standby ({} is there), so there is nothing to rehearse with", objects.join(", "))
+                write!(
+                    f,
+                    "the users are led to the standby ({} is there), so there is nothing to rehearse with",
+                    objects.join(", ")
+                )
             }
             DrillRefusal::Declared { run } => {
                 write!(f, "the standby is scaled for a declaration (run {run}), so there is nothing to rehearse with")

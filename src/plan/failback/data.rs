@@ -87,7 +87,8 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
     let nothing = DataSeen::default();
     let seen = input.seen.data.get(&data.name).unwrap_or(&nothing);
     let standby_id = standby_database_name(&input.environment.name, &data.name);
-    let trouble = |why| DataTrouble { data: data.name.clone(), primary: rds.source.clone(), standby: standby_id.clone(), why };
+    let trouble =
+        |why| DataTrouble { data: data.name.clone(), primary: rds.source.clone(), standby: standby_id.clone(), why };
     let stage = stage(input, seen, &standby_id).map_err(trouble)?;
     let recorded = input.baseline.facts.databases.get(&rds.source);
     let home = match seen.primary.as_ref().or(recorded) {
@@ -201,7 +202,8 @@ mod tests {
     #[test]
     fn names_aside_are_within_the_limit_and_differ() {
         assert_eq!(aside("shop-orders", "20261107-031500-9C4E12"), "shop-orders-before-20261107-031500-9c4e12");
-        let long = |end: &str| aside(&format!("shop-orders-of-many-{}{end}", "years-".repeat(6)), "20261107-031500-9c4e12");
+        let long =
+            |end: &str| aside(&format!("shop-orders-of-many-{}{end}", "years-".repeat(6)), "20261107-031500-9c4e12");
         let names = [long("a"), long("b")];
         assert_ne!(names[0], names[1]);
         for name in names {

@@ -86,16 +86,17 @@ impl fmt::Display for DataTrouble {
             DataWhy::StandbyGone => {
                 write!(f, "{data}: the standby's database {standby} is no longer there, so nothing can be brought home")
             }
-            DataWhy::LagUnknown => write!(f, "{data}: how far the replica {primary} in the primary is behind is not known"),
+            DataWhy::LagUnknown => {
+                write!(f, "{data}: how far the replica {primary} in the primary is behind is not known")
+            }
             DataWhy::BothAlone => write!(
                 f,
                 "{data}: {primary} in the primary and {standby} in the standby both stand alone, and no run tells which \
                  was promoted last"
             ),
-            DataWhy::NotRecorded => write!(
-                f,
-                "{data}: the primary has no {primary} any more, and the baseline does not tell what it was"
-            ),
+            DataWhy::NotRecorded => {
+                write!(f, "{data}: the primary has no {primary} any more, and the baseline does not tell what it was")
+            }
         }
     }
 }
@@ -119,7 +120,9 @@ impl DataTrouble {
                 "if {standby} has what counts, rename {primary} out of the way and fail back: a replica takes its name; \
                  if {primary} has, rename {standby} and provision"
             ),
-            DataWhy::NotRecorded => format!("make a replica of {standby} called {primary} in the primary, then fail back"),
+            DataWhy::NotRecorded => {
+                format!("make a replica of {standby} called {primary} in the primary, then fail back")
+            }
         }
     }
 }

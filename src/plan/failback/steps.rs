@@ -114,7 +114,8 @@ fn by_hand(input: &FailbackInput<'_>) -> Option<Step> {
         return None;
     }
     let title = format!("a person brings home or decides: {}", told.join("; "));
-    let question = format!("This changed in the standby, and only a person can bring it home:\n- {}\nGo on?", told.join("\n- "));
+    let question =
+        format!("This changed in the standby, and only a person can bring it home:\n- {}\nGo on?", told.join("\n- "));
     Some(gate(HAND_GATE, &title, &question, &BTreeSet::new()))
 }
 
@@ -131,7 +132,9 @@ fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeS
         match &one.kind {
             DataKind::Rds(_) => {
                 let away = |journey: &&Journey<'_>| matches!(journey.stage, Stage::Away { .. });
-                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else { continue };
+                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else {
+                    continue;
+                };
                 told.push(format!("{} waits until the primary has everything of it", journey.standby_id));
             }
             DataKind::Dynamodb(table) => {

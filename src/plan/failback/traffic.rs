@@ -87,9 +87,11 @@ fn weighted(
     let (mut records, mut missing) = (Vec::new(), Vec::new());
     for (side, weight) in weights {
         let identifier = format!("{}-{side}", input.environment.name);
-        let ours = input.seen.records.iter().filter(|record| {
-            record.set_identifier.as_ref() == Some(&identifier) && record.weight.is_some()
-        });
+        let ours = input
+            .seen
+            .records
+            .iter()
+            .filter(|record| record.set_identifier.as_ref() == Some(&identifier) && record.weight.is_some());
         let before = records.len();
         records.extend(ours.map(|record| RecordFacts { weight: Some(weight), ..record.clone() }));
         if records.len() == before {
@@ -110,7 +112,10 @@ fn switch(traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {
                 let name = record.set_identifier.as_deref().unwrap_or_default().to_owned();
                 format!("{name} {}", record.weight.unwrap_or_default())
             };
-            format!("weights {}; a call of Route 53's control plane", records.iter().map(weight).collect::<Vec<_>>().join(", "))
+            format!(
+                "weights {}; a call of Route 53's control plane",
+                records.iter().map(weight).collect::<Vec<_>>().join(", ")
+            )
         }
     };
     step(

@@ -141,7 +141,8 @@ fn images_that_are_no_copy_of_productions_are_told_with_their_ids() {
     };
     let (copy, other, own) = (image("ami-c", Some("ami-1")), image("ami-o", Some("ami-0")), image("ami-x", None));
     let tier = |tier, standby| TierImages { tier, production: Some("ami-1"), standby };
-    let told = images_by_hand(&[tier("api", &copy), tier("web", &other), tier("worker", &own)], &Region("us-east-1".into()));
+    let told =
+        images_by_hand(&[tier("api", &copy), tier("web", &other), tier("worker", &own)], &Region("us-east-1".into()));
     insta::assert_snapshot!(told.join("\n"), @r"
     web: the standby launches ami-o, a copy of ami-0, and production launches ami-1: decide which is right before the next sync follows production
     worker: the standby launches ami-x, which is no copy of production's ami-1: copy it to us-east-1 and put it into production's launch template

@@ -14,12 +14,7 @@ use crate::run::{RunEvent, Stop, Watch};
 
 impl Actors {
     /// Waits until the instances that were started are gone, too: until then they cost, and they may still serve.
-    pub(super) async fn prove_clean(
-        &self,
-        step: &Step,
-        watch: &dyn Watch,
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn prove_clean(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         let Action::ProveClean { before, untouched, timeout_s } = &step.action else {
             return Err(trouble::not_here("it proves nothing"));
         };
@@ -33,14 +28,15 @@ impl Actors {
             let waited = elapsed(begun, self.clock.now());
             if left.is_empty() {
                 let alone = left_alone(untouched, &self.standby.read).await?;
-                let text = format!("{} groups have the sizes they had before, and no instance more{alone}", before.len());
+                let text =
+                    format!("{} groups have the sizes they had before, and no instance more{alone}", before.len());
                 let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
                 return Ok(Done { text, measures });
             }
             if waited >= Duration::from_secs(*timeout_s) {
                 return Err(ActError {
                     left_behind: left,
-                    measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() },
+                    measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() }.into(),
                     ..trouble::plain(
                         "the drill is not cleaned up",
                         format!("not everything is as it was before, after {timeout_s} s"),
@@ -200,11 +196,17 @@ mod tests {
 
     #[test]
     fn a_database_that_was_touched_is_told() {
-        let now = |source: Option<&str>| DatabaseFacts { source: source.map(str::to_owned), ..DatabaseFacts::default() };
+        let now =
+            |source: Option<&str>| DatabaseFacts { source: source.map(str::to_owned), ..DatabaseFacts::default() };
         let told = |before, after: Option<DatabaseFacts>| database_change("db", before, after.as_ref());
         assert_eq!(told(Some("prod"), Some(now(Some("prod")))), None);
         assert_eq!(told(None, Some(now(None))), None);
-        let told = [told(Some("prod"), Some(now(None))), told(Some("prod"), Some(now(Some("x")))), told(None, Some(now(Some("x")))), told(None, None)];
+        let told = [
+            told(Some("prod"), Some(now(None))),
+            told(Some("prod"), Some(now(Some("x")))),
+            told(None, Some(now(Some("x")))),
+            told(None, None),
+        ];
         insta::assert_snapshot!(told.map(Option::unwrap_or_default).join("\n"), @r"
         db was a replica of prod and stands alone now
         db was a replica of prod and is a replica of x now

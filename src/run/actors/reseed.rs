@@ -231,7 +231,8 @@ impl Order<'_> {
             return Err(trouble::plain(self.cannot(), why, Some("promote it, then resume".to_owned())));
         }
         if source.backup_retention_days == 0 && source.is_available() {
-            let why = format!("{} in the {side} has no automated backups, and RDS makes no replica without", self.source);
+            let why =
+                format!("{} in the {side} has no automated backups, and RDS makes no replica without", self.source);
             let hint = format!(
                 "aws rds modify-db-instance --db-instance-identifier {} --backup-retention-period 7 --apply-immediately; \
                  then resume",

@@ -43,6 +43,8 @@ impl Rds {
         Rds { instances: Mutex::new(instances), ..Rds::default() }
     }
 
+    // The ports' error is what it is.
+    #[allow(clippy::result_large_err)]
     fn order(&self, text: String, effect: impl FnOnce(&mut BTreeMap<String, DatabaseFacts>)) -> CloudResult<()> {
         let spent = |left: &Mutex<u32>| {
             let mut left = left.lock().expect("unpoisoned");
@@ -75,7 +77,7 @@ impl ReadDatabases for Rds {
         let mut looks = self.looks.lock().expect("unpoisoned");
         *looks += 1;
         // Every tenth look finds things further on.
-        if *looks % 10 == 0 {
+        if looks.is_multiple_of(10) {
             let waiting = ["creating", "backing-up", "rebooting"];
             for one in instances.values_mut().filter(|one| waiting.contains(&one.status.as_str())) {
                 one.status = "available".into();
@@ -204,7 +206,12 @@ async fn a_run_goes_on_from_wherever_it_stopped() {
         let ready = told.contains("arn:aws:rds:us-west-2:1:db:shop-db") && !told.contains("creating");
         assert_eq!(matches!(look, Ok(Look::AlreadySo(_))), ready, "{told}");
         let text = done.unwrap_or_else(|error| panic!("{told}: {error:?}")).text;
-        assert_eq!(text, format!("shop-orders is a replica of shop-db; left behind: {ASIDE}, for a person to delete once nobody needs it"));
+        assert_eq!(
+            text,
+            format!(
+                "shop-orders is a replica of shop-db; left behind: {ASIDE}, for a person to delete once nobody needs it"
+            )
+        );
         assert_eq!(rds.orders(), expected, "{told}");
         let now = rds.instances.lock().expect("unpoisoned").clone();
         assert_eq!(now["shop-orders"].source.as_deref(), Some("arn:aws:rds:us-west-2:1:db:shop-db"));

@@ -44,7 +44,8 @@ async fn delete(
 /// Which of them a group has.
 async fn there(read: &dyn ReadSchedules, group: &str, names: &[String]) -> Result<Vec<String>, ActError> {
     let found = read.schedules(&[group.to_owned()]).await;
-    let found = found.map_err(|error| trouble::cloud(format!("cannot look at scheduled actions of {group}"), &error))?;
+    let found =
+        found.map_err(|error| trouble::cloud(format!("cannot look at scheduled actions of {group}"), &error))?;
     let found = found.into_values().flatten().map(|schedule| schedule.name);
     Ok(found.filter(|name| names.contains(name)).collect())
 }

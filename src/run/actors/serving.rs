@@ -193,7 +193,7 @@ impl Wait<'_> {
             )),
             effect_known: true,
             interrupted: false,
-            measures: Measures::default(),
+            measures: Box::default(),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use crate::cloud::CloudError;
 use crate::run::engine::ActError;
-use crate::run::journal::Measures;
 
 /// A call was refused, or its answer never came.
 pub(super) fn cloud(what: impl Into<String>, error: &CloudError) -> ActError {
@@ -13,7 +12,7 @@ pub(super) fn cloud(what: impl Into<String>, error: &CloudError) -> ActError {
         hint: error.hint(),
         effect_known: error.kind.no_effect(),
         interrupted: false,
-        measures: Measures::default(),
+        measures: Box::default(),
     }
 }
 
@@ -26,7 +25,7 @@ pub(super) fn plain(what: impl Into<String>, why: impl Into<String>, hint: Optio
         hint,
         effect_known: true,
         interrupted: false,
-        measures: Measures::default(),
+        measures: Box::default(),
     }
 }
 

@@ -41,7 +41,7 @@ pub struct ActError {
     /// Whether it ended because it was asked to stop.
     pub interrupted: bool,
     /// What was measured until then.
-    pub measures: Measures,
+    pub measures: Box<Measures>,
 }
 
 /// Carries out single steps. Acts are absolute: repeating one is harmless.

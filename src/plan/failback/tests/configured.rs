@@ -121,7 +121,8 @@ fn everything_configured_comes_home_in_order() {
     reseed-standby-orders <- [stand-down-api stand-down-web stand-down-worker] 1800s
     report <- [reseed-standby-orders] 1s
     ");
-    let told: Vec<&str> = runbook.steps.iter().filter(|step| !step.id.0.contains("primary-")).map(|step| step.title.as_str()).collect();
+    let told: Vec<&str> =
+        runbook.steps.iter().filter(|step| !step.id.0.contains("primary-")).map(|step| step.title.as_str()).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
     keep the primary's old prod-orders as prod-orders-before-20261107-031500-9c4e, and make prod-orders a replica of shop-orders
     a person brings home or decides: web: the standby launches ami-9
@@ -147,7 +148,9 @@ fn everything_configured_comes_home_in_order() {
     };
     let (class, key, like) = of(reseed_home_id("orders"));
     assert_eq!((class.as_deref(), key.as_deref()), (Some("db.r6g.large"), Some("key-of-prod-orders")));
-    assert!(like.multi_az && like.deletion_protection && like.subnet_group.as_deref() == Some("subnets-of-prod-orders"));
+    assert!(
+        like.multi_az && like.deletion_protection && like.subnet_group.as_deref() == Some("subnets-of-prod-orders")
+    );
     let (class, key, like) = of(reseed_standby_id("orders"));
     assert_eq!((class.as_deref(), key.as_deref()), (Some("db.t4g.medium"), Some("alias/shop-dr")));
     assert!(!like.multi_az && !like.deletion_protection);
@@ -255,5 +258,8 @@ fn the_freeze_names_what_does_not_come_home_by_itself() {
     };
     insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Then go on.");
     let untouched = planned(case(seen(OF_PRIMARY, ALONE, None, None))).expect("a plan");
-    assert!(untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE), "nothing was written there");
+    assert!(
+        untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE),
+        "nothing was written there"
+    );
 }
