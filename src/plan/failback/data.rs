@@ -56,7 +56,8 @@ pub(super) enum AtHome {
 pub(super) struct Wanted {
     pub class: Option<String>,
     pub key: Option<String>,
-    pub like: ReplicaLike,
+    /// Absent where nobody saw it: then what was kept aside tells.
+    pub like: Option<ReplicaLike>,
     pub backup_retention_days: u32,
 }
 
@@ -92,18 +93,27 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
     let stage = stage(input, seen, &standby_id).map_err(trouble)?;
     let recorded = input.baseline.facts.databases.get(&rds.source);
     let home = match seen.primary.as_ref().or(recorded) {
-        Some(facts) => wanted(facts, facts.encrypted.then(|| facts.kms_key.clone()).flatten(), facts.class.clone()),
+        Some(facts) => Wanted {
+            class: Some(facts.class.clone()),
+            key: key(facts),
+            like: Some(ReplicaLike::from(facts)),
+            // A database that takes writes is backed up.
+            backup_retention_days: facts.backup_retention_days.max(1),
+        },
         None if matches!(stage, Stage::Away { .. }) => return Err(trouble(DataWhy::NotRecorded)),
         None => Wanted::default(),
     };
-    let away = seen.standby.as_ref().map_or_else(Wanted::default, |facts| {
-        let class = rds.class.clone().or_else(|| home.class.clone()).unwrap_or_else(|| facts.class.clone());
-        let key = rds.key.clone().or_else(|| facts.encrypted.then(|| facts.kms_key.clone()).flatten());
-        let mut wanted = wanted(facts, key, class);
+    let away = Wanted {
+        class: rds.class.clone().or_else(|| home.class.clone()),
+        key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
         // What was raised while it served is not what stands by.
-        (wanted.like.multi_az, wanted.like.deletion_protection) = (false, false);
-        wanted
-    });
+        like: seen.standby.as_ref().map(|facts| ReplicaLike {
+            multi_az: false,
+            deletion_protection: false,
+            ..ReplicaLike::from(facts)
+        }),
+        ..Wanted::default()
+    };
     Ok(Journey { data: &data.name, rds, standby_id, stage, home, away })
 }
 
@@ -137,21 +147,8 @@ fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result
     }
 }
 
-fn wanted(facts: &DatabaseFacts, key: Option<String>, class: String) -> Wanted {
-    Wanted {
-        class: Some(class),
-        key,
-        like: ReplicaLike {
-            multi_az: facts.multi_az,
-            subnet_group: facts.subnet_group.clone(),
-            security_group_ids: facts.security_group_ids.clone(),
-            parameter_group: facts.parameter_group.as_ref().map(|group| group.name.clone()),
-            deletion_protection: facts.deletion_protection,
-            tags: facts.tags.clone(),
-        },
-        // A database that takes writes is backed up.
-        backup_retention_days: facts.backup_retention_days.max(1),
-    }
+fn key(facts: &DatabaseFacts) -> Option<String> {
+    facts.kms_key.clone().filter(|_| facts.encrypted)
 }
 
 /// The name under which what was there before is kept: `<id>-before-<run>`, shortened where it would be too long.

@@ -155,8 +155,7 @@ fn reseed(
         aside,
         key: wanted.key.clone(),
         class: wanted.class.clone(),
-        // Nothing is known of an instance that is not there: then what was kept aside tells.
-        like: (*wanted != Wanted::default()).then(|| wanted.like.clone()),
+        like: wanted.like.clone(),
         timeout_s,
     }
 }

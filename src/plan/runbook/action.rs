@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{RecordFacts, ScheduleFacts, Tags};
+use crate::facts::{DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
 use crate::model::{DataSet, GroupSize, Probe, SideName};
 
 /// What a step ensures.
@@ -277,6 +277,20 @@ pub struct ReplicaLike {
     pub deletion_protection: bool,
     /// Tags.
     pub tags: Tags,
+}
+
+impl From<&DatabaseFacts> for ReplicaLike {
+    /// What an instance has.
+    fn from(facts: &DatabaseFacts) -> Self {
+        ReplicaLike {
+            multi_az: facts.multi_az,
+            subnet_group: facts.subnet_group.clone(),
+            security_group_ids: facts.security_group_ids.clone(),
+            parameter_group: facts.parameter_group.as_ref().map(|group| group.name.clone()),
+            deletion_protection: facts.deletion_protection,
+            tags: facts.tags.clone(),
+        }
+    }
 }
 
 /// How sync translates the parameters below one path of production.

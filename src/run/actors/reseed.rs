@@ -245,7 +245,7 @@ impl Order<'_> {
 
     fn replica(&self, old: Option<&DatabaseFacts>, source_arn: String) -> Result<CreateReplica, ActError> {
         let class = self.class.cloned().or_else(|| old.map(|old| old.class.clone()));
-        let like = self.like.cloned().or_else(|| old.map(like));
+        let like = self.like.cloned().or_else(|| old.map(ReplicaLike::from));
         let (Some(class), Some(like)) = (class, like) else {
             let why = format!("neither {} nor {} is there to tell what it was", self.database, self.aside);
             let hint = format!("make a replica of {} called {} by hand, then resume", self.source, self.database);
@@ -289,17 +289,6 @@ impl Order<'_> {
 fn after(mut error: ActError, waited: Duration) -> ActError {
     error.measures.aws_s = waited.as_secs_f64();
     error
-}
-
-fn like(old: &DatabaseFacts) -> ReplicaLike {
-    ReplicaLike {
-        multi_az: old.multi_az,
-        subnet_group: old.subnet_group.clone(),
-        security_group_ids: old.security_group_ids.clone(),
-        parameter_group: old.parameter_group.as_ref().map(|group| group.name.clone()),
-        deletion_protection: old.deletion_protection,
-        tags: old.tags.clone(),
-    }
 }
 
 /// What two looks together say. The error says why nothing can be done.
