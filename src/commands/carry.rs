@@ -134,7 +134,8 @@ async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, calle
         RunKind::Failback => {
             let down = minimums(runbook, record);
             let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
-            if down.len() < all {
+            // A standby without a replica of the data is none.
+            if down.len() < all || !protects_data(runbook, record) {
                 return Ok(());
             }
             (ScaleTarget::Standby.to_string(), down, None)
@@ -143,6 +144,14 @@ async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, calle
     let (at, by) = (session.clock().now(), caller.arn.clone());
     let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
     session.bundle.save_posture(store, &record).await
+}
+
+/// Whether every replica that a failback makes in the standby has been made.
+fn protects_data(runbook: &Runbook, record: &RunRecord) -> bool {
+    let replicas =
+        runbook.steps.iter().filter(|step| matches!(step.action, Action::Reseed { side: SideName::Standby, .. }));
+    let made = |id| record.step(id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
+    replicas.into_iter().all(|step| made(&step.id))
 }
 
 /// The minimums that steps of a run have set in the standby, by tier.

@@ -2,28 +2,22 @@
 
 use std::path::PathBuf;
 
-use futures_util::future::join3;
-
-use super::carry::{Manner, side};
+use super::carry::Manner;
 use super::context::{Context, Session};
-use super::declare::{begin, groups, is_open, past_runs, record, times, unfinished};
+use super::declare::{begin, record, times};
+use super::opening::{Opening, open};
 use super::output::Output;
-use super::run_id::run_id;
-use super::runs::sitting::{Decisions, host};
-use crate::model::{SideName, Span};
-use crate::plan::declare::Declaration;
+use super::runs::sitting::Decisions;
+use crate::model::{Span, Switch, standby_database_name};
 use crate::plan::drill::{DrillInput, DrillRefusal, plan_drill};
-use crate::plan::runbook::Mode;
+use crate::plan::runbook::{Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
-use crate::report::drill::{DrillVerdict, is_good};
+use crate::report::drill::{DrillVerdict, LOOK_BACK, is_measure};
 use crate::run::engine::RunRecord;
 use crate::store::Runs;
 use crate::ui::confirm::confirm_name;
 use crate::ui::{Exit, Failure};
-
-/// How many earlier runs are looked through for the last good drill.
-const LOOK_BACK: usize = 50;
 
 /// Arguments of `lifeboat drill`.
 #[derive(Debug, clap::Args)]
@@ -55,38 +49,23 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     if args.to == ScaleTarget::Standby {
         return Err(Failure::new(Exit::Usage, "a drill goes up: to full, or to a percentage of it"));
     }
-    let session = context.open(&args.environment).await?;
-    let (environment, store) = (&session.environment, session.store.as_ref());
-    let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
-    let standby = side(&session, SideName::Standby).await?;
-    let (caller, groups, past) =
-        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
-    let (caller, groups, past) = (caller?, groups?, past?);
-    // What an unfinished run left is no size to come back to.
-    if let Some(open) = past.iter().rev().find(|record| is_open(record)) {
-        return Err(unfinished(open, &args.environment));
-    }
-    let now = session.clock().now();
+    let opening = open(&args.environment, context).await?;
+    opening.refuse_unfinished(&args.environment)?;
+    let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
+    let environment = &session.environment;
+    let (untouched, standby_serves) = left_alone(&opening).await?;
     let input = DrillInput {
         environment,
-        baseline: &baseline,
-        groups: &groups,
-        declared_in: posture.as_ref().and_then(|posture| posture.declared_in.as_deref()),
-        declaration: Declaration {
-            run_id: run_id(now, &past),
-            mode: Mode::Ungraceful,
-            reason: args.reason.clone(),
-            by: caller.arn.clone(),
-            host: host(),
-            at: now,
-            incident_at: None,
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        baseline,
+        groups,
+        declared_in: opening.declared_in(),
+        untouched: &untouched,
+        standby_serves: &standby_serves,
+        declaration: opening.declaration(Mode::Ungraceful, &args.reason),
         target: args.to,
         accept_percent: args.accept,
         timeout_s: args.timeout.as_secs(),
-        past: times(&past),
+        past: times(past),
     };
     let runbook = plan_drill(&input).map_err(|refusal| tell(&refusal, args))?;
     let printer = session.printer();
@@ -98,7 +77,34 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner =
         Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
-    begin(&session, &runbook, standby, &caller, &manner).await
+    begin(session, &runbook, standby.clone(), caller, &manner).await
+}
+
+/// What the drill leaves alone, as it is now; and the objects that lead the users to the standby.
+async fn left_alone(opening: &Opening) -> Result<(Untouched, Vec<String>), Failure> {
+    let (environment, read) = (&opening.session.environment, &opening.standby.read);
+    let (mut untouched, mut leading) = (Untouched::default(), Vec::new());
+    for data in environment.data.iter().filter(|data| data.rds().is_some()) {
+        let id = standby_database_name(&environment.name, &data.name);
+        if let Some(database) = read.databases.database(&id).await? {
+            untouched.databases.insert(id, database.source);
+        }
+    }
+    let switch = environment.traffic.as_ref().map(|traffic| &traffic.switch);
+    if let Some(Switch::StandbyTakesOver { bucket, key }) = switch {
+        match read.buckets.object_exists(bucket, key).await? {
+            true => leading.push(format!("s3://{bucket}/{key}")),
+            false => untouched.absent_objects.push((bucket.clone(), key.clone())),
+        }
+    }
+    // Only production's scheduled actions are ever put in force in the standby.
+    if opening.baseline.facts.schedules.values().any(|schedules| !schedules.is_empty()) {
+        let names: Vec<String> = opening.groups.keys().cloned().collect();
+        let mut there = read.schedules.schedules(&names).await?;
+        untouched.schedules =
+            names.into_iter().map(|name| (name.clone(), there.remove(&name).unwrap_or_default())).collect();
+    }
+    Ok((untouched, leading))
 }
 
 /// The verdict on a drill, measured against the last good one before it. An earlier run that cannot be read is passed over.
@@ -108,7 +114,7 @@ pub async fn verdict(session: &Session, drill: &RunRecord) -> DrillVerdict {
     ids.sort();
     for run in ids.iter().rev().filter(|run| **run < drill.run).take(LOOK_BACK) {
         if let Ok(before) = record(session, &runs, run).await
-            && is_good(&before)
+            && is_measure(drill, &before)
         {
             return DrillVerdict::of(drill, Some(&before));
         }
@@ -125,7 +131,7 @@ fn tell(refusal: &DrillRefusal, args: &DrillArgs) -> Failure {
         DrillRefusal::Scale(ScaleRefusal::NoBasis { .. }) => Failure::failed(refusal.to_string())
             .hint(format!("run `lifeboat baseline {file}` while production is well")),
         DrillRefusal::Scale(ScaleRefusal::UnknownTier { .. }) => Failure::new(Exit::Usage, refusal.to_string()),
-        DrillRefusal::Declared { .. } => Failure::refused(refusal.to_string())
+        DrillRefusal::Declared { .. } | DrillRefusal::Serves { .. } => Failure::refused(refusal.to_string())
             .hint(format!("bring service home first: lifeboat failback {file} --reason TEXT")),
     }
 }

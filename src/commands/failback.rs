@@ -1,20 +1,21 @@
 //! Owns `lifeboat failback`: service goes home to the primary, and the standby stands by again.
 
+mod seen;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::join3;
-
-use super::carry::{Manner, side};
+use self::seen::{Groups, look};
+use super::carry::Manner;
 use super::context::{Context, Session};
-use super::declare::{begin, groups, is_open, past_runs, unfinished};
+use super::declare::begin;
+use super::opening::{Opening, open};
 use super::output::{Output, print};
-use super::run_id::run_id;
-use super::runs::sitting::{Decisions, host};
+use super::runs::sitting::Decisions;
+use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{SideName, Span};
-use crate::plan::declare::Declaration;
-use crate::plan::failback::{FailbackInput, FailbackRefusal, plan_failback};
+use crate::plan::failback::{FailbackInput, FailbackRefusal, Seen, plan_failback};
 use crate::plan::runbook::Mode;
 use crate::plan::scale::ScaleRefusal;
 use crate::report;
@@ -35,6 +36,9 @@ pub struct FailbackArgs {
     /// Wait at most this long for each tier of the primary
     #[arg(long, value_name = "TIME", default_value = "20m", value_parser = Span::parse)]
     pub timeout: Span,
+    /// Wait at most this long for each replica: making one copies all data
+    #[arg(long, value_name = "TIME", default_value = "12h", value_parser = Span::parse)]
+    pub data_timeout: Span,
     /// Stands for typing the environment's name, and opens the gates, in scripts
     #[arg(short, long)]
     pub yes: bool,
@@ -45,42 +49,35 @@ pub struct FailbackArgs {
 
 /// Runs `lifeboat failback`. It looks at both sides.
 pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure> {
-    let session = context.open(&args.environment).await?;
-    let (environment, store) = (&session.environment, session.store.as_ref());
-    let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
-    let standby = side(&session, SideName::Standby).await?;
-    let (caller, groups, past) =
-        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
-    let (caller, groups, past) = (caller?, groups?, past?);
-    if let Some(open) = past.iter().rev().find(|record| is_open(record))
-        && !args.rehearse
-    {
-        return Err(unfinished(open, &args.environment));
+    let opening = open(&args.environment, context).await?;
+    if !args.rehearse {
+        opening.refuse_unfinished(&args.environment)?;
     }
-    let primary = primary_groups(&session).await?;
-    let now = session.clock().now();
+    let Opening { session, baseline, standby, caller, groups, .. } = &opening;
+    let environment = &session.environment;
+    let primary = primary_groups(session).await?;
+    let seen = match &primary {
+        Ok((ports, homes)) => {
+            let groups = Groups { primary: homes, standby: groups };
+            look(session, baseline, ports, &standby.read, &groups).await?
+        }
+        // It is refused with these words.
+        Err(_) => Seen::default(),
+    };
     let input = FailbackInput {
         environment,
-        baseline: &baseline,
-        groups: &groups,
-        primary: primary.as_ref().map_err(Clone::clone),
-        declared_in: posture.as_ref().and_then(|posture| posture.declared_in.as_deref()),
-        declaration: Declaration {
-            run_id: run_id(now, &past),
-            mode: Mode::Graceful,
-            reason: args.reason.clone(),
-            by: caller.arn.clone(),
-            host: host(),
-            at: now,
-            incident_at: None,
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        baseline,
+        groups,
+        primary: primary.as_ref().map(|(_, groups)| groups).map_err(Clone::clone),
+        seen: &seen,
+        declared_in: opening.declared_in(),
+        declaration: opening.declaration(Mode::Graceful, &args.reason),
         timeout_s: args.timeout.as_secs(),
+        data_timeout_s: args.data_timeout.as_secs(),
     };
     let runbook = match plan_failback(&input) {
         Ok(runbook) => runbook,
-        Err(refusal @ FailbackRefusal::AtHome) => return Ok(at_home(&session, &refusal, args.output)),
+        Err(refusal @ FailbackRefusal::AtHome) => return Ok(at_home(session, &refusal, args.output)),
         Err(refusal) => return Err(tell(&refusal, args)),
     };
     let printer = session.printer();
@@ -100,7 +97,7 @@ pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner =
         Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
-    begin(&session, &runbook, standby, &caller, &manner).await
+    begin(session, &runbook, standby.clone(), caller, &manner).await
 }
 
 fn at_home(session: &Session, refusal: &FailbackRefusal, output: Output) -> Exit {
@@ -113,8 +110,11 @@ fn at_home(session: &Session, refusal: &FailbackRefusal, output: Output) -> Exit
     Exit::Done
 }
 
+/// A way to look at the primary, and its groups by name.
+type Home = (ReadPorts, BTreeMap<String, GroupFacts>);
+
 /// The primary's groups, by name; or, as a value, what its silence looks like. Credentials of another account are refused.
-async fn primary_groups(session: &Session) -> Result<Result<BTreeMap<String, GroupFacts>, String>, Failure> {
+async fn primary_groups(session: &Session) -> Result<Result<Home, String>, Failure> {
     let ports = session.read(SideName::Primary).await?;
     if let Err(error) = ports.identity.caller().await {
         return Ok(Err(error.to_string()));
@@ -122,7 +122,7 @@ async fn primary_groups(session: &Session) -> Result<Result<BTreeMap<String, Gro
     session.caller(&ports).await?;
     let names: Vec<String> = session.environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
     Ok(match ports.groups.groups(&names).await {
-        Ok(groups) => Ok(groups.into_iter().map(|group| (group.name.clone(), group)).collect()),
+        Ok(groups) => Ok((ports, groups.into_iter().map(|group| (group.name.clone(), group)).collect())),
         Err(error) => Err(error.to_string()),
     })
 }
@@ -148,6 +148,12 @@ fn tell(refusal: &FailbackRefusal, args: &FailbackArgs) -> Failure {
         FailbackRefusal::RecordedFenced { .. } => Failure::refused(refusal.to_string())
             .hint("set their sizes by hand: aws autoscaling update-auto-scaling-group --min-size --max-size --desired-capacity")
             .hint(format!("then record them: lifeboat baseline {file}")),
+        FailbackRefusal::Data { troubles } => {
+            let refused = Failure::refused(refusal.to_string());
+            troubles.iter().fold(refused, |failure, trouble| failure.hint(trouble.hint()))
+        }
+        FailbackRefusal::RecordsGone { .. } => Failure::refused(refusal.to_string())
+            .hint(format!("run `lifeboat provision {file}`, which makes them, then fail back")),
         FailbackRefusal::AtHome => failed(),
     }
 }

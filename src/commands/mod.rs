@@ -14,6 +14,7 @@ mod failback;
 pub mod generate;
 pub mod init;
 pub mod load;
+pub mod opening;
 pub mod output;
 pub mod plan;
 pub mod provision;

@@ -32,7 +32,7 @@ pub use environment::{
 pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
 pub use part::{MAX_COMPUTE_STACKS, Part, Shard};
-pub use rewrite::Rewrite;
+pub use rewrite::{NoWayBack, Rewrite};
 pub use secret::SecretKey;
 pub use secret_text::SecretText;
 pub use size::{GroupSize, percent_of, percent_reached};

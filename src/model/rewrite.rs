@@ -78,6 +78,48 @@ impl Rewrite {
         out
     }
 
+    /// The text of the primary that becomes this one: what `apply` is undone by. The error names
+    /// rules that leave no sure way back, and nothing of a text.
+    pub fn undo(&self, text: &str) -> Result<String, NoWayBack> {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let mut sources: Vec<(&str, &str)> = Vec::new();
+            for rule in &self.rules {
+                let Target::Text(to) = &rule.to else { continue };
+                let longest = sources.first().map_or(1, |(to, _)| to.len());
+                if to.len() < longest || !rule.has_written(to, text, at) {
+                    continue;
+                }
+                if to.len() > longest {
+                    sources.clear();
+                }
+                // A rule for a host name in any case stands beside the one it is made from.
+                if !sources.iter().any(|(_, from)| from.eq_ignore_ascii_case(&rule.from)) {
+                    sources.push((to, &rule.from));
+                }
+            }
+            match sources.as_slice() {
+                [] => {
+                    out.push(c);
+                    at += c.len_utf8();
+                }
+                [(to, from)] => {
+                    out.push_str(from);
+                    at += to.len();
+                }
+                [(to, first), (_, second), ..] => {
+                    return Err(NoWayBack { why: format!("`{to}` stands for `{first}` and for `{second}`") });
+                }
+            }
+        }
+        if self.apply(&out) != text {
+            let why = "no text of production becomes it under `rewrite:` and `map:`".to_owned();
+            return Err(NoWayBack { why });
+        }
+        Ok(out)
+    }
+
     /// The load balancers a text names and that nothing stands for, sorted.
     pub fn held(&self, text: &str) -> Vec<HeldName> {
         let mut held = Vec::new();
@@ -103,7 +145,26 @@ impl Rewrite {
     }
 }
 
+/// Why a text of the standby has no sure counterpart in the primary. It names rules, never the rest of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoWayBack {
+    /// Why, as a clause.
+    pub why: String,
+}
+
 impl Rule {
+    /// Whether this may have been written by the rule.
+    fn has_written(&self, to: &str, text: &str, at: usize) -> bool {
+        let Some(head) = text.as_bytes().get(at..at + to.len()) else { return false };
+        if !self.host {
+            return head == to.as_bytes();
+        }
+        let joins = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        head.eq_ignore_ascii_case(to.as_bytes())
+            && !text[..at].chars().next_back().is_some_and(joins)
+            && !text[at + to.len()..].chars().next().is_some_and(joins)
+    }
+
     fn fits(&self, text: &str, at: usize) -> bool {
         let Some(head) = text.as_bytes().get(at..at + self.from.len()) else { return false };
         if !self.host {
@@ -139,6 +200,33 @@ mod tests {
         check(&[("a", "b"), ("b", "a")], "abba", "baab");
         check(&[("", "x")], "abc", "abc");
         check(&[("ü", "u")], "Müll", "Mull");
+    }
+
+    #[test]
+    fn what_was_rewritten_finds_its_way_back_or_is_refused() {
+        let undo = |rules: &[(&str, &str)], text: &str| Rewrite::new([&map(rules)]).undo(text);
+        let regions = [("us-east-1", "us-west-2"), ("arn:x:us-east-1:db", "arn:x:us-west-2:replica")];
+        assert_eq!(
+            undo(&regions, "arn:x:us-west-2:replica in us-west-2 ü"),
+            Ok("arn:x:us-east-1:db in us-east-1 ü".into())
+        );
+        assert_eq!(undo(&[("a", "b"), ("b", "a")], "baab"), Ok("abba".into()));
+        assert_eq!(undo(&[("gone", "")], "x"), Ok("x".into()));
+        let why = |result: Result<String, NoWayBack>| result.expect_err("no way back").why;
+        assert_eq!(why(undo(&[("k1", "key"), ("k2", "key")], "the key")), "`key` stands for `k1` and for `k2`");
+        assert_eq!(undo(&[("k1", "key"), ("k2", "key")], "no such word"), Ok("no such word".into()));
+        // Sync would never have written it: it would have rewritten the Region's name.
+        let stray = "no text of production becomes it under `rewrite:` and `map:`";
+        assert_eq!(why(undo(&regions, "us-east-1")), stray);
+        let balancers =
+            BalancerNames::from([("api-1.example".to_owned(), BalancerName::Known("api-9.example".into()))]);
+        let hosts = Rewrite::new([&map(&[("api-1.example", "api-9.example")])]).with_balancers(&balancers);
+        assert_eq!(hosts.undo("http://api-9.example/"), Ok("http://api-1.example/".into()));
+        // Another load balancer, whose name ends alike.
+        assert_eq!(
+            Rewrite::default().with_balancers(&balancers).undo("my-api-9.example"),
+            Ok("my-api-9.example".into())
+        );
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::run::journal::{RunState, StepState};
 /// A drill slower than the last good one by more than this many percent is a regression.
 pub const MARGIN_PERCENT: u64 = 20;
 
+/// How many earlier runs are looked through for the last good drill.
+pub const LOOK_BACK: usize = 50;
+
 /// The verdict on a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DrillVerdict {
@@ -45,15 +48,25 @@ pub fn is_good(record: &RunRecord) -> bool {
     record.kind == RunKind::Drill && matches!(record.state, RunState::Ended { .. }) && reasons(record).is_empty()
 }
 
+/// Whether an earlier drill is one that this one is measured against: good, and it asked for the same.
+pub fn is_measure(record: &RunRecord, before: &RunRecord) -> bool {
+    is_good(before) && asked(record) == asked(before)
+}
+
 /// How much slower a drill was than an earlier good one, where that is more than the margin and both asked for the same.
 pub fn regression(record: &RunRecord, before: &RunRecord) -> Option<Regression> {
-    if !is_good(before) || asked(record) != asked(before) {
+    if !is_measure(record, before) {
         return None;
     }
     let (took_s, before_s) = (record.totals.recovery_time_s?, before.totals.recovery_time_s?);
     let slower = u128::from(took_s) * 100 > u128::from(before_s) * u128::from(100 + MARGIN_PERCENT);
     let run = before.run.clone();
     slower.then_some(Regression { took_s, before_s, run, margin_percent: MARGIN_PERCENT })
+}
+
+/// Whether two runs compare: of one kind, and for the same sizes.
+pub fn compares(record: &RunRecord, before: &RunRecord) -> bool {
+    record.kind == before.kind && asked(record) == asked(before)
 }
 
 /// What a drill asked for, by tier: two drills compare only when it is the same.
@@ -163,4 +176,4 @@ impl DrillVerdict {
 
 #[cfg(test)]
 #[path = "drill_tests.rs"]
-mod tests;
+pub(super) mod tests;

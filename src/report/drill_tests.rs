@@ -105,7 +105,7 @@ fn drilled(wanted: u32, wait: Event, waited: i64, down: Option<Event>) -> RunRec
     RunRecord::of(&runbook, &entries)
 }
 
-fn good(wanted: u32, took: i64) -> RunRecord {
+pub(in crate::report) fn good(wanted: u32, took: i64) -> RunRecord {
     drilled(wanted, worked(Some(wanted), wanted), took, Some(worked(None, 2)))
 }
 

@@ -15,3 +15,4 @@ pub mod status_data;
 pub mod style;
 pub mod sync;
 pub mod table;
+pub mod trend;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::age::{ago, moment, seconds};
 use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
 use super::table::{Cell, Table};
+use super::trend::Trend;
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{Entry, Event, RunState, StepState};
@@ -23,6 +24,8 @@ pub struct Listed {
     pub record: Result<RunRecord, String>,
     /// Who carries it out at this moment; none when nobody does.
     pub held_by: Option<String>,
+    /// How its recovery time stands to an earlier run's.
+    pub trend: Option<Trend>,
 }
 
 /// The list as a table, newest first: the trend of an environment.
@@ -32,7 +35,7 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
         return format!("{environment} has had no runs yet\n");
     }
     let mut table = Table::new(0);
-    let heads = ["run", "when", "kind", "achieved", "objective", "end", "reason"];
+    let heads = ["run", "when", "kind", "achieved", "objective", "trend", "end", "reason"];
     table.row(heads.map(|head| Cell::new(HEADING, head)));
     for listed in runs {
         let id = listed.run.get(..width).unwrap_or(&listed.run);
@@ -51,6 +54,7 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
                     kind(record.kind).into(),
                     Cell::new(style, achieved),
                     record.objectives.rto.to_string().into(),
+                    trend(listed.trend.as_ref()),
                     Cell::new(end_style, end),
                     printable(&record.reason).replace('\n', " ").into(),
                 ]);
@@ -61,12 +65,37 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
                 Cell::from(""),
                 Cell::from(""),
                 Cell::from(""),
+                Cell::from(""),
                 Cell::new(ALARM, "unreadable"),
                 printable(why).into(),
             ]),
         }
     }
-    table.text(paint)
+    let mut text = table.text(paint);
+    let regressions = runs.iter().filter_map(|listed| Some((&listed.run, listed.trend.as_ref()?.regression.as_ref()?)));
+    for (run, slower) in regressions {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{} drill {run} took {}, and the last good one took {} (run {}): more than {} % slower",
+            paint.text(ALARM, "regression:"),
+            seconds(slower.took_s as f64),
+            seconds(slower.before_s as f64),
+            slower.run,
+            slower.margin_percent
+        );
+    }
+    text
+}
+
+fn trend(trend: Option<&Trend>) -> Cell {
+    let Some(trend) = trend else { return Cell::new(QUIET, "-") };
+    let style = match (&trend.regression, trend.percent) {
+        (Some(_), _) => ALARM,
+        (None, percent) if percent < 0 => ADDED,
+        (None, _) => QUIET,
+    };
+    Cell::new(style, format!("{:+} %", trend.percent))
 }
 
 /// The list as JSON.
@@ -74,7 +103,9 @@ pub fn list_json(environment: &str, runs: &[Listed]) -> Value {
     let runs: Vec<Value> = runs
         .iter()
         .map(|listed| match &listed.record {
-            Ok(record) => json!({ "run": listed.run, "held_by": listed.held_by, "record": record }),
+            Ok(record) => {
+                json!({ "run": listed.run, "held_by": listed.held_by, "trend": listed.trend, "record": record })
+            }
             Err(why) => json!({ "run": listed.run, "held_by": listed.held_by, "unreadable": why }),
         })
         .collect();

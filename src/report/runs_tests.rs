@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::Digest;
 use crate::plan::runbook::StepId;
+use crate::report::drill::Regression;
 use crate::run::engine::tests::world::{runbook, step};
 use crate::run::journal::Measures;
 
@@ -72,17 +73,22 @@ fn runs_are_listed_as_a_trend() {
     let stopped = RunRecord::of(&plan, &entries());
     let done: Vec<Entry> =
         entries().into_iter().take(3).chain([entry(4, 66, None, Event::Ended { degraded: false })]).collect();
+    let regression = Regression { took_s: 65, before_s: 50, run: "019a-one".into(), margin_percent: 20 };
+    let slower = Trend { percent: 30, against: "019a-one".into(), regression: Some(regression) };
     let runs = [
-        Listed { run: "019c-ccc".into(), record: Err("its journal is damaged".into()), held_by: None },
-        Listed { run: "019b-bbb".into(), record: Ok(stopped), held_by: Some("ana".into()) },
-        Listed { run: "019a-one".into(), record: Ok(RunRecord::of(&plan, &done)), held_by: None },
+        Listed { run: "019c-ccc".into(), record: Err("its journal is damaged".into()), held_by: None, trend: None },
+        Listed { run: "019b-bbb".into(), record: Ok(stopped), held_by: Some("ana".into()), trend: Some(slower) },
+        Listed { run: "019a-one".into(), record: Ok(RunRecord::of(&plan, &done)), held_by: None, trend: None },
     ];
     insta::assert_snapshot!(list_text("shop", &runs, 8, at(7_200), false), @r"
-    run       when         kind     achieved  objective  end               reason
-    019c-ccc                                             unreadable        its journal is damaged
-    019b-bbb  2 hours ago  declare  65 s      30m        going on, by ana  the Region is dark
-    019a-one  2 hours ago  declare  65 s      30m        completed         the Region is dark
+    run       when         kind     achieved  objective  trend  end               reason
+    019c-ccc                                                    unreadable        its journal is damaged
+    019b-bbb  2 hours ago  declare  65 s      30m        +30 %  going on, by ana  the Region is dark
+    019a-one  2 hours ago  declare  65 s      30m        -      completed         the Region is dark
+    regression: drill 019b-bbb took 65 s, and the last good one took 50 s (run 019a-one): more than 20 % slower
     ");
     assert_eq!(list_text("shop", &[], 8, at(0), false), "shop has had no runs yet\n");
-    assert_eq!(list_json("shop", &runs)["runs"][0]["unreadable"], "its journal is damaged");
+    let json = list_json("shop", &runs);
+    assert_eq!(json["runs"][0]["unreadable"], "its journal is damaged");
+    assert_eq!(json["runs"][1]["trend"]["regression"]["before_s"], 50);
 }

@@ -8,13 +8,18 @@ use futures_util::future::join_all;
 use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
 use crate::plan::runbook::Runbook;
+use crate::report::drill::LOOK_BACK;
 use crate::report::runs::{Listed, list_json, list_text};
+use crate::report::trend;
 use crate::run::engine::RunRecord;
 use crate::run::journal::Tail;
 use crate::store::Runs;
 use crate::store::lease::holder;
 use crate::store::runs::shortest_unique;
 use crate::ui::{Exit, Failure};
+
+/// How many older runs are read at a time.
+const LOOK_BACK_AT_ONCE: usize = 10;
 
 /// Arguments of `lifeboat runs list`.
 #[derive(Debug, clap::Args)]
@@ -35,12 +40,26 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     let ids = Runs::of(&session.environment.name).ids(session.store.as_ref()).await?;
     // Who holds the environment is worth knowing and no reason to show nothing.
     let held = holder(session.store.as_ref(), &session.environment.name).await.ok().flatten();
-    let reads = ids.iter().take(args.newest).map(|id| async {
-        let record = record(&session, id).await;
-        let held_by = held.as_ref().filter(|lease| lease.run == *id).map(|lease| lease.holder.clone());
-        Listed { run: id.clone(), record, held_by }
-    });
-    let runs = join_all(reads).await;
+    let read = async |wanted: &[String]| {
+        let reads = wanted.iter().map(|id| async {
+            let record = record(&session, id).await;
+            let held_by = held.as_ref().filter(|lease| lease.run == *id).map(|lease| lease.holder.clone());
+            Listed { run: id.clone(), record, held_by, trend: None }
+        });
+        join_all(reads).await
+    };
+    let (newest, older) = ids.split_at(args.newest.min(ids.len()));
+    let mut runs = read(newest).await;
+    let shown = runs.len();
+    // A drill is measured against the last good one, which may be older than those that are listed.
+    for one in older.chunks(LOOK_BACK_AT_ONCE).take(LOOK_BACK / LOOK_BACK_AT_ONCE) {
+        if !trend::wants_more(&runs, shown) {
+            break;
+        }
+        runs.extend(read(one).await);
+    }
+    trend::fill(&mut runs);
+    runs.truncate(shown);
     let name = &session.environment.name;
     let width = shortest_unique(&ids);
     let now = session.clock().now();

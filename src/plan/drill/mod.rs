@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, StandbySeen, assemble};
-use super::runbook::{RunKind, Runbook, StepId};
+use super::runbook::{RunKind, Runbook, StepId, Untouched};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::Environment;
@@ -26,6 +26,10 @@ pub struct DrillInput<'a> {
     pub groups: &'a BTreeMap<String, GroupFacts>,
     /// The run that declared, where the standby is scaled for a declaration.
     pub declared_in: Option<&'a str>,
+    /// Data, traffic and scheduled actions as they are now: what a drill leaves alone.
+    pub untouched: &'a Untouched,
+    /// The objects that are there and lead the users to the standby.
+    pub standby_serves: &'a [String],
     /// Who, when and why.
     pub declaration: Declaration,
     /// Full production size, or a percent of it.
@@ -48,12 +52,24 @@ pub enum DrillRefusal {
         /// The run.
         run: String,
     },
+    /// The users are led to the standby.
+    Serves {
+        /// The objects that lead them.
+        objects: Vec<String>,
+    },
 }
 
 impl fmt::Display for DrillRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DrillRefusal::Scale(refusal) => refusal.fmt(f),
+            DrillRefusal::Serves { objects } => {
+                write!(
+                    f,
+                    "the users are led to the standby ({} is there), so there is nothing to rehearse with",
+                    objects.join(", ")
+                )
+            }
             DrillRefusal::Declared { run } => {
                 write!(f, "the standby is scaled for a declaration (run {run}), so there is nothing to rehearse with")
             }
@@ -67,6 +83,9 @@ impl std::error::Error for DrillRefusal {}
 pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
     if let Some(run) = input.declared_in {
         return Err(DrillRefusal::Declared { run: run.to_owned() });
+    }
+    if !input.standby_serves.is_empty() {
+        return Err(DrillRefusal::Serves { objects: input.standby_serves.to_vec() });
     }
     let scale = plan_scale(input.environment, &input.baseline.capacity, input.groups, input.target, &[])
         .map_err(DrillRefusal::Scale)?;

@@ -64,8 +64,13 @@ fn prove(input: &DrillInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> 
     });
     Step {
         id: StepId(PROVE.to_owned()),
-        title: "prove that nothing is left that was not there before".to_owned(),
-        action: Action::ProveClean { before: before.collect(), timeout_s: PROOF_S },
+        title: match input.untouched.is_empty() {
+            true => "prove that nothing is left that was not there before".to_owned(),
+            false => {
+                "prove that nothing is left, and that data, traffic and scheduled actions were left alone".to_owned()
+            }
+        },
+        action: Action::ProveClean { before: before.collect(), untouched: input.untouched.clone(), timeout_s: PROOF_S },
         needs,
         sides: BTreeSet::from([SideName::Standby]),
         estimate: default(60, "60 s until the instances are gone"),

@@ -16,6 +16,8 @@ fn planned(
         baseline: &baseline(),
         groups: &groups,
         declared_in,
+        untouched: &Untouched::default(),
+        standby_serves: &[],
         declaration: declaration(Mode::Ungraceful),
         target: ScaleTarget::Full,
         accept_percent: 5,
@@ -70,6 +72,35 @@ fn what_was_there_before_is_what_it_goes_back_to() {
     let two = GroupSize { min: 2, max: 10, desired: 2 };
     // Web asks for three and has two: the third was on its way before the drill.
     assert_eq!(seen, [("api", two, 2), ("worker", two, 2), ("web", odd, 3)]);
+}
+
+#[test]
+fn what_it_leaves_alone_is_looked_at_again_and_users_in_the_standby_refuse_it() {
+    let (environment, baseline, groups) = (environment(), baseline(), groups(2));
+    let untouched = Untouched {
+        databases: BTreeMap::from([("shop-orders".to_owned(), Some("prod".to_owned()))]),
+        ..Untouched::default()
+    };
+    let plan = |serves: &[String]| {
+        plan_drill(&DrillInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &groups,
+            declared_in: None,
+            untouched: &untouched,
+            standby_serves: serves,
+            declaration: declaration(Mode::Ungraceful),
+            target: ScaleTarget::Full,
+            accept_percent: 0,
+            timeout_s: 600,
+            past: BTreeMap::new(),
+        })
+    };
+    let runbook = plan(&[]).expect("a plan");
+    let proof = runbook.step(&StepId(PROVE.into())).expect("a step");
+    assert!(matches!(&proof.action, Action::ProveClean { untouched: kept, .. } if *kept == untouched));
+    let refusal = plan(&["s3://b/k".to_owned()]).expect_err("refused").to_string();
+    assert_eq!(refusal, "the users are led to the standby (s3://b/k is there), so there is nothing to rehearse with");
 }
 
 #[test]

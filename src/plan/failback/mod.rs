@@ -1,39 +1,28 @@
 //! Owns the plan of a failback: from fresh facts of both sides, the primary serves again and the standby stands by again.
 //!
-//! Nothing is taken from the standby before the users are home: both gates and every primary tier come first.
+//! Nothing is taken from the standby before the users are home: data and every primary tier come first, then traffic.
+//! Nothing is deleted: what a replica replaces is kept under another name.
 
+mod data;
+mod data_steps;
+mod input;
 mod refusal;
 mod steps;
+mod traffic;
 
 use std::collections::BTreeMap;
 
-use super::declare::{Declaration, assemble};
+use super::declare::assemble;
 use super::runbook::{RunKind, Runbook};
 use super::scale::{ScaleTarget, plan_scale};
-use crate::facts::{Baseline, GroupFacts};
-use crate::model::{Environment, GroupSize};
+use crate::facts::GroupFacts;
+use crate::model::GroupSize;
 
+pub use data::{DataTrouble, DataWhy};
+pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
+pub use input::{DataSeen, FailbackInput, Promoted, Seen};
 pub use refusal::FailbackRefusal;
-pub use steps::{DATA_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
-
-/// Everything a failback is planned from.
-#[derive(Debug, Clone)]
-pub struct FailbackInput<'a> {
-    /// The environment.
-    pub environment: &'a Environment,
-    /// The sealed baseline: what the primary's groups were.
-    pub baseline: &'a Baseline,
-    /// The standby's groups as they are now, by name.
-    pub groups: &'a BTreeMap<String, GroupFacts>,
-    /// The primary's groups as they are now, by name; or what its silence looked like.
-    pub primary: Result<&'a BTreeMap<String, GroupFacts>, String>,
-    /// The run that declared, where one is on record.
-    pub declared_in: Option<&'a str>,
-    /// Who, when and why.
-    pub declaration: Declaration,
-    /// How long to wait for a tier, in seconds.
-    pub timeout_s: u64,
-}
+pub use steps::{DATA_GATE, FREEZE_GATE, HAND_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
 
 /// A tier's group in the primary: as it is, and as it has to be before anybody goes home.
 #[derive(Debug, Clone, Copy)]
@@ -59,13 +48,17 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
         Err(why) => return Err(FailbackRefusal::PrimarySilent { why: why.clone() }),
     };
     let homes = homes(input, primary)?;
+    let journeys = data::journeys(input)?;
     let down = plan_scale(input.environment, &input.baseline.capacity, input.groups, ScaleTarget::Standby, &[])
         .map_err(FailbackRefusal::Scale)?;
-    let nothing = homes.iter().all(Home::is_ready) && down.steps.iter().all(|step| !step.changes());
+    let nothing = homes.iter().all(Home::is_ready)
+        && down.steps.iter().all(|step| !step.changes())
+        && journeys.iter().all(|journey| !journey.moves())
+        && input.seen.schedules.values().all(Vec::is_empty);
     if input.declared_in.is_none() && nothing {
         return Err(FailbackRefusal::AtHome);
     }
-    let steps = steps::all(input, &homes, &down);
+    let steps = steps::all(input, &homes, &journeys, &down)?;
     Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps))
 }
 

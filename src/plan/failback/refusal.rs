@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::data::{DataTrouble, DataWhy};
 use crate::plan::scale::ScaleRefusal;
 
 /// Why no plan can be made.
@@ -31,6 +32,18 @@ pub enum FailbackRefusal {
         /// Their names.
         groups: Vec<String>,
     },
+    /// Databases cannot be brought home.
+    Data {
+        /// Why, one per database.
+        troubles: Vec<DataTrouble>,
+    },
+    /// The zone does not have the records that weights are set on.
+    RecordsGone {
+        /// The record's name.
+        record: String,
+        /// The set identifiers that are missing.
+        missing: Vec<String>,
+    },
     /// Nothing was declared, the primary has its sizes and the standby its footprint.
     AtHome,
 }
@@ -52,9 +65,64 @@ impl fmt::Display for FailbackRefusal {
             FailbackRefusal::RecordedFenced { groups } => {
                 write!(f, "the baseline was recorded while {} was fenced at zero", groups.join(", "))
             }
+            FailbackRefusal::Data { troubles } => {
+                let told: Vec<String> = troubles.iter().map(ToString::to_string).collect();
+                f.write_str(&told.join("; "))
+            }
+            FailbackRefusal::RecordsGone { record, missing } => {
+                write!(f, "the zone has no weighted record {record} called {}", missing.join(", "))
+            }
             FailbackRefusal::AtHome => f.write_str(
                 "nothing to fail back: nothing was declared, the primary has its sizes, the standby its footprint",
             ),
+        }
+    }
+}
+
+impl fmt::Display for DataTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DataTrouble { data, primary, standby, why } = self;
+        match why {
+            DataWhy::StandbyGone => {
+                write!(f, "{data}: the standby's database {standby} is no longer there, so nothing can be brought home")
+            }
+            DataWhy::LagUnknown => {
+                write!(f, "{data}: how far the replica {primary} in the primary is behind is not known")
+            }
+            DataWhy::BothAlone => write!(
+                f,
+                "{data}: {primary} in the primary and {standby} in the standby both stand alone, and no run tells which \
+                 was promoted last"
+            ),
+            DataWhy::NotRecorded => {
+                write!(f, "{data}: the primary has no {primary} any more, and the baseline does not tell what it was")
+            }
+        }
+    }
+}
+
+impl DataTrouble {
+    /// What to do.
+    pub fn hint(&self) -> String {
+        let DataTrouble { primary, standby, why, .. } = self;
+        match why {
+            DataWhy::StandbyGone => format!(
+                "bring {standby} back from a backup (restore it under this name), then fail back; if the primary's \
+                 {primary} has what counts, there is nothing to bring home: take the data out of the environment file \
+                 for this failback"
+            ),
+            DataWhy::LagUnknown => format!(
+                "see whether {primary} still replicates: aws rds describe-db-instances --db-instance-identifier \
+                 {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
+                 deleted, then fail back: a new one is made"
+            ),
+            DataWhy::BothAlone => format!(
+                "if {standby} has what counts, rename {primary} out of the way and fail back: a replica takes its name; \
+                 if {primary} has, rename {standby} and provision"
+            ),
+            DataWhy::NotRecorded => {
+                format!("make a replica of {standby} called {primary} in the primary, then fail back")
+            }
         }
     }
 }

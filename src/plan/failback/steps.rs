@@ -2,18 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FailbackInput, Home};
-use crate::model::SideName;
+use super::data::{Journey, Stage};
+use super::{FailbackInput, FailbackRefusal, Home, data_steps, traffic};
+use crate::model::{DataKind, SideName};
 use crate::plan::declare::estimates::{BOOT_S, default};
 use crate::plan::declare::steps::{gate, report};
 use crate::plan::drill::stand_down_id;
 use crate::plan::runbook::{Action, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
-/// The id of the gate behind which people bring data home.
+/// The id of the gate behind which people bring home what only they can.
+pub const HAND_GATE: &str = "gate-by-hand";
+/// The id of the gate behind which people bring data home that is not configured.
 pub const DATA_GATE: &str = "gate-data";
+/// The id of the gate behind which people have stopped writing in the standby.
+pub const FREEZE_GATE: &str = "gate-freeze";
 /// The id of the gate behind which people point the users back at the primary.
 pub const TRAFFIC_GATE: &str = "gate-traffic";
+/// The id of the step that brings parameters home.
+const SYNC_HOME: &str = "sync-home";
 
 /// The id of the step that scales a tier of the primary.
 pub fn scale_primary_id(tier: &str) -> StepId {
@@ -25,37 +32,169 @@ pub fn await_primary_id(tier: &str) -> StepId {
     StepId(format!("await-primary-{tier}"))
 }
 
-pub(super) fn all(input: &FailbackInput<'_>, homes: &[Home<'_>], down: &ScalePlan) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut before = BTreeSet::new();
-    for homes in in_recovery_order(input, homes).into_values() {
-        steps.extend(homes.iter().map(|home| scale(home, &before)));
-        let waits: Vec<Step> = homes.iter().map(|home| wait(input, home)).collect();
-        before = waits.iter().map(|step| step.id.clone()).collect();
-        steps.extend(waits);
+/// Steps in the making: each new one comes after those that it needs.
+#[derive(Default)]
+struct Way {
+    steps: Vec<Step>,
+    /// What the next steps need.
+    last: BTreeSet<StepId>,
+}
+
+impl Way {
+    /// Goes on with steps that run together; without any, what was last stays so.
+    fn then(&mut self, steps: Vec<Step>) {
+        if !steps.is_empty() {
+            self.last = steps.iter().map(|step| step.id.clone()).collect();
+            self.steps.extend(steps);
+        }
     }
-    // Data first: users who went home before it would read what was true before the disaster.
-    let data = gate(
-        DATA_GATE,
-        "data written in the standby has been brought home (data is not configured in this version)",
-        "The primary serves. Bring home what was written in the standby (data is not configured in this version): \
-         stop writing there, copy it back, then go on.",
-        &before,
+}
+
+pub(super) fn all(
+    input: &FailbackInput<'_>,
+    homes: &[Home<'_>],
+    journeys: &[Journey<'_>],
+    down: &ScalePlan,
+) -> Result<Vec<Step>, FailbackRefusal> {
+    let mut way = Way::default();
+    // Replicas take long to make, so people bring home what they must meanwhile.
+    let mut first = data_steps::reseed_home(input, journeys);
+    first.extend(by_hand(input));
+    way.then(first);
+    let data_first = traffic::returns_by_itself(input);
+    if !data_first {
+        climb(input, homes, &mut way);
+    }
+    // Data before users: who went home before it would read what was true before the disaster.
+    way.then(data_steps::lag_home(input, journeys, &way.last));
+    way.then(data_gate(input, journeys, &way.last).into_iter().collect());
+    way.then(data_steps::caught_up(input, journeys, &way.last));
+    way.then(data_steps::promote_home(input, journeys, &way.last));
+    way.then(sync_home(input, &way.last).into_iter().collect());
+    if data_first {
+        climb(input, homes, &mut way);
+    }
+    let users = traffic::home(input, &way.last)?;
+    let home: BTreeSet<StepId> = users.last().map(|step| step.id.clone()).into_iter().collect();
+    way.steps.extend(users);
+    way.last = home;
+    stand_by(input, down, &mut way);
+    way.then(data_steps::reseed_standby(input, journeys, &way.last));
+    let last = way.last.clone();
+    way.steps.push(report(last));
+    Ok(way.steps)
+}
+
+/// Brings the primary's tiers to size, in recovery order.
+fn climb(input: &FailbackInput<'_>, homes: &[Home<'_>], way: &mut Way) {
+    for homes in in_recovery_order(input, homes).into_values() {
+        let scales: Vec<Step> = homes.iter().map(|home| scale(home, &way.last)).collect();
+        way.steps.extend(scales);
+        way.then(homes.iter().map(|home| wait(input, home)).collect());
+    }
+}
+
+/// Brings the standby back to its footprint: first what would resize its groups, then the groups.
+fn stand_by(input: &FailbackInput<'_>, down: &ScalePlan, way: &mut Way) {
+    let home = way.last.clone();
+    let disable: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &home)).collect();
+    let quiet = |tier: &ScaleStep| disable.iter().map(|step| step.id.clone()).find(|id| *id == disable_id(&tier.tier));
+    let downs = down.steps.iter().map(|tier| {
+        let needs = quiet(tier).map_or_else(|| home.clone(), |id| BTreeSet::from([id]));
+        stand_down(tier, &needs)
+    });
+    let downs: Vec<Step> = downs.collect();
+    way.steps.extend(disable);
+    way.then(downs);
+}
+
+fn by_hand(input: &FailbackInput<'_>) -> Option<Step> {
+    let told = &input.seen.by_hand;
+    if told.is_empty() {
+        return None;
+    }
+    let title = format!("a person brings home or decides: {}", told.join("; "));
+    let question =
+        format!("This changed in the standby, and only a person can bring it home:\n- {}\nGo on?", told.join("\n- "));
+    Some(gate(HAND_GATE, &title, &question, &BTreeSet::new()))
+}
+
+fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeSet<StepId>) -> Option<Step> {
+    let data = &input.environment.data;
+    if data.is_empty() {
+        let title = "data written in the standby has been brought home (data is not configured in this environment)";
+        let question = "The primary serves. Bring home what was written in the standby (data is not configured in this \
+                        environment): stop writing there, copy it back, then go on.";
+        return Some(gate(DATA_GATE, title, question, needs));
+    }
+    let (mut names, mut told) = (Vec::new(), Vec::new());
+    for one in data {
+        match &one.kind {
+            DataKind::Rds(_) => {
+                let away = |journey: &&Journey<'_>| matches!(journey.stage, Stage::Away { .. });
+                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else {
+                    continue;
+                };
+                told.push(format!("{} waits until the primary has everything of it", journey.standby_id));
+            }
+            DataKind::Dynamodb(table) => {
+                told.push(format!("the global table {} brings its writes home by itself", table.table));
+            }
+            DataKind::S3(bucket) => told.push(format!(
+                "copy what was written to {} to {}, unless S3 replicates that way too",
+                bucket.replica, bucket.bucket
+            )),
+        }
+        names.push(one.name.as_str());
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let title = format!("writing to {} in the standby has stopped", names.join(", "));
+    let question = format!(
+        "Stop writing to {} in the standby: what is written there from now on is lost ({}). Then go on.",
+        names.join(", "),
+        told.join("; ")
     );
-    let traffic = gate(
-        TRAFFIC_GATE,
-        "point your users back at the primary (traffic is not configured in this version)",
-        "Point your users back at the primary (traffic is not configured in this version) and wait until nobody is \
-         left in the standby: twice the records' TTL. Then go on: the standby is stood down.",
-        &BTreeSet::from([data.id.clone()]),
-    );
-    let home = BTreeSet::from([traffic.id.clone()]);
-    steps.extend([data, traffic]);
-    let downs: Vec<Step> = down.steps.iter().map(|tier| stand_down(tier, &home)).collect();
-    let last = downs.iter().map(|step| step.id.clone()).collect();
-    steps.extend(downs);
-    steps.push(report(last));
-    steps
+    Some(gate(FREEZE_GATE, &title, &question, needs))
+}
+
+fn sync_home(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {
+    let parameters = &input.seen.parameters;
+    if parameters.is_empty() {
+        return None;
+    }
+    let noun = if parameters.len() == 1 { "parameter" } else { "parameters" };
+    Some(Step {
+        id: StepId(SYNC_HOME.to_owned()),
+        title: format!("bring {} {noun} home that changed in the standby: {}", parameters.len(), parameters.join(", ")),
+        action: Action::SyncHome { parameters: parameters.clone(), rules: input.seen.rules.clone() },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Primary, SideName::Standby]),
+        // SSM takes three writes a second (PutParameter, default throughput).
+        estimate: default(u64::try_from(parameters.len().div_ceil(3)).unwrap_or(u64::MAX), "three writes a second"),
+        best_effort: false,
+        skipped: None,
+    })
+}
+
+fn disable_id(tier: &str) -> StepId {
+    StepId(format!("disable-schedules-{tier}"))
+}
+
+fn disable(input: &FailbackInput<'_>, tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Option<Step> {
+    let schedules = input.seen.schedules.get(&tier.group).filter(|schedules| !schedules.is_empty())?;
+    let names: Vec<String> = schedules.iter().map(|schedule| schedule.name.clone()).collect();
+    Some(Step {
+        id: disable_id(&tier.tier),
+        title: format!("take scheduled actions off {} in the standby: {}", tier.tier, names.join(", ")),
+        action: Action::DisableSchedules { tier: tier.tier.clone(), group: tier.group.clone(), names },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(1, "one BatchDeleteScheduledAction"),
+        best_effort: false,
+        skipped: None,
+    })
 }
 
 fn in_recovery_order<'h, 'a>(input: &FailbackInput<'_>, homes: &'h [Home<'a>]) -> BTreeMap<u32, Vec<&'h Home<'a>>> {

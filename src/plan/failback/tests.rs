@@ -1,7 +1,10 @@
 //! Owns the cases of failbacks: home in recovery order, two gates before anything is taken away, and what is refused.
+//! What data, traffic and configuration add is below.
+
+mod configured;
 
 use super::*;
-use crate::model::GroupSize;
+use crate::model::{DataSet, GroupSize, Traffic};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::runbook::{Action, Mode, StepId};
 
@@ -17,6 +20,9 @@ struct Case {
     declared_in: Option<&'static str>,
     silent: bool,
     gone: bool,
+    data: Vec<DataSet>,
+    traffic: Option<Traffic>,
+    seen: Seen,
 }
 
 const EIGHT: GroupSize = GroupSize { min: 8, max: 12, desired: 8 };
@@ -38,14 +44,18 @@ fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
     if case.gone {
         primary.remove("prod-web");
     }
+    let mut environment = environment();
+    (environment.data, environment.traffic) = (case.data, case.traffic);
     plan_failback(&FailbackInput {
-        environment: &environment(),
+        environment: &environment,
         baseline: &baseline,
         groups: &groups(case.standby.unwrap_or(10)),
         primary: if case.silent { Err("no answer".to_owned()) } else { Ok(&primary) },
+        seen: &case.seen,
         declared_in: case.declared_in,
         declaration: declaration(Mode::Graceful),
         timeout_s: 600,
+        data_timeout_s: 3_600,
     })
 }
 
@@ -77,8 +87,8 @@ fn a_fenced_primary_comes_back_before_anything_is_taken_from_the_standby() {
     wait until 8 of worker serve in the primary
     scale web in the primary from 0 to 8
     wait until 8 of web serve in the primary
-    data written in the standby has been brought home (data is not configured in this version)
-    point your users back at the primary (traffic is not configured in this version)
+    data written in the standby has been brought home (data is not configured in this environment)
+    point your users back at the primary (traffic is not configured in this environment)
     stand api down from 10 to its standby footprint of 2
     stand worker down from 10 to its standby footprint of 1
     stand web down from 10 to its standby footprint of 2
@@ -143,9 +153,11 @@ fn at_home_means_that_nothing_was_declared_and_nothing_differs() {
             baseline: &baseline,
             groups: &standby,
             primary: Ok(&primary),
+            seen: &Seen::default(),
             declared_in,
             declaration: declaration(Mode::Graceful),
             timeout_s: 600,
+            data_timeout_s: 3_600,
         })
     };
     assert_eq!(footprint(None), Err(FailbackRefusal::AtHome));

@@ -1,8 +1,10 @@
 //! Owns the closed set of things a step can ensure. Each is absolute, so that repeating it is harmless.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{RecordFacts, ScheduleFacts};
+use crate::facts::{DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
 use crate::model::{DataSet, GroupSize, Probe, SideName};
 
 /// What a step ensures.
@@ -78,6 +80,9 @@ pub enum Action {
     ProveClean {
         /// What was there before.
         before: Vec<Before>,
+        /// What is not touched, and stays as it was.
+        #[serde(default, skip_serializing_if = "Untouched::is_empty")]
+        untouched: Untouched,
         /// Give up after so many seconds.
         timeout_s: u64,
     },
@@ -153,6 +158,9 @@ pub enum Action {
         key: Option<String>,
         /// Its class; absent: that of what was there before.
         class: Option<String>,
+        /// What else it has; absent: what was there before had.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        like: Option<ReplicaLike>,
         /// Give up after so many seconds.
         timeout_s: u64,
     },
@@ -213,6 +221,9 @@ pub enum Action {
     SyncHome {
         /// Their names in the standby.
         parameters: Vec<String>,
+        /// How sync translates them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rules: Vec<HomeRule>,
     },
     /// The run's report is in the store.
     Report,
@@ -249,6 +260,70 @@ pub struct Before {
     pub size: GroupSize,
     /// How many instances it may have: those it had, or those it asked for where some were still coming.
     pub instances: u32,
+}
+
+/// What a replica has besides its class and its key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReplicaLike {
+    /// Whether it has a standby in another zone.
+    pub multi_az: bool,
+    /// Its subnet group.
+    pub subnet_group: Option<String>,
+    /// VPC security groups.
+    pub security_group_ids: Vec<String>,
+    /// Its parameter group.
+    pub parameter_group: Option<String>,
+    /// Whether it refuses to be deleted.
+    pub deletion_protection: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl From<&DatabaseFacts> for ReplicaLike {
+    /// What an instance has.
+    fn from(facts: &DatabaseFacts) -> Self {
+        ReplicaLike {
+            multi_az: facts.multi_az,
+            subnet_group: facts.subnet_group.clone(),
+            security_group_ids: facts.security_group_ids.clone(),
+            parameter_group: facts.parameter_group.as_ref().map(|group| group.name.clone()),
+            deletion_protection: facts.deletion_protection,
+            tags: facts.tags.clone(),
+        }
+    }
+}
+
+/// How sync translates the parameters below one path of production.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeRule {
+    /// The path in production.
+    pub path: String,
+    /// Text of production, and what stands for it in the standby.
+    pub rewrite: BTreeMap<String, String>,
+    /// Host names of production's load balancers, and of those that stand for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub balancers: BTreeMap<String, String>,
+}
+
+/// What a drill does not touch, as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Untouched {
+    /// Databases of the standby by identifier, and what each replicates.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub databases: BTreeMap<String, Option<String>>,
+    /// Objects that are not there, because they would lead the users to the standby: bucket and key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent_objects: Vec<(String, String)>,
+    /// Scheduled actions of the standby's groups, by group; a group without any has an empty list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+}
+
+impl Untouched {
+    /// Whether there is nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.databases.is_empty() && self.absent_objects.is_empty() && self.schedules.is_empty()
+    }
 }
 
 impl Action {

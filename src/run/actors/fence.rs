@@ -73,6 +73,7 @@ impl Actors {
                 hint: failed.iter().find_map(|(.., hint)| hint.clone()),
                 effect_known: failed.iter().all(|(_, _, known, _)| *known),
                 interrupted: false,
+                measures: Box::default(),
             });
         }
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();

@@ -17,12 +17,15 @@ mod prove;
 mod raise;
 mod replica;
 mod report;
+mod reseed;
 mod scale;
 mod schedules;
+mod schedules_off;
 mod serving;
 mod stand_down;
 mod substitution;
 mod switch;
+mod sync_home;
 mod trouble;
 mod vigil;
 
@@ -119,6 +122,9 @@ impl Actor for Actors {
             Action::AwaitReplica { side, database, .. } => self.look_replica(*side, database).await,
             Action::EnableSchedules { group, schedules, .. } => self.look_enable(group, schedules).await,
             Action::SwitchTraffic { to, record, by } => self.look_switch(*to, record, by).await,
+            Action::Reseed { .. } => self.look_reseed(step).await,
+            Action::SyncHome { parameters, rules } => self.look_sync_home(parameters, rules).await,
+            Action::DisableSchedules { group, names, .. } => self.look_schedules_off(group, names).await,
             // A person, a proof, a report, time that passes and a question have no state that could be so already.
             Action::Gate { .. }
             | Action::ProveClean { .. }
@@ -126,7 +132,6 @@ impl Actor for Actors {
             | Action::CheckData { .. }
             | Action::AwaitTraffic { .. }
             | Action::Probe { .. } => Ok(Look::Needed),
-            _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }
 
@@ -139,7 +144,10 @@ impl Actor for Actors {
             Action::FencePrimary { groups } => self.fence(step, groups, watch, stop).await,
             Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
-            Action::ProveClean { before, timeout_s } => self.prove_clean(step, before, *timeout_s, watch, stop).await,
+            Action::ProveClean { .. } => self.prove_clean(step, watch, stop).await,
+            Action::Reseed { .. } => self.reseed(step, watch, stop).await,
+            Action::SyncHome { parameters, rules } => self.sync_home(parameters, rules, stop).await,
+            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names).await,
             Action::Report => self.report(step).await,
             Action::Promote { .. } => self.promote(step, watch, stop).await,
             Action::RaiseDatabase { .. } => self.raise(step, watch, stop).await,
@@ -152,7 +160,6 @@ impl Actor for Actors {
             Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
             Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
             Action::Probe { .. } => self.probe(step, watch, stop).await,
-            _ => Err(trouble::plain(format!("cannot {}", step.title), "it is not built yet".to_owned(), None)),
         }
     }
 }

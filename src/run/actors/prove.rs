@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Actors, POLL, trouble};
-use crate::facts::GroupFacts;
-use crate::plan::runbook::{Before, Step};
+use crate::cloud::{CloudError, ReadBuckets, ReadDatabases, ReadPorts, ReadSchedules};
+use crate::facts::{DatabaseFacts, GroupFacts, ScheduleFacts};
+use crate::plan::runbook::{Action, Before, Step, Untouched};
 use crate::run::engine::{ActError, Done};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
@@ -13,14 +14,10 @@ use crate::run::{RunEvent, Stop, Watch};
 
 impl Actors {
     /// Waits until the instances that were started are gone, too: until then they cost, and they may still serve.
-    pub(super) async fn prove_clean(
-        &self,
-        step: &Step,
-        before: &[Before],
-        timeout_s: u64,
-        watch: &dyn Watch,
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn prove_clean(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let Action::ProveClean { before, untouched, timeout_s } = &step.action else {
+            return Err(trouble::not_here("it proves nothing"));
+        };
         let begun = self.clock.now();
         let names: Vec<String> = before.iter().map(|one| one.group.clone()).collect();
         loop {
@@ -30,13 +27,16 @@ impl Actors {
             let left = leftovers(before, &groups);
             let waited = elapsed(begun, self.clock.now());
             if left.is_empty() {
-                let text = format!("{} groups have the sizes they had before, and no instance more", before.len());
+                let alone = left_alone(untouched, &self.standby.read).await?;
+                let text =
+                    format!("{} groups have the sizes they had before, and no instance more{alone}", before.len());
                 let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
                 return Ok(Done { text, measures });
             }
-            if waited >= Duration::from_secs(timeout_s) {
+            if waited >= Duration::from_secs(*timeout_s) {
                 return Err(ActError {
                     left_behind: left,
+                    measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() }.into(),
                     ..trouble::plain(
                         "the drill is not cleaned up",
                         format!("not everything is as it was before, after {timeout_s} s"),
@@ -58,6 +58,86 @@ impl Actors {
                 });
             }
         }
+    }
+}
+
+/// Looks whether what a drill leaves alone is as it was; in words.
+async fn left_alone(untouched: &Untouched, read: &ReadPorts) -> Result<String, ActError> {
+    let mut told = String::new();
+    let mut changed = databases_changed(&untouched.databases, read.databases.as_ref()).await?;
+    changed.extend(objects_appeared(&untouched.absent_objects, read.buckets.as_ref()).await?);
+    changed.extend(schedules_changed(&untouched.schedules, read.schedules.as_ref()).await?);
+    if !changed.is_empty() {
+        let what = "what a drill leaves alone has changed";
+        let why = "no step of the drill touches it, so somebody or something else did";
+        let hint = "find out who; resume once it is as it was, to look again".to_owned();
+        return Err(ActError { left_behind: changed, ..trouble::plain(what, why, Some(hint)) });
+    }
+    if !untouched.databases.is_empty() {
+        told.push_str("; data was left alone: every database replicates what it did");
+    }
+    if !untouched.absent_objects.is_empty() {
+        told.push_str("; nothing leads the users to the standby");
+    }
+    if !untouched.schedules.is_empty() {
+        told.push_str("; scheduled actions are as they were");
+    }
+    Ok(told)
+}
+
+fn cannot(error: &CloudError) -> ActError {
+    trouble::cloud("cannot look whether data, traffic and scheduled actions were left alone", error)
+}
+
+async fn databases_changed(
+    before: &BTreeMap<String, Option<String>>,
+    read: &dyn ReadDatabases,
+) -> Result<Vec<String>, ActError> {
+    let mut changed = Vec::new();
+    for (id, source) in before {
+        let now = read.database(id).await.map_err(|error| cannot(&error))?;
+        changed.extend(database_change(id, source.as_deref(), now.as_ref()));
+    }
+    Ok(changed)
+}
+
+async fn objects_appeared(absent: &[(String, String)], read: &dyn ReadBuckets) -> Result<Vec<String>, ActError> {
+    let mut appeared = Vec::new();
+    for (bucket, key) in absent {
+        if read.object_exists(bucket, key).await.map_err(|error| cannot(&error))? {
+            appeared.push(format!("s3://{bucket}/{key} is there and was not: it leads the users to the standby"));
+        }
+    }
+    Ok(appeared)
+}
+
+async fn schedules_changed(
+    before: &BTreeMap<String, Vec<ScheduleFacts>>,
+    read: &dyn ReadSchedules,
+) -> Result<Vec<String>, ActError> {
+    if before.is_empty() {
+        return Ok(Vec::new());
+    }
+    let groups: Vec<String> = before.keys().cloned().collect();
+    let now = read.schedules(&groups).await.map_err(|error| cannot(&error))?;
+    let differs = |group: &&String| now.get(*group).map(Vec::as_slice).unwrap_or_default() != before[*group].as_slice();
+    let told = groups.iter().filter(differs);
+    Ok(told.map(|group| format!("{group}: its scheduled actions are not those it had before")).collect())
+}
+
+/// How a database differs from before, if it does.
+fn database_change(id: &str, source: Option<&str>, now: Option<&DatabaseFacts>) -> Option<String> {
+    let Some(now) = now else {
+        return Some(format!("{id} was there before and is gone"));
+    };
+    match (source, now.source.as_deref()) {
+        (before, after) if before == after => None,
+        (Some(before), None) => Some(format!("{id} was a replica of {before} and stands alone now")),
+        (before, Some(after)) => {
+            let before = before.map_or("stood alone".to_owned(), |before| format!("was a replica of {before}"));
+            Some(format!("{id} {before} and is a replica of {after} now"))
+        }
+        (None, None) => None,
     }
 }
 
@@ -84,7 +164,11 @@ fn leftovers(before: &[Before], groups: &BTreeMap<String, GroupFacts>) -> Vec<St
 
 #[cfg(test)]
 mod tests {
+    use async_trait::async_trait;
+
     use super::*;
+    use crate::cloud::CloudResult;
+    use crate::facts::BucketFacts;
     use crate::model::GroupSize;
     use crate::run::actors::tests::group;
 
@@ -108,5 +192,74 @@ mod tests {
         ");
         let so = BTreeMap::from([("shop-api".to_owned(), group("shop-api", 2, 1))]);
         assert!(leftovers(&was[..1], &so).is_empty(), "fewer than before is nothing left");
+    }
+
+    #[test]
+    fn a_database_that_was_touched_is_told() {
+        let now =
+            |source: Option<&str>| DatabaseFacts { source: source.map(str::to_owned), ..DatabaseFacts::default() };
+        let told = |before, after: Option<DatabaseFacts>| database_change("db", before, after.as_ref());
+        assert_eq!(told(Some("prod"), Some(now(Some("prod")))), None);
+        assert_eq!(told(None, Some(now(None))), None);
+        let told = [
+            told(Some("prod"), Some(now(None))),
+            told(Some("prod"), Some(now(Some("x")))),
+            told(None, Some(now(Some("x")))),
+            told(None, None),
+        ];
+        insta::assert_snapshot!(told.map(Option::unwrap_or_default).join("\n"), @r"
+        db was a replica of prod and stands alone now
+        db was a replica of prod and is a replica of x now
+        db stood alone and is a replica of x now
+        db was there before and is gone
+        ");
+    }
+
+    #[tokio::test]
+    async fn schedules_and_objects_are_looked_at_again() {
+        let nightly = ScheduleFacts {
+            name: "nightly".into(),
+            recurrence: None,
+            time_zone: None,
+            start: None,
+            end: None,
+            min: None,
+            max: None,
+            desired: Some(0),
+        };
+        let standby = Standby { schedules: BTreeMap::from([("web".to_owned(), vec![nightly.clone()])]), led: true };
+        let before = |web: Vec<ScheduleFacts>| BTreeMap::from([("web".to_owned(), web), ("api".to_owned(), vec![])]);
+        assert!(schedules_changed(&before(vec![nightly]), &standby).await.expect("seen").is_empty());
+        let changed = schedules_changed(&before(vec![]), &standby).await.expect("seen");
+        assert_eq!(changed, ["web: its scheduled actions are not those it had before"]);
+        let object = [("b".to_owned(), "k".to_owned())];
+        let appeared = objects_appeared(&object, &standby).await.expect("seen");
+        assert_eq!(appeared, ["s3://b/k is there and was not: it leads the users to the standby"]);
+        assert!(objects_appeared(&object, &Standby::default()).await.expect("seen").is_empty());
+    }
+
+    #[derive(Default)]
+    struct Standby {
+        schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+        led: bool,
+    }
+
+    #[async_trait]
+    impl ReadSchedules for Standby {
+        async fn schedules(&self, groups: &[String]) -> CloudResult<BTreeMap<String, Vec<ScheduleFacts>>> {
+            let asked = self.schedules.iter().filter(|(group, _)| groups.contains(group));
+            Ok(asked.map(|(group, schedules)| (group.clone(), schedules.clone())).collect())
+        }
+    }
+
+    #[async_trait]
+    impl ReadBuckets for Standby {
+        async fn bucket(&self, _: &str) -> CloudResult<Option<BucketFacts>> {
+            Ok(None)
+        }
+
+        async fn object_exists(&self, _: &str, _: &str) -> CloudResult<bool> {
+            Ok(self.led)
+        }
     }
 }

@@ -98,7 +98,8 @@ impl Actors {
         let mut waiter = self.poller.wait_for(group).await;
         loop {
             let Some(seen) = waiter.next(stop).await else {
-                return Err(wait.interrupted());
+                let waited = elapsed(begun, self.clock.now());
+                return Err(after(wait.interrupted(), waited));
             };
             let now = self.clock.now();
             wait.take(seen, now);
@@ -121,7 +122,7 @@ impl Actors {
             });
             if waited >= timeout {
                 wait.failures = self.explanation(&wait, begun).await;
-                return Err(wait.timed_out(timeout));
+                return Err(after(wait.timed_out(timeout), waited));
             }
         }
     }
@@ -228,6 +229,7 @@ impl Wait<'_> {
             )),
             effect_known: true,
             interrupted: false,
+            measures: Box::default(),
         }
     }
 
@@ -236,6 +238,12 @@ impl Wait<'_> {
         error.left_behind = vec![format!("{} keeps its size and goes on launching", self.group)];
         error
     }
+}
+
+/// A wait that failed took AWS's time all the same.
+fn after(mut error: ActError, waited: Duration) -> ActError {
+    error.measures.aws_s = waited.as_secs_f64();
+    error
 }
 
 #[cfg(test)]

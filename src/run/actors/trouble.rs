@@ -12,6 +12,7 @@ pub(super) fn cloud(what: impl Into<String>, error: &CloudError) -> ActError {
         hint: error.hint(),
         effect_known: error.kind.no_effect(),
         interrupted: false,
+        measures: Box::default(),
     }
 }
 
@@ -24,6 +25,7 @@ pub(super) fn plain(what: impl Into<String>, why: impl Into<String>, hint: Optio
         hint,
         effect_known: true,
         interrupted: false,
+        measures: Box::default(),
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Done {
 }
 
 /// Why a step did not do what it ensures.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ActError {
     /// What could not be done: a lower-case fragment.
     pub what: String,
@@ -40,6 +40,8 @@ pub struct ActError {
     pub effect_known: bool,
     /// Whether it ended because it was asked to stop.
     pub interrupted: bool,
+    /// What was measured until then.
+    pub measures: Box<Measures>,
 }
 
 /// Carries out single steps. Acts are absolute: repeating one is harmless.

@@ -78,8 +78,8 @@ pub(super) async fn attempt(
 }
 
 fn failed(error: ActError) -> Event {
-    let ActError { what, why, left_behind, hint, .. } = error;
-    Event::Failed { what, why, left_behind, hint, measures: Measures::default() }
+    let ActError { what, why, left_behind, hint, measures, .. } = error;
+    Event::Failed { what, why, left_behind, hint, measures: finite(*measures) }
 }
 
 fn unknown(error: &ActError) -> Event {
@@ -109,4 +109,17 @@ fn tell(step: &Step, event: Option<&Event>, watch: &dyn Watch) {
         Some(Event::Unknown { what }) => RunEvent::Failed { subject, text: format!("no answer: {what}") },
         _ => RunEvent::Note { subject, text: "not begun".to_owned() },
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_until_a_failure_is_kept() {
+        let measures = Measures { aws_s: 1_200.0, ours_s: f64::NAN, came: Some(9), ..Measures::default() };
+        let event = failed(ActError { measures: measures.into(), ..ActError::default() });
+        let Event::Failed { measures, .. } = event else { panic!("{event:?}") };
+        assert_eq!((measures.aws_s, measures.ours_s, measures.came), (1_200.0, 0.0, Some(9)));
+    }
 }

@@ -1,0 +1,217 @@
+//! Owns looking at what a failback brings home: data, scheduled actions, records, parameters and images of both sides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::{join, try_join5};
+
+use crate::cloud::{CloudResult, ReadPorts};
+use crate::commands::balancers::balancer_names;
+use crate::commands::context::Session;
+use crate::commands::declare::record;
+use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
+use crate::model::{Rewrite, Switch, image_parameter_name, standby_database_name, standby_group_name};
+use crate::plan::failback::{DataSeen, Promoted, Seen};
+use crate::plan::runbook::{Action, HomeRule};
+use crate::plan::sync::{HomeWorld, TierImages, home_rule, images_by_hand, plan_home};
+use crate::run::journal::StepState;
+use crate::store::Runs;
+use crate::ui::Failure;
+
+/// How many earlier runs are looked through for what was promoted last.
+const LOOK_BACK: usize = 50;
+
+/// The groups of both sides, by name.
+pub(super) struct Groups<'a> {
+    pub primary: &'a BTreeMap<String, GroupFacts>,
+    pub standby: &'a BTreeMap<String, GroupFacts>,
+}
+
+/// Looks. What cannot be seen is a failure: a plan that does not know of data would leave it behind.
+pub(super) async fn look(
+    session: &Session,
+    baseline: &Baseline,
+    primary: &ReadPorts,
+    standby: &ReadPorts,
+    groups: &Groups<'_>,
+) -> Result<Seen, Failure> {
+    let (data, schedules, records, parameters, images) = try_join5(
+        data(session, primary, standby),
+        async { Ok(schedules(baseline, standby, groups.standby).await?) },
+        async { Ok(records(session, primary).await?) },
+        parameters(session, baseline, primary, standby),
+        async { Ok(images(session, primary, standby, groups).await?) },
+    )
+    .await?;
+    let (parameters, rules, mut by_hand) = parameters;
+    by_hand.extend(images);
+    Ok(Seen { data, schedules, records, parameters, rules, by_hand })
+}
+
+async fn data(
+    session: &Session,
+    primary: &ReadPorts,
+    standby: &ReadPorts,
+) -> Result<BTreeMap<String, DataSeen>, Failure> {
+    let environment = &session.environment;
+    let databases: Vec<(&str, &str, String)> = environment
+        .data
+        .iter()
+        .filter_map(|data| {
+            let there = standby_database_name(&environment.name, &data.name);
+            Some((data.name.as_str(), data.rds()?.source.as_str(), there))
+        })
+        .collect();
+    if databases.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let here: Vec<String> = databases.iter().map(|(_, source, _)| (*source).to_owned()).collect();
+    let there: Vec<String> = databases.iter().map(|(.., there)| there.clone()).collect();
+    let (here, there) = join(primary.databases.databases(&here), standby.databases.databases(&there)).await;
+    let by_id = |found: Vec<DatabaseFacts>| -> BTreeMap<String, DatabaseFacts> {
+        found.into_iter().map(|one| (one.id.clone(), one)).collect()
+    };
+    let (here, there) = (by_id(here?), by_id(there?));
+    let replicas: Vec<String> = here.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
+    let lags = match replicas.is_empty() {
+        true => BTreeMap::new(),
+        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?,
+    };
+    let mut promoted = promoted(session).await?;
+    let seen = databases.into_iter().map(|(name, source, standby)| {
+        let seen = DataSeen {
+            standby: there.get(&standby).cloned(),
+            primary: here.get(source).cloned(),
+            lag: lags.get(source).copied(),
+            promoted: promoted.remove(name),
+        };
+        (name.to_owned(), seen)
+    });
+    Ok(seen.collect())
+}
+
+/// Which side of each database was promoted last, by the data's name.
+async fn promoted(session: &Session) -> Result<BTreeMap<String, Promoted>, Failure> {
+    let runs = Runs::of(&session.environment.name);
+    let mut promoted: BTreeMap<String, Promoted> = BTreeMap::new();
+    for run in runs.ids(session.store.as_ref()).await?.iter().take(LOOK_BACK) {
+        let record = match record(session, &runs, run).await {
+            Ok(record) => record,
+            Err(failure) => {
+                session.printer().warn(&format!("run {run} cannot be read and is passed over: {}", failure.what));
+                continue;
+            }
+        };
+        for step in &record.steps {
+            let Action::Promote { data, side, .. } = &step.action else { continue };
+            if matches!(step.state, StepState::Succeeded | StepState::AlreadySo) {
+                let newest = Promoted { side: *side, run: record.run.clone() };
+                promoted.entry(data.clone()).or_insert(newest);
+            }
+        }
+    }
+    Ok(promoted)
+}
+
+/// Only production's scheduled actions are ever put in force in the standby.
+async fn schedules(
+    baseline: &Baseline,
+    standby: &ReadPorts,
+    groups: &BTreeMap<String, GroupFacts>,
+) -> CloudResult<BTreeMap<String, Vec<ScheduleFacts>>> {
+    if baseline.facts.schedules.values().all(Vec::is_empty) {
+        return Ok(BTreeMap::new());
+    }
+    let names: Vec<String> = groups.keys().cloned().collect();
+    standby.schedules.schedules(&names).await
+}
+
+/// Records are read where they are to be edited.
+async fn records(session: &Session, primary: &ReadPorts) -> CloudResult<Vec<RecordFacts>> {
+    match &session.environment.traffic {
+        Some(traffic) if matches!(traffic.switch, Switch::Weighted { .. }) => {
+            primary.dns.records(&traffic.zone, &traffic.record).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn parameters(
+    session: &Session,
+    baseline: &Baseline,
+    primary: &ReadPorts,
+    standby: &ReadPorts,
+) -> Result<(Vec<String>, Vec<HomeRule>, Vec<String>), Failure> {
+    let environment = &session.environment;
+    let (mut names, mut rules, mut by_hand) = (Vec::new(), Vec::new(), Vec::new());
+    if environment.sync.parameters.is_empty() {
+        return Ok((names, rules, by_hand));
+    }
+    let own: BTreeSet<String> = environment
+        .tiers
+        .iter()
+        .map(|tier| image_parameter_name(&environment.name, &tier.name))
+        .chain(environment.data.iter().filter_map(|data| data.rds()?.endpoint_parameter.clone()))
+        .collect();
+    let key = session.secret_key().await?;
+    let balancers = balancer_names(environment, baseline, standby).await;
+    for rule in &environment.sync.parameters {
+        let rewrite = Rewrite::of_parameters(environment, rule, &balancers);
+        let path = rewrite.apply(&rule.path);
+        let (here, there) =
+            join(primary.parameters.parameters_by_path(&rule.path), standby.parameters.parameters_by_path(&path)).await;
+        let world = HomeWorld {
+            primary: &here?,
+            standby: &there?,
+            recorded: &baseline.facts.parameters,
+            key: &key,
+            own: &own,
+            region: &environment.standby.region,
+        };
+        let plan = plan_home(&rewrite, &world);
+        if !plan.parameters.is_empty() {
+            rules.push(home_rule(environment, rule, &balancers));
+        }
+        names.extend(plan.parameters);
+        by_hand.extend(plan.by_hand);
+    }
+    Ok((names, rules, by_hand))
+}
+
+/// What the tiers of either side launch from.
+async fn images(
+    session: &Session,
+    primary: &ReadPorts,
+    standby: &ReadPorts,
+    groups: &Groups<'_>,
+) -> CloudResult<Vec<String>> {
+    let environment = &session.environment;
+    let (here, there) = join(launched(primary, groups.primary), launched(standby, groups.standby)).await;
+    let (here, there) = (here?, there?);
+    let ids: Vec<String> = there.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let facts: BTreeMap<String, _> =
+        standby.images.images(&ids).await?.into_iter().map(|image| (image.id.clone(), image)).collect();
+    let tiers: Vec<TierImages<'_>> = environment
+        .tiers
+        .iter()
+        .filter_map(|tier| {
+            let group = standby_group_name(&environment.name, &tier.name);
+            Some(TierImages {
+                tier: &tier.name,
+                production: here.get(&tier.auto_scaling_group).map(String::as_str),
+                standby: facts.get(there.get(&group)?)?,
+            })
+        })
+        .collect();
+    Ok(images_by_hand(&tiers, &environment.primary.region))
+}
+
+/// The image each group launches from, by group.
+async fn launched(ports: &ReadPorts, groups: &BTreeMap<String, GroupFacts>) -> CloudResult<BTreeMap<String, String>> {
+    let references: Vec<_> = groups.values().filter_map(|group| group.launch_template.clone()).collect();
+    let versions = ports.launch_templates.launch_templates(&references).await?;
+    let images = groups.iter().filter_map(|(name, group)| {
+        let version = versions.get(group.launch_template.as_ref()?)?;
+        Some((name.clone(), version.image_id.clone()?))
+    });
+    Ok(images.collect())
+}

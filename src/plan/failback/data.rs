@@ -1,0 +1,211 @@
+//! Owns deciding where each database is and how it comes home.
+
+use super::{DataSeen, FailbackInput, FailbackRefusal};
+use crate::facts::DatabaseFacts;
+use crate::model::{DataSet, Digest, RdsData, SideName, standby_database_name};
+use crate::plan::runbook::ReplicaLike;
+
+/// An identifier takes 63 characters (RDS API, ModifyDBInstance, NewDBInstanceIdentifier).
+const LONGEST_ID: usize = 63;
+
+/// A database and where it is.
+#[derive(Debug, Clone)]
+pub(super) struct Journey<'a> {
+    /// The data's name.
+    pub data: &'a str,
+    pub rds: &'a RdsData,
+    /// The standby's identifier.
+    pub standby_id: String,
+    pub stage: Stage,
+    /// What the primary's instance has, or is to have.
+    pub home: Wanted,
+    /// What the standby's replica is to have.
+    pub away: Wanted,
+}
+
+/// Where a database's writes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// They never left the primary: the standby's instance still replicates it.
+    NeverLeft,
+    /// They are in the standby.
+    Away {
+        /// How the primary's instance stands.
+        primary: AtHome,
+    },
+    /// An earlier failback brought them home; the standby's instance is to become a replica again.
+    BackSince {
+        /// That run.
+        run: String,
+    },
+}
+
+/// How the primary's instance of a database that is away stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AtHome {
+    /// There is none.
+    Gone,
+    /// It stands alone, with what was true before the disaster.
+    Old,
+    /// It replicates the standby's; its lag in seconds, where it is there already.
+    Replica(Option<u64>),
+}
+
+/// What an instance is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Wanted {
+    pub class: Option<String>,
+    pub key: Option<String>,
+    /// Absent where nobody saw it: then what was kept aside tells.
+    pub like: Option<ReplicaLike>,
+    pub backup_retention_days: u32,
+}
+
+impl Journey<'_> {
+    /// Whether a failback has something to do about it.
+    pub fn moves(&self) -> bool {
+        self.stage != Stage::NeverLeft
+    }
+}
+
+/// Where every database is.
+pub(super) fn journeys<'a>(input: &FailbackInput<'a>) -> Result<Vec<Journey<'a>>, FailbackRefusal> {
+    let (mut journeys, mut troubles) = (Vec::new(), Vec::new());
+    for data in &input.environment.data {
+        let Some(rds) = data.rds() else { continue };
+        match journey(input, data, rds) {
+            Ok(journey) => journeys.push(journey),
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    match troubles.is_empty() {
+        true => Ok(journeys),
+        false => Err(FailbackRefusal::Data { troubles }),
+    }
+}
+
+fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -> Result<Journey<'a>, DataTrouble> {
+    let nothing = DataSeen::default();
+    let seen = input.seen.data.get(&data.name).unwrap_or(&nothing);
+    let standby_id = standby_database_name(&input.environment.name, &data.name);
+    let trouble =
+        |why| DataTrouble { data: data.name.clone(), primary: rds.source.clone(), standby: standby_id.clone(), why };
+    let stage = stage(input, seen, &standby_id).map_err(trouble)?;
+    let recorded = input.baseline.facts.databases.get(&rds.source);
+    let home = match seen.primary.as_ref().or(recorded) {
+        Some(facts) => Wanted {
+            class: Some(facts.class.clone()),
+            key: key(facts),
+            like: Some(ReplicaLike::from(facts)),
+            // A database that takes writes is backed up.
+            backup_retention_days: facts.backup_retention_days.max(1),
+        },
+        None if matches!(stage, Stage::Away { .. }) => return Err(trouble(DataWhy::NotRecorded)),
+        None => Wanted::default(),
+    };
+    let away = Wanted {
+        class: rds.class.clone().or_else(|| home.class.clone()),
+        key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
+        // What was raised while it served is not what stands by.
+        like: seen.standby.as_ref().map(|facts| ReplicaLike {
+            multi_az: false,
+            deletion_protection: false,
+            ..ReplicaLike::from(facts)
+        }),
+        ..Wanted::default()
+    };
+    Ok(Journey { data: &data.name, rds, standby_id, stage, home, away })
+}
+
+fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result<Stage, DataWhy> {
+    let promoted = seen.promoted.as_ref();
+    if let Some(promoted) = promoted.filter(|promoted| promoted.side == SideName::Primary) {
+        let again = seen.standby.as_ref().is_some_and(DatabaseFacts::is_replica);
+        return Ok(if again { Stage::NeverLeft } else { Stage::BackSince { run: promoted.run.clone() } });
+    }
+    let replica_of_standby = |primary: &DatabaseFacts| {
+        let source = primary.source.as_deref();
+        source.is_some_and(|source| source == standby_id || source.ends_with(&format!(":{standby_id}")))
+    };
+    let Some(standby) = &seen.standby else {
+        // Nothing was ever promoted, and the primary has it: the standby merely lacks its replica.
+        let at_home = promoted.is_none() && seen.primary.as_ref().is_some_and(|primary| !replica_of_standby(primary));
+        return if at_home { Ok(Stage::NeverLeft) } else { Err(DataWhy::StandbyGone) };
+    };
+    if standby.is_replica() {
+        return Ok(Stage::NeverLeft);
+    }
+    match &seen.primary {
+        None => Ok(Stage::Away { primary: AtHome::Gone }),
+        Some(primary) if replica_of_standby(primary) => match seen.lag {
+            Some(lag) => Ok(Stage::Away { primary: AtHome::Replica(Some(lag.seconds)) }),
+            None if primary.is_available() => Err(DataWhy::LagUnknown),
+            None => Ok(Stage::Away { primary: AtHome::Replica(None) }),
+        },
+        Some(_) if promoted.is_some() || input.declared_in.is_some() => Ok(Stage::Away { primary: AtHome::Old }),
+        Some(_) => Err(DataWhy::BothAlone),
+    }
+}
+
+fn key(facts: &DatabaseFacts) -> Option<String> {
+    facts.kms_key.clone().filter(|_| facts.encrypted)
+}
+
+/// The name under which what was there before is kept: `<id>-before-<run>`, shortened where it would be too long.
+pub(super) fn aside(id: &str, run: &str) -> String {
+    let suffix = format!("-before-{}", run.to_ascii_lowercase());
+    if id.len() + suffix.len() <= LONGEST_ID {
+        return format!("{id}{suffix}");
+    }
+    // Two long names that begin alike must not become one.
+    let digest = Digest::of_bytes(id.as_bytes());
+    let mark = digest.short().get(..6).unwrap_or_default();
+    let room = LONGEST_ID.saturating_sub(suffix.len() + mark.len() + 1);
+    let head: String = id.chars().take(room).collect();
+    // Two dashes in a row are refused.
+    format!("{}-{mark}{suffix}", head.trim_end_matches('-'))
+}
+
+/// Why a database cannot be brought home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataTrouble {
+    /// The data's name.
+    pub data: String,
+    /// Its instance in the primary.
+    pub primary: String,
+    /// Its instance in the standby.
+    pub standby: String,
+    /// Why.
+    pub why: DataWhy,
+}
+
+/// Why a database cannot be brought home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataWhy {
+    /// The standby's instance is not there.
+    StandbyGone,
+    /// How far the primary's replica is behind is not known.
+    LagUnknown,
+    /// Both instances stand alone, and no run tells which was promoted last.
+    BothAlone,
+    /// The primary has no instance, and the baseline does not tell what it was.
+    NotRecorded,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_aside_are_within_the_limit_and_differ() {
+        assert_eq!(aside("shop-orders", "20261107-031500-9C4E12"), "shop-orders-before-20261107-031500-9c4e12");
+        let long =
+            |end: &str| aside(&format!("shop-orders-of-many-{}{end}", "years-".repeat(6)), "20261107-031500-9c4e12");
+        let names = [long("a"), long("b")];
+        assert_ne!(names[0], names[1]);
+        for name in names {
+            assert!(name.len() <= LONGEST_ID && !name.contains("--"), "{name}");
+            assert!(name.ends_with("-before-20261107-031500-9c4e12"), "{name}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Owns what a failback is planned from: fresh facts of both sides.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
+use crate::model::{Environment, SideName};
+use crate::plan::declare::Declaration;
+use crate::plan::runbook::HomeRule;
+
+/// Everything a failback is planned from.
+#[derive(Debug, Clone)]
+pub struct FailbackInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The sealed baseline: what the primary's groups were.
+    pub baseline: &'a Baseline,
+    /// The standby's groups as they are now, by name.
+    pub groups: &'a BTreeMap<String, GroupFacts>,
+    /// The primary's groups as they are now, by name; or what its silence looked like.
+    pub primary: Result<&'a BTreeMap<String, GroupFacts>, String>,
+    /// Data, traffic, scheduled actions and configuration as they are now.
+    pub seen: &'a Seen,
+    /// The run that declared, where one is on record.
+    pub declared_in: Option<&'a str>,
+    /// Who, when and why.
+    pub declaration: Declaration,
+    /// How long to wait for a tier, in seconds.
+    pub timeout_s: u64,
+    /// How long to wait for a replica, in seconds: making one copies all data.
+    pub data_timeout_s: u64,
+}
+
+/// What was seen besides groups.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// RDS instances, by the data's name.
+    pub data: BTreeMap<String, DataSeen>,
+    /// Scheduled actions of the standby's groups, by group.
+    pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+    /// The records of the environment's name; empty where nothing has to be known of them.
+    pub records: Vec<RecordFacts>,
+    /// Parameters that changed in the standby, by their names there.
+    pub parameters: Vec<String>,
+    /// How sync translates them.
+    pub rules: Vec<HomeRule>,
+    /// What changed in the standby and a person has to bring home or to decide, one sentence each.
+    pub by_hand: Vec<String>,
+}
+
+/// A database on both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DataSeen {
+    /// The standby's instance.
+    pub standby: Option<DatabaseFacts>,
+    /// The primary's.
+    pub primary: Option<DatabaseFacts>,
+    /// How far the primary's is behind, where it is a replica and that is known.
+    pub lag: Option<ReplicaLag>,
+    /// Which was promoted last, as runs have it.
+    pub promoted: Option<Promoted>,
+}
+
+/// Which side's database was promoted last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promoted {
+    /// The side that takes writes since.
+    pub side: SideName,
+    /// The run that promoted it.
+    pub run: String,
+}

@@ -1,0 +1,265 @@
+//! Owns the cases of failbacks with data, traffic, scheduled actions and configuration: what is planned from what was seen.
+
+use super::*;
+use crate::facts::{AliasFacts, DatabaseFacts, RecordFacts, ReplicaLag, ScheduleFacts};
+use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Switch, TableData};
+use crate::plan::runbook::Lever;
+
+fn orders() -> Vec<DataSet> {
+    let rds = RdsData {
+        source: "prod-orders".into(),
+        key: Some("alias/shop-dr".into()),
+        class: Some("db.t4g.medium".into()),
+        endpoint_parameter: None,
+    };
+    vec![DataSet { name: "orders".into(), kind: DataKind::Rds(rds) }]
+}
+
+fn traffic(switch: Switch) -> Traffic {
+    Traffic {
+        record: "shop.example.com".into(),
+        zone: "Z1".into(),
+        switch,
+        tier: "web".into(),
+        ttl: Span::from_secs(60),
+        check_interval_s: 30,
+        check_failures: 3,
+        probe: Some(Probe { url: "https://shop.example.com/".into(), status: 200 }),
+    }
+}
+
+fn takes_over() -> Switch {
+    Switch::StandbyTakesOver { bucket: "b".into(), key: "shop.example.com/standby-takes-over".into() }
+}
+
+fn database(id: &str, source: Option<&str>) -> DatabaseFacts {
+    DatabaseFacts {
+        id: id.into(),
+        status: "available".into(),
+        class: "db.r6g.large".into(),
+        multi_az: true,
+        encrypted: true,
+        kms_key: Some(format!("key-of-{id}")),
+        source: source.map(str::to_owned),
+        subnet_group: Some(format!("subnets-of-{id}")),
+        backup_retention_days: 7,
+        deletion_protection: true,
+        ..DatabaseFacts::default()
+    }
+}
+
+/// What was seen of orders: each side's instance by what it replicates, the lag, and the side that was promoted last.
+fn seen(
+    standby: Option<Option<&str>>,
+    primary: Option<Option<&str>>,
+    lag: Option<u64>,
+    promoted: Option<SideName>,
+) -> Seen {
+    let data = DataSeen {
+        standby: standby.map(|source| database("shop-orders", source)),
+        primary: primary.map(|source| database("prod-orders", source)),
+        lag: lag.map(|seconds| ReplicaLag { seconds, at: jiff::Timestamp::UNIX_EPOCH }),
+        promoted: promoted.map(|side| Promoted { side, run: "r0".into() }),
+    };
+    Seen { data: BTreeMap::from([("orders".to_owned(), data)]), ..Seen::default() }
+}
+
+const ALONE: Option<Option<&str>> = Some(None);
+const OF_PRIMARY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-east-1:1:db:prod-orders"));
+const OF_STANDBY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-west-2:1:db:shop-orders"));
+const AWAY: Option<SideName> = Some(SideName::Standby);
+
+fn case(seen: Seen) -> Case {
+    Case { primary: Some(ZERO), declared_in: Some("r1"), data: orders(), seen, ..Case::default() }
+}
+
+fn titles(runbook: &Runbook, of: &str) -> String {
+    let titles = runbook.steps.iter().filter(|step| step.id.0.contains(of)).map(|step| step.title.as_str());
+    titles.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn everything_configured_comes_home_in_order() {
+    let nightly = ScheduleFacts {
+        name: "nightly".into(),
+        recurrence: Some("0 22 * * *".into()),
+        time_zone: None,
+        start: None,
+        end: None,
+        min: None,
+        max: None,
+        desired: Some(1),
+    };
+    let seen = Seen {
+        schedules: BTreeMap::from([("shop-web".to_owned(), vec![nightly])]),
+        parameters: vec!["/shop/prod/limit".into()],
+        by_hand: vec!["web: the standby launches ami-9".into()],
+        ..seen(ALONE, ALONE, None, AWAY)
+    };
+    let runbook = planned(Case { traffic: Some(traffic(takes_over())), ..case(seen) }).expect("a plan");
+    insta::assert_snapshot!(lines(&runbook), @r"
+    reseed-home-orders <- [] 1800s
+    gate-by-hand <- [] 0s
+    scale-primary-api <- [gate-by-hand reseed-home-orders] 1s
+    scale-primary-worker <- [gate-by-hand reseed-home-orders] 1s
+    await-primary-api <- [scale-primary-api] 90s
+    await-primary-worker <- [scale-primary-worker] 90s
+    scale-primary-web <- [await-primary-api await-primary-worker] 1s
+    await-primary-web <- [scale-primary-web] 90s
+    lag-home-orders <- [await-primary-web reseed-home-orders] 60s
+    gate-freeze <- [lag-home-orders] 0s
+    await-replica-home-orders <- [gate-freeze reseed-home-orders] 60s
+    promote-home-orders <- [await-replica-home-orders] 300s
+    sync-home <- [promote-home-orders] 1s
+    switch-traffic <- [sync-home] 1s
+    await-traffic <- [switch-traffic] 210s
+    probe <- [await-traffic] 5s
+    disable-schedules-web <- [probe] 1s
+    stand-down-api <- [probe] 1s
+    stand-down-worker <- [probe] 1s
+    stand-down-web <- [disable-schedules-web] 1s
+    reseed-standby-orders <- [stand-down-api stand-down-web stand-down-worker] 1800s
+    report <- [reseed-standby-orders] 1s
+    ");
+    let told: Vec<&str> =
+        runbook.steps.iter().filter(|step| !step.id.0.contains("primary-")).map(|step| step.title.as_str()).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    keep the primary's old prod-orders as prod-orders-before-20261107-031500-9c4e, and make prod-orders a replica of shop-orders
+    a person brings home or decides: web: the standby launches ami-9
+    see that prod-orders in the primary is at most 60 s behind, and by how much
+    writing to orders in the standby has stopped
+    wait until prod-orders in the primary has everything that was written in the standby
+    promote prod-orders in the primary: from now on it takes the writes
+    bring 1 parameter home that changed in the standby: /shop/prod/limit
+    lead shop.example.com back to the primary: delete s3://b/shop.example.com/standby-takes-over
+    wait until the users of shop.example.com are back in the primary, and twice its TTL
+    see that https://shop.example.com/ answers with 200
+    take scheduled actions off web in the standby: nightly
+    stand api down from 10 to its standby footprint of 2
+    stand worker down from 10 to its standby footprint of 1
+    stand web down from 10 to its standby footprint of 2
+    protect orders again: keep the standby's shop-orders as shop-orders-before-20261107-031500-9c4e, and make shop-orders a replica of prod-orders
+    save the report
+    ");
+    // Production is as it was; the standby's replica is as the environment says, not as it was raised.
+    let of = |id: StepId| match &runbook.step(&id).expect("a step").action {
+        Action::Reseed { class, key, like, .. } => (class.clone(), key.clone(), like.clone().expect("settings")),
+        other => panic!("{other:?}"),
+    };
+    let (class, key, like) = of(reseed_home_id("orders"));
+    assert_eq!((class.as_deref(), key.as_deref()), (Some("db.r6g.large"), Some("key-of-prod-orders")));
+    assert!(
+        like.multi_az && like.deletion_protection && like.subnet_group.as_deref() == Some("subnets-of-prod-orders")
+    );
+    let (class, key, like) = of(reseed_standby_id("orders"));
+    assert_eq!((class.as_deref(), key.as_deref()), (Some("db.t4g.medium"), Some("alias/shop-dr")));
+    assert!(!like.multi_az && !like.deletion_protection);
+}
+
+#[test]
+fn what_has_to_be_done_about_a_database_follows_from_where_it_is() {
+    let told = |seen: Seen| titles(&planned(case(seen)).expect("a plan"), "orders");
+    assert_eq!(told(seen(OF_PRIMARY, ALONE, None, None)), "", "it was never promoted");
+    assert_eq!(told(seen(None, ALONE, None, None)), "", "the standby merely lacks its replica");
+    insta::assert_snapshot!(told(seen(ALONE, ALONE, None, Some(SideName::Primary))), @"protect orders again (home since run r0): keep the standby's shop-orders as shop-orders-before-20261107-031500-9c4e, and make shop-orders a replica of prod-orders");
+    let first = |seen: Seen| told(seen).lines().next().map(str::to_owned).unwrap_or_default();
+    insta::assert_snapshot!(first(seen(ALONE, OF_STANDBY, Some(7), AWAY)), @"prod-orders in the primary is a replica of shop-orders already, 7 s behind");
+    let mut gone = baseline();
+    gone.facts.databases.insert("prod-orders".into(), database("prod-orders", None));
+    gone.facts.groups = side(EIGHT);
+    let mut environment = environment();
+    environment.data = orders();
+    let runbook = plan_failback(&FailbackInput {
+        environment: &environment,
+        baseline: &gone,
+        groups: &groups(10),
+        primary: Ok(&side(EIGHT)),
+        seen: &seen(ALONE, None, None, AWAY),
+        declared_in: Some("r1"),
+        declaration: declaration(Mode::Graceful),
+        timeout_s: 600,
+        data_timeout_s: 3_600,
+    });
+    let made = titles(&runbook.expect("a plan"), "reseed-home");
+    assert_eq!(made, "make prod-orders anew in the primary, a replica of shop-orders");
+}
+
+#[test]
+fn what_is_not_known_of_data_is_refused_with_what_to_do() {
+    let refused = |declared_in, seen: Seen| {
+        let refusal = planned(Case { declared_in, ..case(seen) }).expect_err("refused");
+        let FailbackRefusal::Data { troubles } = &refusal else { panic!("{refusal:?}") };
+        assert!(troubles.iter().all(|trouble| !trouble.hint().is_empty()));
+        refusal.to_string()
+    };
+    insta::assert_snapshot!(refused(Some("r1"), seen(None, ALONE, None, AWAY)), @"orders: the standby's database shop-orders is no longer there, so nothing can be brought home");
+    insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, OF_STANDBY, None, AWAY)), @"orders: how far the replica prod-orders in the primary is behind is not known");
+    insta::assert_snapshot!(refused(None, seen(ALONE, ALONE, None, None)), @"orders: prod-orders in the primary and shop-orders in the standby both stand alone, and no run tells which was promoted last");
+    insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, None, None, AWAY)), @"orders: the primary has no prod-orders any more, and the baseline does not tell what it was");
+}
+
+#[test]
+fn traffic_goes_home_by_what_the_environment_chose() {
+    let plan = |switch, records| {
+        let seen = Seen { records, ..Seen::default() };
+        planned(Case { traffic: Some(traffic(switch)), seen, primary: Some(ZERO), ..Case::default() })
+    };
+    let manual = plan(Switch::Manual, vec![]).expect("a plan");
+    assert_eq!(titles(&manual, "gate-traffic"), "point shop.example.com back at the primary");
+    let wait = |runbook: &Runbook| match &runbook.step(&StepId("await-traffic".into())).expect("a step").action {
+        Action::AwaitTraffic { settle_s, to, .. } => (*settle_s, *to),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(wait(&manual), (120, SideName::Primary), "twice the TTL");
+    let record = |side: &str, weight| RecordFacts {
+        name: "shop.example.com".into(),
+        kind: "A".into(),
+        set_identifier: Some(format!("shop-{side}")),
+        failover: None,
+        weight: Some(weight),
+        ttl_s: None,
+        health_check_id: None,
+        alias: Some(AliasFacts { dns_name: side.into(), zone_id: "Z".into(), evaluate_target_health: true }),
+        values: vec![],
+    };
+    let weighted = Switch::Weighted { primary: 100, standby: 5 };
+    let runbook = plan(weighted.clone(), vec![record("primary", 0), record("standby", 255)]).expect("a plan");
+    insta::assert_snapshot!(titles(&runbook, "switch-traffic"), @"lead shop.example.com back to the primary: weights shop-primary 100, shop-standby 5; a call of Route 53's control plane");
+    let Action::SwitchTraffic { by: Lever::Records { records, .. }, .. } =
+        &runbook.step(&StepId("switch-traffic".into())).expect("a step").action
+    else {
+        panic!("no records")
+    };
+    assert_eq!(*records, [record("primary", 100), record("standby", 5)], "only the weights change");
+    let gone = plan(weighted, vec![record("primary", 0)]).expect_err("refused").to_string();
+    assert_eq!(gone, "the zone has no weighted record shop.example.com called shop-standby");
+}
+
+#[test]
+fn where_route_53_leads_users_back_by_itself_data_is_home_before_the_primary_answers() {
+    let switch = Switch::Failover { path: "/".into() };
+    let runbook =
+        planned(Case { traffic: Some(traffic(switch)), ..case(seen(ALONE, ALONE, None, AWAY)) }).expect("a plan");
+    let at = |id: &str| runbook.steps.iter().position(|step| step.id.0 == id).expect("a step");
+    assert!(at("promote-home-orders") < at("scale-primary-api"));
+    assert!(runbook.step(&scale_primary_id("api")).expect("a step").needs.contains(&promote_home_id("orders")));
+    assert!(runbook.step(&StepId("switch-traffic".into())).is_none());
+}
+
+#[test]
+fn the_freeze_names_what_does_not_come_home_by_itself() {
+    let table = DataSet { name: "carts".into(), kind: DataKind::Dynamodb(TableData { table: "shop-carts".into() }) };
+    let bucket = BucketData { bucket: "shop-uploads".into(), replica: "shop-uploads-dr".into() };
+    let bucket = DataSet { name: "uploads".into(), kind: DataKind::S3(bucket) };
+    let data = orders().into_iter().chain([table, bucket]).collect();
+    let runbook = planned(Case { data, ..case(seen(ALONE, ALONE, None, AWAY)) }).expect("a plan");
+    let Action::Gate { question } = &runbook.step(&StepId(FREEZE_GATE.into())).expect("a gate").action else {
+        panic!("no gate")
+    };
+    insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Then go on.");
+    let untouched = planned(case(seen(OF_PRIMARY, ALONE, None, None))).expect("a plan");
+    assert!(
+        untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE),
+        "nothing was written there"
+    );
+}

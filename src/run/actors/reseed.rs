@@ -1,0 +1,322 @@
+//! Owns making a database a replica of the other side's: what had its name is renamed aside, never deleted.
+//!
+//! RDS takes no tokens, so every turn begins with a look, and the look alone says what is to be done next. A run that
+//! stopped anywhere, or whose answer was lost, goes on from what is there.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::fence::right_account;
+use super::{Actors, trouble};
+use crate::cloud::{Clock, CloudErrorKind, CloudResult, ReadDatabases, WriteDatabases};
+use crate::facts::{CreateReplica, DatabaseChange, DatabaseFacts};
+use crate::model::SideName;
+use crate::plan::runbook::{Action, ReplicaLike, Step};
+use crate::run::engine::{ActError, Done, Look};
+use crate::run::journal::Measures;
+use crate::run::patience::elapsed;
+use crate::run::{RunEvent, Stop, Watch};
+
+/// How often a database is looked at: it changes within minutes.
+const POLL: Duration = Duration::from_secs(10);
+
+/// How long an order may take to show before it is given again: RDS answers before it is seen to act.
+const SHOWS: Duration = Duration::from_secs(120);
+
+/// How long a name must be seen to be free before it is taken where nothing was kept aside: while RDS renames, neither
+/// name may be told.
+const FREE: Duration = Duration::from_secs(60);
+
+/// The step's order.
+struct Order<'a> {
+    database: &'a str,
+    source: &'a str,
+    aside: &'a str,
+    key: Option<&'a String>,
+    class: Option<&'a String>,
+    like: Option<&'a ReplicaLike>,
+    timeout: Duration,
+    /// Where the replica is.
+    here: &'a dyn ReadDatabases,
+    /// The same, for orders.
+    write: &'a dyn WriteDatabases,
+    /// Where what it replicates is.
+    there: &'a dyn ReadDatabases,
+    /// Which side that is.
+    there_side: SideName,
+}
+
+/// How far it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// What has the name is not the replica.
+    Occupied(Box<DatabaseFacts>),
+    /// Something is under way that ends by itself.
+    Moving(String),
+    /// The name is free; what had it, where that is there.
+    Free(Option<Box<DatabaseFacts>>),
+    /// The replica is there; whether something is kept aside.
+    Ready(bool),
+}
+
+impl Actors {
+    fn reseeding<'a>(&'a self, step: &'a Step) -> Result<Order<'a>, ActError> {
+        let Action::Reseed { side, database, source, aside, key, class, like, timeout_s, .. } = &step.action else {
+            return Err(trouble::not_here("it makes no replica"));
+        };
+        let (here, there) = match side {
+            SideName::Primary => (self.primary()?, &self.standby),
+            SideName::Standby => (&self.standby, self.primary()?),
+        };
+        let (key, class, like) = (key.as_ref(), class.as_ref(), like.as_ref());
+        Ok(Order {
+            database,
+            source,
+            aside,
+            key,
+            class,
+            like,
+            timeout: Duration::from_secs(*timeout_s),
+            here: here.read.databases.as_ref(),
+            write: here.write.databases.as_ref(),
+            there: there.read.databases.as_ref(),
+            there_side: there.read.side,
+        })
+    }
+
+    pub(super) async fn look_reseed(&self, step: &Step) -> Result<Look, ActError> {
+        self.reseeding(step)?.seen().await
+    }
+
+    pub(super) async fn reseed(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let order = self.reseeding(step)?;
+        if order.there_side == SideName::Standby {
+            // Nobody has checked the primary's credentials when a run is resumed.
+            right_account(self.primary()?).await.map_err(|error| ActError {
+                what: order.cannot(),
+                left_behind: vec![],
+                ..error
+            })?;
+        }
+        order.carry_out(&step.id.0, self.clock.as_ref(), watch, stop).await
+    }
+}
+
+/// When orders were given, and when the name was first seen to be free.
+#[derive(Default)]
+struct Given {
+    rename: Option<Timestamp>,
+    replica: Option<Timestamp>,
+    free: Option<Timestamp>,
+}
+
+/// What came of one turn.
+enum Turn {
+    Ready(bool),
+    /// What is waited for.
+    Wait(String),
+}
+
+impl Order<'_> {
+    async fn seen(&self) -> Result<Look, ActError> {
+        let stage = self.look().await;
+        match stage.map_err(|error| trouble::cloud(format!("cannot look at {}", self.database), &error))? {
+            Ok(Stage::Ready(aside)) => Ok(Look::AlreadySo(self.words(aside))),
+            Ok(_) => Ok(Look::Needed),
+            Err(why) => Err(self.stuck(why)),
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        subject: &str,
+        clock: &dyn Clock,
+        watch: &dyn Watch,
+        stop: &Stop,
+    ) -> Result<Done, ActError> {
+        let begun = clock.now();
+        let mut orders = Given::default();
+        loop {
+            let now = clock.now();
+            let waited = elapsed(begun, now);
+            let text = match self.turn(now, &mut orders).await {
+                Ok(Turn::Ready(aside)) => {
+                    let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
+                    return Ok(Done { text: self.words(aside), measures });
+                }
+                Ok(Turn::Wait(text)) => text,
+                Err(error) => return Err(after(error, waited)),
+            };
+            watch.event(RunEvent::Waiting { subject: subject.to_owned(), done: 0, of: 1, text: text.clone() });
+            if waited >= self.timeout {
+                let why = format!("after {} s: {text}", self.timeout.as_secs());
+                let hint = "resume to wait on; nothing is made twice".to_owned();
+                return Err(after(trouble::plain(self.cannot(), why, Some(hint)), waited));
+            }
+            if stop.sleep(clock, POLL).await {
+                let mut error = trouble::interrupted(format!("stopped waiting for {}", self.database));
+                error.left_behind = vec![format!("{text}; it goes on by itself as far as it was ordered")];
+                return Err(after(error, waited));
+            }
+        }
+    }
+
+    async fn look(&self) -> CloudResult<Result<Stage, String>> {
+        let now = self.here.database(self.database).await?;
+        let aside = self.here.database(self.aside).await?;
+        Ok(stage(now, aside, self))
+    }
+
+    async fn turn(&self, now: Timestamp, given: &mut Given) -> Result<Turn, ActError> {
+        let stage = match self.look().await {
+            Ok(stage) => stage.map_err(|why| self.stuck(why))?,
+            // A wait of hours outlives a bad minute.
+            Err(error) if error.kind.may_retry() => return Ok(Turn::Wait(error.to_string())),
+            Err(error) => return Err(trouble::cloud(format!("cannot look at {}", self.database), &error)),
+        };
+        let due = |since: Option<Timestamp>| since.is_none_or(|since| elapsed(since, now) >= SHOWS);
+        match stage {
+            Stage::Ready(aside) => Ok(Turn::Ready(aside)),
+            Stage::Moving(text) => Ok(Turn::Wait(text)),
+            Stage::Occupied(old) if !old.is_available() => {
+                Ok(Turn::Wait(format!("{} is {}; it is renamed once it is available", self.database, old.status)))
+            }
+            Stage::Occupied(_) if due(given.rename) => {
+                let change = DatabaseChange { new_id: Some(self.aside.to_owned()), ..DatabaseChange::default() };
+                self.told(self.write.modify(self.database, &change).await)?;
+                given.rename = Some(now);
+                Ok(Turn::Wait(format!("renaming {} to {}", self.database, self.aside)))
+            }
+            Stage::Occupied(_) => Ok(Turn::Wait(format!("renaming {} to {}", self.database, self.aside))),
+            Stage::Free(None) if elapsed(*given.free.get_or_insert(now), now) < FREE => {
+                Ok(Turn::Wait(format!("making sure that no database is called {}", self.database)))
+            }
+            Stage::Free(old) if due(given.replica) => {
+                let Some(source) = self.source_arn().await? else {
+                    return Ok(Turn::Wait(format!("{} is not available yet", self.source)));
+                };
+                let replica = self.replica(old.as_deref(), source)?;
+                self.told(self.write.create_replica(&replica).await)?;
+                given.replica = Some(now);
+                Ok(Turn::Wait(format!("making {}, a replica of {}", self.database, self.source)))
+            }
+            Stage::Free(_) => Ok(Turn::Wait(format!("making {}, a replica of {}", self.database, self.source))),
+        }
+    }
+
+    /// Whether an order was taken; where that is not known the next look tells.
+    fn told(&self, result: CloudResult<()>) -> Result<(), ActError> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind.may_retry() || error.kind == CloudErrorKind::Conflict => Ok(()),
+            Err(error) => Err(trouble::cloud(self.cannot(), &error)),
+        }
+    }
+
+    /// What is replicated; none while it is busy.
+    async fn source_arn(&self) -> Result<Option<String>, ActError> {
+        let source = match self.there.database(self.source).await {
+            Ok(source) => source,
+            Err(error) if error.kind.may_retry() => return Ok(None),
+            Err(error) => return Err(trouble::cloud(format!("cannot look at {}", self.source), &error)),
+        };
+        let side = self.there_side;
+        let Some(source) = source else {
+            let why = format!("the {side} has no database {}", self.source);
+            return Err(trouble::plain(self.cannot(), why, Some("bring it back, then resume".to_owned())));
+        };
+        if let Some(of) = &source.source {
+            let why = format!("{} in the {side} is itself a replica of {of}", self.source);
+            return Err(trouble::plain(self.cannot(), why, Some("promote it, then resume".to_owned())));
+        }
+        if source.backup_retention_days == 0 && source.is_available() {
+            let why =
+                format!("{} in the {side} has no automated backups, and RDS makes no replica without", self.source);
+            let hint = format!(
+                "aws rds modify-db-instance --db-instance-identifier {} --backup-retention-period 7 --apply-immediately; \
+                 then resume",
+                self.source
+            );
+            return Err(trouble::plain(self.cannot(), why, Some(hint)));
+        }
+        Ok(source.is_available().then_some(source.arn))
+    }
+
+    fn replica(&self, old: Option<&DatabaseFacts>, source_arn: String) -> Result<CreateReplica, ActError> {
+        let class = self.class.cloned().or_else(|| old.map(|old| old.class.clone()));
+        let like = self.like.cloned().or_else(|| old.map(ReplicaLike::from));
+        let (Some(class), Some(like)) = (class, like) else {
+            let why = format!("neither {} nor {} is there to tell what it was", self.database, self.aside);
+            let hint = format!("make a replica of {} called {} by hand, then resume", self.source, self.database);
+            return Err(trouble::plain(self.cannot(), why, Some(hint)));
+        };
+        Ok(CreateReplica {
+            id: self.database.to_owned(),
+            source_arn,
+            class,
+            multi_az: like.multi_az,
+            kms_key: self.key.cloned(),
+            subnet_group: like.subnet_group,
+            security_group_ids: like.security_group_ids,
+            parameter_group: like.parameter_group,
+            deletion_protection: like.deletion_protection,
+            tags: like.tags,
+        })
+    }
+
+    fn cannot(&self) -> String {
+        format!("cannot make {} a replica of {}", self.database, self.source)
+    }
+
+    fn stuck(&self, why: String) -> ActError {
+        let hint = format!(
+            "see `aws rds describe-db-instances` for {} and {}; rename or remove what is not wanted, then resume",
+            self.database, self.aside
+        );
+        trouble::plain(self.cannot(), why, Some(hint))
+    }
+
+    fn words(&self, aside: bool) -> String {
+        let kept = match aside {
+            true => format!("; left behind: {}, for a person to delete once nobody needs it", self.aside),
+            false => String::new(),
+        };
+        format!("{} is a replica of {}{kept}", self.database, self.source)
+    }
+}
+
+fn after(mut error: ActError, waited: Duration) -> ActError {
+    error.measures.aws_s = waited.as_secs_f64();
+    error
+}
+
+/// What two looks together say. The error says why nothing can be done.
+fn stage(now: Option<DatabaseFacts>, aside: Option<DatabaseFacts>, order: &Order<'_>) -> Result<Stage, String> {
+    let Some(now) = now else {
+        return Ok(Stage::Free(aside.map(Box::new)));
+    };
+    let id = order.database;
+    match &now.source {
+        Some(of) if of == order.source || of.ends_with(&format!(":{}", order.source)) => match now.status.as_str() {
+            _ if now.is_available() => Ok(Stage::Ready(aside.is_some())),
+            // States that do not end by themselves (RDS user guide, "DB instance status").
+            bad if bad == "failed" || bad == "restore-error" || bad.starts_with("incompatible-") => {
+                Err(format!("the replica {id} is {bad}"))
+            }
+            status => Ok(Stage::Moving(format!("{id} is {status}"))),
+        },
+        Some(of) => Err(format!("{id} is a replica of {of}, not of {}", order.source)),
+        None if matches!(now.status.as_str(), "renaming" | "deleting") => {
+            Ok(Stage::Moving(format!("{id} is {}", now.status)))
+        }
+        None if aside.is_some() && now.is_available() => {
+            Err(format!("{id} stands alone, and {} is there too", order.aside))
+        }
+        None => Ok(Stage::Occupied(Box::new(now))),
+    }
+}
+
+#[cfg(test)]
+#[path = "reseed_tests.rs"]
+mod tests;

@@ -1,0 +1,269 @@
+//! Owns the cases of making a replica: from every point a run may have stopped at, with lost replies, and what is refused.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::cloud::CloudError;
+use crate::model::Region;
+use crate::run::event::Recorded;
+
+const ASIDE: &str = "shop-orders-before-r1";
+
+/// The databases of one side. Orders show at the second look after they were given, as with RDS.
+#[derive(Default)]
+struct Rds {
+    instances: Mutex<BTreeMap<String, DatabaseFacts>>,
+    /// Orders that were taken, in words.
+    orders: Mutex<Vec<String>>,
+    /// How many orders are carried out though their replies are lost.
+    lost: Mutex<u32>,
+    /// How many orders get no further than a time-out.
+    dropped: Mutex<u32>,
+    looks: Mutex<u32>,
+}
+
+fn error(kind: CloudErrorKind) -> CloudError {
+    CloudError {
+        kind,
+        operation: "ModifyDBInstance".into(),
+        side: None,
+        region: Region("us-east-1".into()),
+        code: None,
+        message: "as the test wants".into(),
+        request_id: None,
+    }
+}
+
+impl Rds {
+    fn with(instances: Vec<DatabaseFacts>) -> Self {
+        let instances = instances.into_iter().map(|one| (one.id.clone(), one)).collect();
+        Rds { instances: Mutex::new(instances), ..Rds::default() }
+    }
+
+    // The ports' error is what it is.
+    #[allow(clippy::result_large_err)]
+    fn order(&self, text: String, effect: impl FnOnce(&mut BTreeMap<String, DatabaseFacts>)) -> CloudResult<()> {
+        let spent = |left: &Mutex<u32>| {
+            let mut left = left.lock().expect("unpoisoned");
+            let some = *left > 0;
+            *left = left.saturating_sub(1);
+            some
+        };
+        if spent(&self.dropped) {
+            return Err(error(CloudErrorKind::Unreachable));
+        }
+        self.orders.lock().expect("unpoisoned").push(text);
+        effect(&mut self.instances.lock().expect("unpoisoned"));
+        if spent(&self.lost) { Err(error(CloudErrorKind::Unreachable)) } else { Ok(()) }
+    }
+
+    fn orders(&self) -> Vec<String> {
+        self.orders.lock().expect("unpoisoned").clone()
+    }
+}
+
+#[async_trait]
+impl ReadDatabases for Rds {
+    async fn databases(&self, _: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
+        Err(error(CloudErrorKind::Unsupported))
+    }
+
+    async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
+        let mut instances = self.instances.lock().expect("unpoisoned");
+        let answer = instances.get(id).cloned();
+        let mut looks = self.looks.lock().expect("unpoisoned");
+        *looks += 1;
+        // Every tenth look finds things further on.
+        if looks.is_multiple_of(10) {
+            let waiting = ["creating", "backing-up", "rebooting"];
+            for one in instances.values_mut().filter(|one| waiting.contains(&one.status.as_str())) {
+                one.status = "available".into();
+            }
+        }
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl WriteDatabases for Rds {
+    async fn promote(&self, _: &str, _: u32) -> CloudResult<()> {
+        Err(error(CloudErrorKind::Unsupported))
+    }
+
+    async fn modify(&self, id: &str, change: &DatabaseChange) -> CloudResult<()> {
+        let new = change.new_id.clone().expect("a rename");
+        self.order(format!("rename {id} {new}"), |instances| {
+            let mut facts = instances.remove(id).expect("it was looked at");
+            (facts.id, facts.status) = (new.clone(), "rebooting".into());
+            instances.insert(new.clone(), facts);
+        })
+    }
+
+    async fn create_replica(&self, replica: &CreateReplica) -> CloudResult<()> {
+        let text = format!("create {} of {} as {}", replica.id, replica.source_arn, replica.class);
+        self.order(text, |instances| {
+            let facts = DatabaseFacts {
+                status: "creating".into(),
+                source: Some(replica.source_arn.clone()),
+                class: replica.class.clone(),
+                subnet_group: replica.subnet_group.clone(),
+                ..database(&replica.id)
+            };
+            instances.insert(replica.id.clone(), facts);
+        })
+    }
+}
+
+fn database(id: &str) -> DatabaseFacts {
+    DatabaseFacts {
+        id: id.into(),
+        arn: format!("arn:aws:rds:us-west-2:1:db:{id}"),
+        status: "available".into(),
+        class: "db.r6g.large".into(),
+        subnet_group: Some("shop-db".into()),
+        backup_retention_days: 7,
+        ..DatabaseFacts::default()
+    }
+}
+
+fn standby() -> DatabaseFacts {
+    database("shop-db")
+}
+
+fn old() -> DatabaseFacts {
+    database("shop-orders")
+}
+
+fn renamed() -> DatabaseFacts {
+    database(ASIDE)
+}
+
+fn replica(status: &str) -> DatabaseFacts {
+    DatabaseFacts { source: Some(standby().arn), status: status.into(), ..old() }
+}
+
+#[derive(Default)]
+struct Minutes(Mutex<Timestamp>);
+
+#[async_trait]
+impl Clock for Minutes {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("unpoisoned")
+    }
+
+    async fn sleep(&self, length: Duration) {
+        let mut now = self.0.lock().expect("unpoisoned");
+        *now = now.checked_add(length).expect("in range");
+    }
+}
+
+async fn reseed(primary: &Rds, there: DatabaseFacts) -> (Result<Look, ActError>, Result<Done, ActError>) {
+    reseed_like(primary, there, None).await
+}
+
+async fn reseed_like(
+    primary: &Rds,
+    there: DatabaseFacts,
+    like: Option<&ReplicaLike>,
+) -> (Result<Look, ActError>, Result<Done, ActError>) {
+    let (there, class) = (Rds::with(vec![there]), "db.m6g.large".to_owned());
+    let order = Order {
+        database: "shop-orders",
+        source: "shop-db",
+        aside: ASIDE,
+        key: None,
+        class: like.map(|_| &class),
+        like,
+        timeout: Duration::from_secs(3_600),
+        here: primary,
+        write: primary,
+        there: &there,
+        there_side: SideName::Standby,
+    };
+    let look = order.seen().await;
+    (look, order.carry_out("reseed-home-orders", &Minutes::default(), &Recorded::default(), &Stop::never()).await)
+}
+
+const RENAME: &str = "rename shop-orders shop-orders-before-r1";
+const CREATE: &str = "create shop-orders of arn:aws:rds:us-west-2:1:db:shop-db as db.r6g.large";
+
+#[tokio::test]
+async fn a_run_goes_on_from_wherever_it_stopped() {
+    let cases: Vec<(Vec<DatabaseFacts>, &[&str])> = vec![
+        (vec![old()], &[RENAME, CREATE]),
+        (vec![DatabaseFacts { status: "backing-up".into(), ..old() }], &[RENAME, CREATE]),
+        (vec![renamed()], &[CREATE]),
+        (vec![replica("creating"), renamed()], &[]),
+        (vec![replica("available"), renamed()], &[]),
+    ];
+    for (there, expected) in cases {
+        let told = format!("{there:?}");
+        let rds = Rds::with(there);
+        let (look, done) = reseed(&rds, standby()).await;
+        let ready = told.contains("arn:aws:rds:us-west-2:1:db:shop-db") && !told.contains("creating");
+        assert_eq!(matches!(look, Ok(Look::AlreadySo(_))), ready, "{told}");
+        let text = done.unwrap_or_else(|error| panic!("{told}: {error:?}")).text;
+        assert_eq!(
+            text,
+            format!(
+                "shop-orders is a replica of shop-db; left behind: {ASIDE}, for a person to delete once nobody needs it"
+            )
+        );
+        assert_eq!(rds.orders(), expected, "{told}");
+        let now = rds.instances.lock().expect("unpoisoned").clone();
+        assert_eq!(now["shop-orders"].source.as_deref(), Some("arn:aws:rds:us-west-2:1:db:shop-db"));
+        assert_eq!(now["shop-orders"].subnet_group.as_deref(), Some("shop-db"), "it has what was there before had");
+        assert!(now.contains_key(ASIDE), "what was there before is kept");
+    }
+}
+
+#[tokio::test]
+async fn lost_replies_and_lost_orders_end_in_one_replica() {
+    for (lost, dropped) in [(2, 0), (0, 2), (1, 1)] {
+        let rds = Rds::with(vec![old()]);
+        (*rds.lost.lock().expect("unpoisoned"), *rds.dropped.lock().expect("unpoisoned")) = (lost, dropped);
+        let (_, done) = reseed(&rds, standby()).await;
+        assert!(done.is_ok(), "{lost} {dropped}: {done:?}");
+        assert_eq!(rds.orders(), [RENAME, CREATE], "{lost} {dropped}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_was_there_it_is_made_as_the_plan_says() {
+    let rds = Rds::with(vec![]);
+    let (_, done) = reseed(&rds, standby()).await;
+    let error = done.expect_err("nobody knows what it was");
+    assert!(error.why[0].contains("neither shop-orders nor shop-orders-before-r1 is there"), "{error:?}");
+    assert!(rds.orders().is_empty());
+    let like = ReplicaLike { subnet_group: Some("shop-db".into()), ..ReplicaLike::default() };
+    let (_, done) = reseed_like(&rds, standby(), Some(&like)).await;
+    assert_eq!(done.expect("made").text, "shop-orders is a replica of shop-db");
+    assert_eq!(rds.orders(), ["create shop-orders of arn:aws:rds:us-west-2:1:db:shop-db as db.m6g.large"]);
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_left_alone() {
+    let check = async |there: Vec<DatabaseFacts>, source: DatabaseFacts, expected: &str| {
+        let rds = Rds::with(there);
+        let (_, done) = reseed(&rds, source).await;
+        let error = done.expect_err(expected);
+        assert!(error.why.join(" ").contains(expected), "{expected}: {error:?}");
+        assert!(!rds.orders().iter().any(|order| order.starts_with("create")), "{expected}");
+        error
+    };
+    check(vec![old(), renamed()], standby(), "stands alone, and shop-orders-before-r1 is there too").await;
+    check(vec![replica("failed"), renamed()], standby(), "the replica shop-orders is failed").await;
+    let other = DatabaseFacts { source: Some("somebody-elses".into()), ..old() };
+    check(vec![other], standby(), "is a replica of somebody-elses, not of shop-db").await;
+    let of = DatabaseFacts { source: Some("x".into()), ..standby() };
+    check(vec![renamed()], of, "is itself a replica of x").await;
+    let bare = DatabaseFacts { backup_retention_days: 0, ..standby() };
+    check(vec![renamed()], bare, "has no automated backups").await;
+    check(vec![renamed()], database("another"), "the standby has no database shop-db").await;
+    let busy = DatabaseFacts { status: "modifying".into(), ..standby() };
+    let late = check(vec![renamed()], busy, "shop-db is not available yet").await;
+    assert!(late.measures.aws_s >= 3_600.0, "a wait that failed says how long it was: {late:?}");
+}
