@@ -96,12 +96,8 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let baseline = session.bundle.baseline(session.store.as_ref()).await?;
     let standby = side(&session, SideName::Standby).await?;
     // None of these waits for another, and this command is in a hurry.
-    let (caller, seen, past) = join3(
-        session.caller(&standby.read),
-        standby_seen::look(&session, &standby.read),
-        past_runs(&session),
-    )
-    .await;
+    let (caller, seen, past) =
+        join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_runs(&session)).await;
     let (caller, (groups, seen), past) = (caller?, seen?, past?);
     if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse

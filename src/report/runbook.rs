@@ -84,7 +84,12 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
             writeln!(out, "{} {} by the lag now", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
         }
         (Some(false), Some(worst)) => {
-            writeln!(out, "{} {} by the lag now", paint.text(ALARM, &format!("RPO {rpo} does not hold:")), length(worst))
+            writeln!(
+                out,
+                "{} {} by the lag now",
+                paint.text(ALARM, &format!("RPO {rpo} does not hold:")),
+                length(worst)
+            )
         }
         _ if remarks.losses.is_empty() => Ok(()),
         _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),

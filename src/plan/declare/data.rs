@@ -187,7 +187,10 @@ fn promotion(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepI
     };
     let busy = one.seen.filter(|seen| !seen.is_available()).map(|seen| format!(" (it is {} now)", seen.status));
     let (title, estimate) = if one.stands_alone() {
-        (format!("{} is promoted already: {} takes writes", one.data, one.id), estimates::default(0, "it is so already"))
+        (
+            format!("{} is promoted already: {} takes writes", one.data, one.id),
+            estimates::default(0, "it is so already"),
+        )
     } else {
         let title = format!("promote {}: {} takes writes and follows production no more", one.data, one.id);
         let estimate = estimates::or_past(input, &id, 300, "a promotion takes minutes, with a reboot");
@@ -219,18 +222,14 @@ pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec
     let all = databases(input);
     let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
         let production = one.production?;
-        let lacks = |has: fn(&DatabaseFacts) -> bool| {
-            (has(production) && !one.seen.is_some_and(has)).then_some(true)
-        };
+        let lacks = |has: fn(&DatabaseFacts) -> bool| (has(production) && !one.seen.is_some_and(has)).then_some(true);
         let multi_az = lacks(|database| database.multi_az);
         let deletion_protection = lacks(|database| database.deletion_protection);
-        let words: Vec<&str> = [
-            multi_az.map(|_| "a standby in another zone"),
-            deletion_protection.map(|_| "protection against deletion"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let words: Vec<&str> =
+            [multi_az.map(|_| "a standby in another zone"), deletion_protection.map(|_| "protection against deletion")]
+                .into_iter()
+                .flatten()
+                .collect();
         if words.is_empty() {
             return None;
         }

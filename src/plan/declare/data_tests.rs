@@ -7,9 +7,7 @@ use super::*;
 use crate::facts::{
     AliasFacts, BucketFacts, DatabaseFacts, LoadBalancerFacts, RecordFacts, ReplicaLag, ScheduleFacts, TierSource,
 };
-use crate::model::{
-    BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic,
-};
+use crate::model::{BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic};
 use crate::plan::runbook::{Action, Lever, StepId, timeline};
 
 fn orders() -> DataSet {
@@ -295,15 +293,18 @@ fn weighted_records_lead_everybody_to_the_standby() {
         .map(|record| {
             let alias = record.alias.as_ref().expect("an alias");
             let set = record.set_identifier.as_deref().expect("an identifier");
-            (set, record.weight, alias.zone_id.as_str(), alias.evaluate_target_health, record.health_check_id.as_deref())
+            (
+                set,
+                record.weight,
+                alias.zone_id.as_str(),
+                alias.evaluate_target_health,
+                record.health_check_id.as_deref(),
+            )
         })
         .collect();
     assert_eq!(
         told,
-        [
-            ("shop-primary", Some(0), "ZEAST", false, Some("hc-1")),
-            ("shop-standby", Some(60), "ZWEST", true, None)
-        ]
+        [("shop-primary", Some(0), "ZEAST", false, Some("hc-1")), ("shop-standby", Some(60), "ZWEST", true, None)]
     );
     // Without the standby's load balancer a person has to do it; the declaration goes on.
     case.seen.balancer = Err("no answer".into());
@@ -315,14 +316,12 @@ fn weighted_records_lead_everybody_to_the_standby() {
 #[test]
 fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
     let mut case = Case::new(Mode::Ungraceful, vec![orders()], None);
-    let like_production = DatabaseFacts {
-        multi_az: true,
-        deletion_protection: true,
-        ..database("shop-orders", "db.r6g.large", None)
-    };
+    let like_production =
+        DatabaseFacts { multi_az: true, deletion_protection: true, ..database("shop-orders", "db.r6g.large", None) };
     case.seen.databases = Ok(BTreeMap::from([("shop-orders".to_owned(), like_production)]));
     let (runbook, know) = case.planned();
-    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    let data: Vec<&str> =
+        runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
     assert_eq!(data, ["publish-orders", "promote-orders"]);
     insta::assert_snapshot!(title(&runbook, "promote-orders"), @"orders is promoted already: shop-orders takes writes");
     assert_eq!(runbook.step(&promote_id("orders")).map(|step| step.estimate.seconds), Some(0));
@@ -330,7 +329,8 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
 
     case.seen = StandbySeen { databases: Err("denied".into()), lags: Err("denied".into()), ..case.seen };
     let (runbook, know) = case.planned();
-    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    let data: Vec<&str> =
+        runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
     assert_eq!(data, ["publish-orders", "promote-orders", "raise-orders", "protect-orders"]);
     assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: None, unknown: Some("denied".into()) }]);
     assert_eq!(know.point_holds(Span::from_secs(300)), None, "what is not known does not hold");
@@ -345,7 +345,8 @@ fn a_replica_that_is_not_there_is_refused_unless_its_promotion_is_skipped() {
     insta::assert_snapshot!(refused, @"the standby has no database for orders (shop-orders): there is nothing to promote");
     case.options.skips = vec![Skip { step: "promote-orders".into(), because: "restored by hand".into() }];
     let (runbook, know) = case.planned();
-    let data: Vec<&str> = runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
+    let data: Vec<&str> =
+        runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
     assert_eq!(data, ["promote-orders"]);
     assert_eq!(know.losses, []);
 }

@@ -63,7 +63,9 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
     if let Err(why) = &input.standby.databases
         && input.environment.data.iter().any(|data| data.rds().is_some())
     {
-        found.warnings.push(format!("the standby's databases could not be looked at, so they are planned for unseen: {why}"));
+        found
+            .warnings
+            .push(format!("the standby's databases could not be looked at, so they are planned for unseen: {why}"));
     }
     for one in databases(input) {
         if one.production.is_none() {
@@ -92,10 +94,9 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
     }) {
         let known = input.baseline.facts.buckets.get(&bucket.bucket);
         if known.is_some_and(|known| !known.replicates_to.contains_key(&bucket.replica)) {
-            found.warnings.push(format!(
-                "{data}: by the baseline nothing replicates {} to {}",
-                bucket.bucket, bucket.replica
-            ));
+            found
+                .warnings
+                .push(format!("{data}: by the baseline nothing replicates {} to {}", bucket.bucket, bucket.replica));
         }
     }
 }

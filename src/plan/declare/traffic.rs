@@ -180,6 +180,7 @@ fn primary_alias(input: &DeclareInput<'_>, tier: &str) -> Result<AliasFacts, Str
     let arns = input.baseline.tiers.get(tier).map(|source| source.load_balancer_arns.as_slice()).unwrap_or_default();
     let balancer = arns.iter().find_map(|arn| facts.load_balancers.get(arn));
     let balancer = balancer.ok_or_else(|| format!("the baseline has no load balancer for {tier}"))?;
-    let zone_id = balancer.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
+    let zone_id =
+        balancer.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
     Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: true })
 }

@@ -129,13 +129,8 @@ pub(super) fn recovery_point(report: &RunReport) -> String {
 
 /// Which step recorded the recovery point, or that none did.
 pub(super) fn recovery_point_note(report: &RunReport) -> String {
-    let unknown: Vec<String> = report
-        .record
-        .steps
-        .iter()
-        .filter(|step| step.lost_unknown())
-        .map(|step| format!("“{}”", step.title))
-        .collect();
+    let unknown: Vec<String> =
+        report.record.steps.iter().filter(|step| step.lost_unknown()).map(|step| format!("“{}”", step.title)).collect();
     if !unknown.is_empty() {
         return format!("the lag of data was not known to {}", unknown.join(", "));
     }

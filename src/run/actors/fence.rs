@@ -84,7 +84,10 @@ impl Actors {
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
         let aws_s = self.silence(step, groups, watch, stop).await?.as_secs_f64();
-        Ok(Done { text: format!("{text}; nothing runs any more"), measures: Measures { ours_s, aws_s, ..Measures::default() } })
+        Ok(Done {
+            text: format!("{text}; nothing runs any more"),
+            measures: Measures { ours_s, aws_s, ..Measures::default() },
+        })
     }
 
     /// Waits until no instance is left: one that a load balancer drains still writes.
@@ -111,7 +114,9 @@ impl Actors {
             let what = "production may still write";
             match vigil.next(&seen).await {
                 Next::Look => {}
-                Next::Stopped => return Err(trouble::interrupted("stopped waiting for the primary's instances to end")),
+                Next::Stopped => {
+                    return Err(trouble::interrupted("stopped waiting for the primary's instances to end"));
+                }
                 Next::TimeUp => {
                     let hint = "resume to wait again; skip the step to go on although it may still write".to_owned();
                     return Err(trouble::plain(what, format!("{seen}, after {SILENCE_S} s"), Some(hint)));

@@ -83,9 +83,7 @@ impl Actors {
         let looks = Looks::new(standby.read.groups.clone());
         let (groups, balancing) = (standby.read.groups.clone(), standby.read.balancing.clone());
         let poller = Poller::new(groups, balancing, clock.clone(), POLL);
-        let turned = |ports| {
-            Actors::new(ports, None, clock.clone(), outside.clone(), gate.clone(), reports.clone())
-        };
+        let turned = |ports| Actors::new(ports, None, clock.clone(), outside.clone(), gate.clone(), reports.clone());
         let home = primary.clone().map(|ports| Box::new(turned(ports)));
         Actors { standby, primary, clock, outside, gate, reports, looks, poller, home }
     }

@@ -64,7 +64,10 @@ impl Actors {
                         let taken = order.take(self.clock.now(), answer);
                         taken.map_err(|error| trouble::cloud(&what, &error))?;
                         if was_taken && !wait {
-                            return Ok(done(format!("RDS has taken the order and goes on changing {database}"), &vigil));
+                            return Ok(done(
+                                format!("RDS has taken the order and goes on changing {database}"),
+                                &vigil,
+                            ));
                         }
                     }
                     let against = order.against.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();

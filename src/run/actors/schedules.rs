@@ -18,12 +18,7 @@ impl Actors {
         Ok(Look::Needed)
     }
 
-    pub(super) async fn enable(
-        &self,
-        group: &str,
-        schedules: &[ScheduleFacts],
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn enable(&self, group: &str, schedules: &[ScheduleFacts], stop: &Stop) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let lacks = self.lacking(group, schedules).await.map_err(|error| cannot(group, &error))?;
         if !lacks.is_empty() {

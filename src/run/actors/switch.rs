@@ -19,13 +19,7 @@ impl Actors {
         }
     }
 
-    pub(super) async fn switch(
-        &self,
-        to: SideName,
-        record: &str,
-        by: &Lever,
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn switch(&self, to: SideName, record: &str, by: &Lever, stop: &Stop) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let what = format!("cannot lead {record} to the {to}");
         let write = &self.standby.write;
@@ -37,9 +31,7 @@ impl Actors {
             (Lever::Object { bucket, key }, SideName::Primary) => {
                 self.again(stop, || write.objects.delete_object(bucket, key)).await
             }
-            (Lever::Records { zone, records }, _) => {
-                self.again(stop, || write.dns.upsert_records(zone, records)).await
-            }
+            (Lever::Records { zone, records }, _) => self.again(stop, || write.dns.upsert_records(zone, records)).await,
         };
         switched.map_err(|error| hinted(trouble::cloud(&what, &error), by, to))?;
         match self.is_switched(to, record, by).await {
@@ -49,7 +41,8 @@ impl Actors {
                 return Err(hinted(trouble::plain(what, why, None), by, to));
             }
             Err(error) => {
-                let mut failed = trouble::cloud(format!("{record} was led to the {to} and could not be read back"), &error);
+                let mut failed =
+                    trouble::cloud(format!("{record} was led to the {to} and could not be read back"), &error);
                 // A failed look leaves open what the write did, whatever the look's own error says.
                 failed.effect_known = false;
                 return Err(failed);

@@ -342,7 +342,8 @@ impl Totals {
             recovered.flatten().map(|at| u64::try_from(at.duration_since(from).as_secs()).unwrap_or(0));
         let objectives = &runbook.objectives;
         let measured = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
-        let unknown: Vec<StepId> = steps.iter().filter(|step| step.lost_unknown()).map(|step| step.id.clone()).collect();
+        let unknown: Vec<StepId> =
+            steps.iter().filter(|step| step.lost_unknown()).map(|step| step.id.clone()).collect();
         let within = measured.map(|achieved| achieved <= objectives.rpo.as_secs());
         // What is not known is never within; what is known to be beyond stays so.
         let recovery_point_met = within.filter(|within| unknown.is_empty() || !within);
