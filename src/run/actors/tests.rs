@@ -1,5 +1,8 @@
 //! Owns the cases of what actors share: looks and polls that cost few calls, sizes that never shrink, and shortfalls told.
 
+mod region;
+mod steps;
+
 use std::sync::Mutex;
 
 use futures_util::future::join_all;
