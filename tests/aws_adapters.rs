@@ -1,22 +1,39 @@
-//! Owns the tests of the AWS adapters: real SDK clients against a loopback server that replays AWS's answers.
+//! Owns the tests of the AWS adapters: real SDK clients against a loopback server that replays AWS's answers, and against
+//! moto where it can be trusted.
 
+#[path = "user/moto.rs"]
+mod moto;
+#[path = "support/python.rs"]
+mod python;
 #[path = "support/replay.rs"]
 mod replay;
 
 #[path = "aws_adapters/compute.rs"]
 mod compute;
+#[path = "aws_adapters/databases.rs"]
+mod databases;
+#[path = "aws_adapters/dns.rs"]
+mod dns;
 #[path = "aws_adapters/faults.rs"]
 mod faults;
 #[path = "aws_adapters/metrics.rs"]
 mod metrics;
 #[path = "aws_adapters/network.rs"]
 mod network;
+#[path = "aws_adapters/outside.rs"]
+mod outside;
 #[path = "aws_adapters/parameters.rs"]
 mod parameters;
+#[path = "aws_adapters/replicated.rs"]
+mod replicated;
+#[path = "aws_adapters/schedules.rs"]
+mod schedules;
 #[path = "aws_adapters/sides.rs"]
 mod sides;
 #[path = "aws_adapters/stacks.rs"]
 mod stacks;
+#[path = "aws_adapters/stand_in.rs"]
+mod stand_in;
 #[path = "aws_adapters/store.rs"]
 mod store;
 

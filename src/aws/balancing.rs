@@ -177,7 +177,7 @@ fn load_balancer(balancer: &LoadBalancer) -> Option<LoadBalancerFacts> {
         arn: balancer.load_balancer_arn()?.to_owned(),
         name: owned(balancer.load_balancer_name()),
         dns_name: owned(balancer.dns_name()),
-        zone_id: None,
+        zone_id: balancer.canonical_hosted_zone_id().map(str::to_owned),
         // AWS always tells; a stand-in may not, and then it is what CreateLoadBalancer defaults to.
         scheme: balancer.scheme().map_or("internet-facing", |s| s.as_str()).to_owned(),
         kind: balancer.r#type().map(|t| t.as_str().to_owned()).unwrap_or_default(),

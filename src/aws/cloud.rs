@@ -10,6 +10,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::Mutex;
 
 use super::balancing::AwsBalancing;
+use super::buckets::AwsBuckets;
+use super::databases::AwsDatabases;
+use super::dns::AwsDns;
 use super::error::Place;
 use super::groups::AwsGroups;
 use super::identity::AwsIdentity;
@@ -17,12 +20,15 @@ use super::images::AwsImages;
 use super::launch_templates::AwsLaunchTemplates;
 use super::metrics::AwsMetrics;
 use super::network::AwsNetwork;
+use super::outside::Internet;
 use super::pacing::Pacer;
 use super::parameters::AwsParameters;
 use super::s3_store::S3Store;
+use super::schedules::AwsSchedules;
 use super::session::Session;
 use super::settings::{self, RetrySettings};
 use super::stacks::AwsStacks;
+use super::tables::AwsTables;
 use super::time::SystemClock;
 use super::{http, session};
 use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
@@ -132,11 +138,11 @@ impl Cloud for AwsCloud {
             region: side.region.clone(),
             identity: Arc::new(AwsIdentity::new(session.clone())),
             images: Arc::new(AwsImages::new(session.clone(), groups.clone(), launch_templates.clone())),
-            databases: groups.clone(),
-            tables: groups.clone(),
-            buckets: groups.clone(),
-            dns: groups.clone(),
-            schedules: groups.clone(),
+            databases: Arc::new(AwsDatabases::new(session.clone())),
+            tables: Arc::new(AwsTables::new(session.clone())),
+            buckets: Arc::new(AwsBuckets::new(session.clone())),
+            dns: Arc::new(AwsDns::new(&session)),
+            schedules: Arc::new(AwsSchedules::new(session.clone())),
             groups,
             launch_templates,
             network: Arc::new(AwsNetwork::new(session.clone())),
@@ -154,10 +160,10 @@ impl Cloud for AwsCloud {
         let launch_templates = Arc::new(AwsLaunchTemplates::new(session.clone(), parameters.clone()));
         Ok(WritePorts {
             images: Arc::new(AwsImages::new(session.clone(), groups.clone(), launch_templates)),
-            databases: groups.clone(),
-            objects: groups.clone(),
-            dns: groups.clone(),
-            schedules: groups.clone(),
+            databases: Arc::new(AwsDatabases::new(session.clone())),
+            objects: Arc::new(AwsBuckets::new(session.clone())),
+            dns: Arc::new(AwsDns::new(&session)),
+            schedules: Arc::new(AwsSchedules::new(session.clone())),
             groups,
             parameters,
             stacks: Arc::new(AwsStacks::new(session, self.template_bucket.clone())),
@@ -169,6 +175,6 @@ impl Cloud for AwsCloud {
     }
 
     fn outside(&self) -> Arc<dyn Outside> {
-        Arc::new(super::later::NoOutside)
+        Arc::new(Internet::new(self.ca_bundle.clone()))
     }
 }

@@ -54,6 +54,12 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     match error {
+        // The SDK tells a whole answer it cannot read as an error of the service, whatever its status.
+        SdkError::ServiceError(context) if context.raw().status().is_success() && context.err().code().is_none() => {
+            let kind = if place.stand_in { CloudErrorKind::Unsupported } else { CloudErrorKind::Service };
+            let message = format!("the answer is not what AWS gives: {}", sentence(context.err()));
+            CloudError { request_id: request_id(context.raw()), ..place.error(kind, api.operation, message) }
+        }
         SdkError::ServiceError(context) => answered(context.err(), context.raw(), api, place),
         SdkError::ResponseError(context) => unreadable(error, context.raw(), api, place),
         SdkError::ConstructionFailure(_) => place.error(CloudErrorKind::Invalid, api.operation, sentence(error)),
@@ -74,7 +80,16 @@ where
         Some(code) if !page => kind_of(code, text, status),
         _ => kind_without_code(status, page, place.stand_in),
     };
+    // S3 refuses a bucket of another Region in several ways, some without a word, but always names the Region.
+    let elsewhere = raw.headers().get("x-amz-bucket-region").filter(|there| *there != place.region.as_str());
+    if let Some(there) = elsewhere.filter(|_| matches!(status, 301 | 307 | 400)) {
+        let message = format!("the bucket is in {there}, not in {}", place.region);
+        let error = place.error(CloudErrorKind::Invalid, api.operation, message);
+        return CloudError { code: code.map(str::to_owned), request_id: request_id(raw), ..error };
+    }
     let message = match (kind, code) {
+        // A refused HEAD has no body.
+        (CloudErrorKind::Denied, None) if text.is_empty() && !page => format!("{} is not allowed", api.action()),
         (CloudErrorKind::Unsupported, _) if page || code.is_none() => {
             format!("the endpoint answered HTTP {status} without an AWS error")
         }
@@ -138,7 +153,9 @@ fn request_id(raw: &HttpResponse) -> Option<String> {
 fn denied(text: &str, api: &Api) -> String {
     // EC2 adds a blob that only its owner can decode, and does not name the action.
     let text = tidy(text.split("Encoded authorization failure message").next().unwrap_or_default());
-    if text.contains(api.operation) { text } else { format!("{} is not allowed: {text}", api.action()) }
+    let action = api.action();
+    let is_named = action.split_once(':').is_some_and(|(_, name)| text.contains(name));
+    if is_named { text } else { format!("{action} is not allowed: {text}") }
 }
 
 /// Whether no credentials could be had. The SDK's own error type for it is not exported; its first words are stable.
@@ -187,7 +204,7 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
 }
 
 /// The causes of an error from the inside out, without the SDK's own layers, as one sentence.
-fn sentence(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn sentence(error: &(dyn StdError + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in chain(error).map(|e| tidy(&e.to_string())) {
         let is_layer = matches!(
@@ -208,7 +225,7 @@ fn is_page(body: Option<&[u8]>) -> bool {
 }
 
 /// One line, of bounded length, without control characters.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let line = words.join(" ");

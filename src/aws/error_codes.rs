@@ -7,6 +7,8 @@ pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind 
     let code = code.strip_suffix("Exception").or_else(|| code.strip_suffix("Fault")).unwrap_or(code);
     let any = |codes: &[&str]| codes.contains(&code);
     if any(&["RequestLimitExceeded", "SlowDown", "TooManyRequests", "TooManyUpdates", "BandwidthLimitExceeded"])
+        // Route 53 takes one change of a zone at a time; the next goes through when that one is done.
+        || code == "PriorRequestNotComplete"
         || code.contains("Throttl")
         || status == 429
     {
@@ -40,10 +42,16 @@ pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind 
     } else if code == "ValidationError" {
         validation_kind(message)
     } else if code.ends_with("NotFound")
-        || any(&["NoSuchKey", "NoSuchBucket", "InvalidAMIID.Unavailable", "InvalidLaunchTemplateName.NotFound"])
+        || code.ends_with("NotFoundError")
+        || code.starts_with("NoSuch")
+        || any(&["InvalidAMIID.Unavailable", "InvalidLaunchTemplateName.NotFound"])
     {
         CloudErrorKind::NotFound
-    } else if code.contains("LimitExceeded") || code.contains("QuotaExceeded") || code.starts_with("Insufficient") {
+    } else if code.contains("LimitExceeded")
+        || code.contains("QuotaExceeded")
+        || code.starts_with("Insufficient")
+        || code == "ProvisionedIopsNotAvailableInAZ"
+    {
         // InsufficientCapabilities is about the template, not about capacity.
         if code.starts_with("InsufficientCapabilities") { CloudErrorKind::Invalid } else { CloudErrorKind::Limit }
     } else if code.contains("AlreadyExists")
@@ -53,6 +61,7 @@ pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind 
             "ResourceContention",
             "ResourceInUse",
             "IncorrectState",
+            "InvalidDBInstanceState",
             "InvalidChangeSetStatus",
             "IdempotentParameterMismatch",
             "PreconditionFailed",
@@ -77,6 +86,7 @@ pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind 
 fn validation_kind(message: &str) -> CloudErrorKind {
     let is_missing = (message.starts_with("Stack") && message.contains("does not exist"))
         || message.contains("name not found")
+        || (message.starts_with("Group ") && message.contains("not found"))
         || (message.starts_with("ChangeSet") && message.contains("does not exist"));
     if is_missing {
         CloudErrorKind::NotFound
@@ -153,6 +163,28 @@ mod tests {
             ("NotImplemented", "", 501, Unsupported),
             ("InternalFailure", "", 500, Service),
             ("ServiceUnavailable", "", 503, Service),
+            ("DBInstanceNotFound", "", 404, NotFound),
+            ("DBParameterGroupNotFound", "", 404, NotFound),
+            ("DBInstanceAlreadyExists", "", 400, Conflict),
+            ("InvalidDBInstanceState", "", 400, Conflict),
+            ("InvalidDBInstanceStateFault", "", 400, Conflict),
+            ("StorageQuotaExceeded", "", 400, Limit),
+            ("InstanceQuotaExceeded", "", 400, Limit),
+            ("InsufficientDBInstanceCapacity", "", 400, Limit),
+            ("ProvisionedIopsNotAvailableInAZFault", "", 400, Limit),
+            ("KMSKeyNotAccessibleFault", "", 400, Invalid),
+            ("DBSubnetGroupDoesNotCoverEnoughAZs", "", 400, Invalid),
+            ("NoSuchHostedZone", "", 404, NotFound),
+            ("NoSuchHealthCheck", "", 404, NotFound),
+            ("PriorRequestNotComplete", "", 400, Throttled),
+            ("InvalidChangeBatch", "", 400, Invalid),
+            ("ReplicationConfigurationNotFoundError", "", 404, NotFound),
+            ("NotFound", "", 404, NotFound),
+            ("ResourceNotFoundException", "", 400, NotFound),
+            ("LimitExceeded", "", 400, Limit),
+            ("ValidationError", "Scheduled action name not found", 400, NotFound),
+            ("ValidationError", "Group shop-web not found", 400, NotFound),
+            ("ValidationError", "Given start time is in the past", 400, Invalid),
             ("InvalidParameterValue", "", 400, Invalid),
         ] {
             assert_eq!(kind_of(code, message, status), expected, "{code} {message:?}");

@@ -12,16 +12,7 @@ use super::ca_bundle;
 
 /// The client, trusting the system's roots and the certificates of a bundle; or why the bundle cannot be used.
 pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = bundle {
-        let refuse = |why: String| format!("AWS_CA_BUNDLE {}: {why}", path.display());
-        let pem = std::fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
-        trust.add_pem_certificate(ca_bundle::checked(&pem).map_err(refuse)?);
-    }
-    let context = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|e| format!("the TLS client could not be set up: {e}"))?;
+    let context = tls(bundle)?;
     let proxies = ProxyConfig::from_env();
     // `build_https` would leave proxy variables unread, which the SDK's own default client honours.
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
@@ -31,4 +22,22 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> 
         connector.set_proxy_config(Some(proxies.clone()));
         connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     }))
+}
+
+/// A connector of one's own, with no connection open and no time limit, that trusts and takes the same way.
+pub(super) fn connector(bundle: Option<&Path>) -> Result<Connector, String> {
+    let mut connector = Connector::builder();
+    connector.set_proxy_config(Some(ProxyConfig::from_env()));
+    Ok(connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(tls(bundle)?).build())
+}
+
+fn tls(bundle: Option<&Path>) -> Result<TlsContext, String> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = bundle {
+        let refuse = |why: String| format!("AWS_CA_BUNDLE {}: {why}", path.display());
+        let pem = std::fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+        trust.add_pem_certificate(ca_bundle::checked(&pem).map_err(refuse)?);
+    }
+    let context = TlsContext::builder().with_trust_store(trust).build();
+    context.map_err(|e| format!("the TLS client could not be set up: {e}"))
 }

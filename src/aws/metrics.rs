@@ -1,4 +1,4 @@
-//! Owns the metrics port on CloudWatch: the peak in-service capacity of groups.
+//! Owns the metrics port on CloudWatch, and the peak in-service capacity of groups.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::api::Api;
 use super::pacing::Rate;
+use super::replica_lag;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
 use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
@@ -34,6 +35,20 @@ impl AwsMetrics {
     pub fn new(session: Arc<Session>) -> Self {
         AwsMetrics { client: aws_sdk_cloudwatch::Client::new(&session.config), session }
     }
+
+    async fn results(
+        &self,
+        queries: Vec<MetricDataQuery>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> CloudResult<Vec<MetricDataResult>> {
+        let request = |token| {
+            let call = self.client.get_metric_data().set_metric_data_queries(Some(queries.clone()));
+            call.start_time(date_time(from)).end_time(date_time(to)).set_next_token(token).send()
+        };
+        let pages = self.session.pages(&GET_METRIC_DATA, |page| page.next_token(), request).await?;
+        Ok(pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()).collect())
+    }
 }
 
 #[async_trait]
@@ -46,21 +61,19 @@ impl ReadMetrics for AwsMetrics {
     ) -> CloudResult<BTreeMap<String, GroupPeak>> {
         let period = if to.as_second() - from.as_second() > HOURLY_BEYOND_S { 3_600 } else { 300 };
         let calls = names.chunks(GROUPS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
-            let queries = queries(&chunk, period);
-            let request = |token| {
-                let call = self.client.get_metric_data().set_metric_data_queries(Some(queries.clone()));
-                call.start_time(date_time(from)).end_time(date_time(to)).set_next_token(token).send()
-            };
-            let pages = self.session.pages(&GET_METRIC_DATA, |page| page.next_token(), request).await?;
-            let results: Vec<MetricDataResult> =
-                pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()).collect();
+            let results = self.results(queries(&chunk, period), from, to).await?;
             Ok(peaks(&chunk, &results))
         });
         Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
     }
 
-    async fn replica_lags(&self, _: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        Ok(BTreeMap::new())
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        let from = replica_lag::window_start(now);
+        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
+            let results = self.results(replica_lag::queries(&chunk), from, now).await?;
+            Ok(replica_lag::newest(&chunk, &results))
+        });
+        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
     }
 }
 

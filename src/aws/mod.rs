@@ -5,9 +5,14 @@
 
 mod api;
 mod balancing;
+mod buckets;
 mod ca_bundle;
 mod change_sets;
 mod cloud;
+mod database_facts;
+mod databases;
+mod dns;
+mod dns_facts;
 mod drift;
 mod error;
 mod error_codes;
@@ -15,19 +20,22 @@ mod groups;
 mod http;
 mod identity;
 mod images;
-mod later;
 mod launch_template_facts;
 mod launch_templates;
 mod metrics;
 mod missing;
 mod network;
+mod outside;
 mod pacing;
 mod parameters;
+mod replica_lag;
 mod retry;
 mod s3_store;
+mod schedules;
 mod session;
 mod settings;
 mod stacks;
+mod tables;
 mod tags;
 mod time;
 

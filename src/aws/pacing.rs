@@ -48,7 +48,11 @@ impl Rate {
     pub const LOAD_BALANCING: Rate = Rate::documented(40.0, 10.0);
     /// CloudWatch GetMetricData (CloudWatch quotas: 50 a second).
     pub const METRICS: Rate = Rate::documented(50.0, 50.0);
-    /// STS and S3 at rates this program cannot reach.
+    /// RDS: not published; one bucket of 50 and 10/s for all calls is an assumption.
+    pub const RDS: Rate = Rate::assumed(50.0, 10.0);
+    /// Route 53, all calls of an account together (Route 53 API throttling: 50 burst, 10/s).
+    pub const ROUTE_53: Rate = Rate::documented(50.0, 10.0);
+    /// STS, S3 objects and DynamoDB descriptions at rates this program cannot reach.
     pub const AMPLE: Rate = Rate::assumed(500.0, 500.0);
 }
 

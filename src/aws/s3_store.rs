@@ -14,7 +14,7 @@ use crate::store::{Condition, Store, StoreError, StoreErrorKind, Stored, Version
 
 const GET: Api = Api::own("s3", "GetObject", Rate::AMPLE);
 const PUT: Api = Api::own("s3", "PutObject", Rate::AMPLE);
-const LIST: Api = Api::own("s3", "ListObjectsV2", Rate::AMPLE);
+const LIST: Api = Api::own("s3", "ListObjectsV2", Rate::AMPLE).allowed_by("s3:ListBucket");
 const DELETE: Api = Api::own("s3", "DeleteObject", Rate::AMPLE);
 
 /// How often a write is repeated that met another conditional write on its way (S3 answers 409).

@@ -3,12 +3,14 @@
 mod drift;
 mod fail;
 mod list;
+mod list_data;
 
 use std::path::Path;
 
 use clap::{Args, Subcommand};
 
 use crate::model::Span;
+use crate::sim::hands::NothingThere;
 use crate::sim::seed::{START, fleet, shop};
 use crate::sim::{Faults, SimCloud, SimError};
 use crate::ui::{Exit, Failure, Printer};
@@ -77,7 +79,13 @@ pub fn run(args: &SimArgs, state_path: &Path, printer: &Printer) -> Result<Exit,
         }
         SimCommand::Fail(fail) => {
             let cloud = SimCloud::open(state_path).map_err(told)?;
-            let words = cloud.edit(|state| fail.apply(state.region_mut(&fail.region))).map_err(told)?;
+            let done = cloud
+                .edit(|state| {
+                    let now = state.now;
+                    fail.apply(state.region_mut(&fail.region), now)
+                })
+                .map_err(told)?;
+            let words = done.map_err(not_there)?;
             printer.result(&format!("{}: {}", fail.region, words.join("; ")));
         }
         SimCommand::Mend { region, .. } => {
@@ -88,9 +96,7 @@ pub fn run(args: &SimArgs, state_path: &Path, printer: &Printer) -> Result<Exit,
         SimCommand::Drift(drift) => {
             let cloud = SimCloud::open(state_path).map_err(told)?;
             let done = cloud.edit(|state| drift.apply(state)).map_err(told)?;
-            printer.result(&done.map_err(|nothing| {
-                Failure::failed(nothing.to_string()).hint("`lifeboat sim list` shows what is there")
-            })?);
+            printer.result(&done.map_err(not_there)?);
         }
         SimCommand::Advance { length } => {
             let cloud = SimCloud::open(state_path).map_err(told)?;
@@ -125,6 +131,10 @@ fn mend(state: &mut crate::sim::SimState, region: Option<&str>) -> String {
         }
     }
     if mended.is_empty() { "nothing was broken".to_owned() } else { format!("mended {}", mended.join(", ")) }
+}
+
+fn not_there(nothing: NothingThere) -> Failure {
+    Failure::failed(nothing.to_string()).hint("`lifeboat sim list` shows what is there")
 }
 
 fn told(error: SimError) -> Failure {

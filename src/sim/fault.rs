@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with a Region.
@@ -23,6 +24,12 @@ pub struct Faults {
     pub lost_reply: BTreeSet<String>,
     /// CloudWatch has no data points.
     pub no_metrics: bool,
+    /// Database replicas whose replication has stopped.
+    pub replication_stopped: BTreeSet<String>,
+    /// How far database replicas are behind, in seconds.
+    pub replica_lag: BTreeMap<String, u32>,
+    /// Databases that are backing up, and until when; none: until somebody mends it.
+    pub backing_up: BTreeMap<String, Option<Timestamp>>,
 }
 
 /// What a call runs into before it does anything.
@@ -40,6 +47,11 @@ impl Faults {
     /// Whether nothing is wrong.
     pub fn is_clear(&self) -> bool {
         *self == Faults::default()
+    }
+
+    /// Whether a database is backing up.
+    pub fn backs_up(&self, id: &str, now: Timestamp) -> bool {
+        self.backing_up.get(id).is_some_and(|until| until.is_none_or(|until| now < until))
     }
 
     /// What a call of that operation runs into. A throttled call is used up.
@@ -86,6 +98,12 @@ impl Faults {
         if self.no_metrics {
             words.push("CloudWatch has no data points".to_owned());
         }
+        words.extend(self.replication_stopped.iter().map(|id| format!("replication to {id} has stopped")));
+        words.extend(self.replica_lag.iter().map(|(id, seconds)| format!("{id} is {seconds} s behind")));
+        words.extend(self.backing_up.iter().map(|(id, until)| match until {
+            Some(until) => format!("{id} is backing up until {}", until.strftime("%H:%M:%S UTC")),
+            None => format!("{id} is backing up"),
+        }));
         words
     }
 }

@@ -6,6 +6,8 @@
 //! looked at.
 
 mod call;
+pub mod databases;
+pub mod dns;
 pub mod fault;
 mod groups;
 pub mod hands;
@@ -16,6 +18,7 @@ pub mod seed;
 mod settle;
 mod stack;
 pub mod state;
+mod targets;
 mod template;
 
 pub use call::{SimClock, SimCloud, SimError};

@@ -97,3 +97,39 @@ async fn a_stand_in_without_metrics_says_so_at_once() {
     insta::assert_snapshot!(error, @"GetMetricData (standby side, us-west-2) is not offered there: the endpoint answered HTTP 404 without an AWS error (request req-1)");
     assert_eq!(server.count(), 1);
 }
+
+#[tokio::test]
+async fn lags_are_the_newest_points_and_what_is_not_known_is_absent() {
+    let server = Replay::start();
+    let first = [result("r0", &[(0.4, 1_700_000_040.0)]), result("r1", &[(-1.0, 1_700_000_040.0)])];
+    let second = [result("r0", &[(3.2, 1_700_000_100.0)]), result("r2", &[])];
+    server.on(
+        "monitoring",
+        "GetMetricData",
+        [
+            cbor(map(&[("MetricDataResults", array(&first)), ("NextToken", text("more"))])),
+            cbor(map(&[("MetricDataResults", array(&second))])),
+        ],
+    );
+    let now = Timestamp::from_second(1_700_000_120).expect("in range");
+    let lags = reading(&server).await.metrics.replica_lags(&names(&["orders", "stopped", "new"]), now).await;
+    let lags = lags.expect("lags");
+    assert_eq!(lags.keys().collect::<Vec<_>>(), ["orders"], "-1 is no lag of nothing");
+    assert_eq!((lags["orders"].seconds, lags["orders"].at.as_second()), (4, 1_700_000_100));
+    let asked = &server.calls("monitoring", "GetMetricData")[0].body;
+    for part in ["AWS/RDS", "ReplicaLag", "DBInstanceIdentifier", "orders"] {
+        assert!(asked.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn six_hundred_replicas_are_two_calls() {
+    let server = Replay::start();
+    server.on("monitoring", "GetMetricData", [cbor(map(&[("MetricDataResults", array(&[]))]))]);
+    let asked: Vec<String> = (0..600).map(|n| format!("db-{n}")).collect();
+    let (_, now) = window();
+    assert!(reading(&server).await.metrics.replica_lags(&asked, now).await.expect("no lags").is_empty());
+    assert_eq!(server.count(), 2, "500 queries a call");
+    assert!(reading(&server).await.metrics.replica_lags(&[], now).await.expect("nothing asked").is_empty());
+    assert_eq!(server.count(), 2);
+}

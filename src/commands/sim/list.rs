@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::list_data;
 use crate::facts::ImageState;
 use crate::sim::SimState;
 use crate::sim::state::RegionState;
@@ -40,20 +41,29 @@ pub(super) fn summary(state: &SimState) -> String {
 pub(super) fn account(state: &SimState, only: Option<&str>) -> String {
     let mut text = summary(state);
     for region in state.regions.values().filter(|region| only.is_none_or(|name| name == region.name)) {
-        let _ = write!(text, "{}", details(region, state.now));
+        let _ = write!(text, "{}", details(region, state));
+    }
+    // Route 53 is no Region's.
+    if only.is_none() {
+        for (title, heads, rows) in list_data::names(state) {
+            let _ = write!(text, "\nRoute 53: {title}\n{}", table(heads, rows));
+        }
     }
     text
 }
 
-fn details(region: &RegionState, now: Timestamp) -> String {
+fn details(region: &RegionState, state: &SimState) -> String {
     let mut text = String::new();
     let mut part = |title: &str, heads: &[&str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             let _ = write!(text, "\n{}: {title}\n{}", region.name, table(heads, rows));
         }
     };
-    part("groups", &["GROUP", "MIN", "DESIRED", "MAX", "IN SERVICE", "LAUNCHES", "NEWS"], groups(region, now));
+    part("groups", &["GROUP", "MIN", "DESIRED", "MAX", "IN SERVICE", "LAUNCHES", "NEWS"], groups(region, state.now));
     part("images", &["IMAGE", "NAME", "STATE", "ENCRYPTED", "CREATED"], images(region));
+    for (title, heads, rows) in list_data::of_region(region, state) {
+        part(title, heads, rows);
+    }
     part("parameters", &["PARAMETER", "TYPE", "TIER", "VERSION", "VALUE"], parameters(region));
     part("stacks", &["STACK", "STATUS", "RESOURCES", "CHANGE SETS", "UPDATED"], stacks(region));
     text

@@ -129,3 +129,76 @@ fn a_region_is_shown_in_tables() {
     ");
     assert!(!shown.contains("correct-horse"), "secrets are not shown");
 }
+
+#[test]
+fn databases_are_broken_by_name() {
+    let bench = Bench::new();
+    bench.run("seed").expect("seeds");
+    bench.run("fail us-east-1 --backing-up shop-orders=300").expect("fails");
+    let faults = &bench.state().regions["us-east-1"].faults;
+    assert!(!faults.dark);
+    assert_eq!(faults.words(), ["shop-orders is backing up until 09:05:00 UTC"]);
+    let failure = bench.run("fail us-east-1 --lag shop-orders=60").expect_err("it is no replica");
+    assert_eq!(failure.what, "us-east-1 has no database replica shop-orders; there is none");
+    let failure = bench.run("fail us-east-1 --dark --backing-up nobody").expect_err("nothing there");
+    assert_eq!(failure.what, "us-east-1 has no database nobody; there is shop-orders");
+    assert!(!bench.state().regions["us-east-1"].faults.dark, "nothing is broken when something is wrong");
+    bench.run("fail us-east-1 --backing-up shop-orders").expect("fails");
+    assert_eq!(bench.state().regions["us-east-1"].faults.words(), ["shop-orders is backing up"]);
+    bench.run("mend --all").expect("mends");
+    assert!(bench.state().regions["us-east-1"].faults.is_clear());
+}
+
+#[test]
+fn data_and_names_are_shown() {
+    let mut state = crate::sim::seed::shop(START).expect("the seed fits");
+    state.dns.zones.get_mut("Z0SHOPEXAMPLE").expect("the zone").records.push(crate::facts::RecordFacts {
+        name: "shop.example.com".to_owned(),
+        kind: "A".to_owned(),
+        set_identifier: None,
+        failover: None,
+        weight: None,
+        ttl_s: Some(300),
+        health_check_id: None,
+        alias: None,
+        values: vec!["192.0.2.7".to_owned()],
+    });
+    let cloud = SimCloud::in_memory(state);
+    let state = cloud.snapshot().expect("in memory");
+    let shown = list::account(&state, None);
+    let data: Vec<&str> = shown
+        .split("\n\n")
+        .filter(|part| {
+            ["databases", "tables", "buckets", "scheduled", "records"].iter().any(|t| part.contains(&format!(": {t}")))
+        })
+        .collect();
+    insta::assert_snapshot!(data.join("\n\n"), @"
+    us-east-1: databases
+    DATABASE     ROLE          STATUS     CLASS         MULTI-AZ  LAG  HOLDS WRITES UNTIL
+    shop-orders  stands alone  available  db.r6g.large  yes            2026-11-20 09:00:00 UTC
+
+    us-east-1: tables
+    TABLE       STATUS  REPLICAS
+    shop-carts  ACTIVE  us-west-2
+
+    us-east-1: buckets
+    BUCKET        VERSIONED  REPLICATES TO
+    shop-uploads  yes        shop-uploads-dr
+
+    us-east-1: scheduled actions
+    GROUP        ACTION          WHEN                         MIN  DESIRED  MAX
+    shop-worker  nightly-import  30 1 * * * America/New_York  4    4        8
+
+    us-west-2: tables
+    TABLE       STATUS  REPLICAS
+    shop-carts  ACTIVE  us-east-1
+
+    us-west-2: buckets
+    BUCKET           VERSIONED  REPLICATES TO
+    shop-uploads-dr  yes
+
+    Route 53: records
+    RECORD            TYPE  SET  ROLE    TARGET     ANSWERS  USERS ARE LED
+    shop.example.com  A          simple  192.0.2.7  yes      here
+    ");
+}

@@ -2,6 +2,7 @@
 
 mod clock;
 mod keep;
+mod outside;
 mod refusal;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::model::{Region, Side, SideName};
 pub use clock::SimClock;
 use keep::Keeper;
 pub use keep::SimError;
+use outside::SimOutside;
 pub use refusal::Refusal;
 
 /// One round trip to a regional endpoint.
@@ -213,6 +215,6 @@ impl Cloud for SimCloud {
     }
 
     fn outside(&self) -> Arc<dyn Outside> {
-        Arc::new(super::ports::later::NoOutside)
+        Arc::new(SimOutside::new(self.keeper.clone()))
     }
 }

@@ -37,6 +37,14 @@ impl Refusal {
         Refusal::new(CloudErrorKind::Conflict, "ValidationError", message)
     }
 
+    /// The refusal as CloudFormation tells it of a resource.
+    pub fn reason(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{} ({code})", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// The refusal as the port tells it.
     pub fn told(self, side: SideName, region: &Region, operation: &str, number: u64) -> CloudError {
         // What never got an answer has no request id.

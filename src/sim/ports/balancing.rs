@@ -1,13 +1,13 @@
 //! Owns the port for load balancers over the simulated account.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 
 use super::SideDesk;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadBalancing};
-use crate::facts::{ListenerAction, LoadBalancerFacts, TargetGroupFacts, TargetHealth};
+use crate::facts::{LoadBalancerFacts, TargetGroupFacts, TargetHealth};
 use crate::sim::call::Refusal;
-use crate::sim::state::{Instance, RegionState, after};
+use crate::sim::resource::balancer_zone;
+use crate::sim::targets::{health_of_targets, users_of};
 
 /// Elastic Load Balancing answers with at most 400 a page; DescribeTags takes 20 ARNs.
 const PAGE: usize = 400;
@@ -35,7 +35,13 @@ impl ReadBalancing for SideDesk {
         }
         let mut found = self
             .list("DescribeLoadBalancers", PAGE, |region, _| {
-                Ok(arns.iter().filter_map(|arn| region.load_balancers.get(arn)).cloned().collect())
+                let found = arns.iter().filter_map(|arn| region.load_balancers.get(arn)).cloned();
+                Ok(found
+                    .map(|balancer| LoadBalancerFacts {
+                        zone_id: Some(balancer_zone(&region.name, &balancer.kind)),
+                        ..balancer
+                    })
+                    .collect())
             })
             .await?;
         // DescribeListeners takes one load balancer.
@@ -58,58 +64,8 @@ impl ReadBalancing for SideDesk {
                     format!("Target groups '{target_group_arn}' not found"),
                 ));
             };
-            let used = !users_of(region, target_group_arn).is_empty();
-            let mut health: Vec<TargetHealth> = region
-                .groups
-                .values()
-                .filter(|group| group.facts.target_group_arns.iter().any(|arn| arn == target_group_arn))
-                .filter(|group| !group.suspends("AddToLoadBalancer"))
-                .flat_map(|group| &group.instances)
-                .filter_map(|instance| health_of(region, target_group, instance, used, now))
-                .collect();
-            health.sort();
-            Ok(health)
+            Ok(health_of_targets(region, target_group, now))
         })
         .await
     }
-}
-
-/// The load balancers whose listeners forward to a target group.
-fn users_of(region: &RegionState, target_group_arn: &str) -> Vec<String> {
-    let forwards = |action: &ListenerAction| match action {
-        ListenerAction::Forward { target_group_arns } => target_group_arns.iter().any(|arn| arn == target_group_arn),
-        _ => false,
-    };
-    region
-        .load_balancers
-        .values()
-        .filter(|balancer| balancer.listeners.iter().any(|listener| listener.actions.iter().any(forwards)))
-        .map(|balancer| balancer.arn.clone())
-        .collect()
-}
-
-/// "Target health status": registered with its instance in service, `initial` until enough checks went well, `unused`
-/// (Target.NotInUse) while no listener forwards to the group, `draining` while it is being deregistered.
-fn health_of(
-    region: &RegionState,
-    target_group: &TargetGroupFacts,
-    instance: &Instance,
-    used: bool,
-    now: Timestamp,
-) -> Option<TargetHealth> {
-    let registered = instance.in_service_at(&region.timings);
-    if registered > now {
-        return None;
-    }
-    let checks = target_group.health_check.interval_s * target_group.health_check.healthy_threshold;
-    let (state, reason) = if instance.terminated_at.is_some() {
-        ("draining", Some("Target.DeregistrationInProgress"))
-    } else if !used {
-        ("unused", Some("Target.NotInUse"))
-    } else if after(registered, checks) > now {
-        ("initial", Some("Elb.RegistrationInProgress"))
-    } else {
-        ("healthy", None)
-    };
-    Some(TargetHealth { target_id: instance.id.clone(), state: state.to_owned(), reason: reason.map(str::to_owned) })
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::SideDesk;
 use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
 use crate::facts::ReplicaLag;
+use crate::sim::databases::lag_of;
 
 /// GetMetricData takes 500 queries a call.
 const PAGE: usize = 500;
@@ -38,8 +39,23 @@ impl ReadMetrics for SideDesk {
         Ok(peaks)
     }
 
-    async fn replica_lags(&self, _: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        Ok(BTreeMap::new())
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        let window = SignedDuration::from_mins(5);
+        let mut lags = BTreeMap::new();
+        for chunk in ids.chunks(PAGE) {
+            let told = self
+                .cloud
+                .call_account(self.side, &self.region, "GetMetricData", |state, region| {
+                    let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
+                        return Ok(Vec::new());
+                    };
+                    let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag_of(state, place, id)?)));
+                    Ok(lags.filter(|(_, lag)| now.duration_since(lag.at).abs() <= window).collect())
+                })
+                .await?;
+            lags.extend(told);
+        }
+        Ok(lags)
     }
 }
 

@@ -2,15 +2,18 @@
 //! that they can be counted, throttled and denied.
 
 mod balancing;
+mod databases;
+mod dns;
 mod groups;
 mod identity;
 mod images;
-pub(super) mod later;
 mod launch_templates;
 mod metrics;
 mod network;
 mod parameters;
 mod read_stacks;
+mod replicated;
+mod schedules;
 mod write_stacks;
 
 use jiff::Timestamp;

@@ -8,6 +8,7 @@ use super::gateway::has_internet;
 use super::props::{list, tag_list, tags, text, texts};
 use super::{NotMade, Place, ResourceType, TagStyle};
 use crate::facts::LoadBalancerFacts;
+use crate::sim::id::hex_id;
 use crate::sim::state::RegionState;
 
 pub(super) const LOAD_BALANCER: ResourceType = ResourceType {
@@ -84,7 +85,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
     let balancer = LoadBalancerFacts {
         arn: arn.clone(),
         dns_name: format!("{prefix}{name}-{number}.{}.elb.amazonaws.com", place.region.name),
-        zone_id: None,
+        zone_id: Some(balancer_zone(&place.region.name, &kind)),
         name,
         scheme,
         kind,
@@ -95,6 +96,28 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
     };
     place.region.load_balancers.insert(arn.clone(), balancer);
     Ok(arn)
+}
+
+/// The hosted zone id that aliases to a Region's load balancers name (AWS general reference, "Elastic Load Balancing
+/// endpoints"). Regions without an entry have a made-up one.
+pub fn balancer_zone(region: &str, kind: &str) -> String {
+    let network = kind == "network";
+    let known = match (region, network) {
+        ("us-east-1", false) => "Z35SXDOTRQ7X7K",
+        ("us-east-1", true) => "Z26RNL4JYFTOTI",
+        ("us-east-2", false) => "Z3AADJGX6KTTL2",
+        ("us-east-2", true) => "ZLMOA37VPKANP",
+        ("us-west-1", false) => "Z368ELLRRE2KJ0",
+        ("us-west-1", true) => "Z24FKFUX50B4VW",
+        ("us-west-2", false) => "Z1H1FL5HABSF5",
+        ("us-west-2", true) => "Z18D5FSROUN65G",
+        ("eu-west-1", false) => "Z32O12XQLNTSW2",
+        ("eu-west-1", true) => "Z2IFOLAFXWLO4F",
+        ("eu-central-1", false) => "Z215JYRZR1TBD5",
+        ("eu-central-1", true) => "Z3F0SRJ5LGBH90",
+        _ => return format!("Z{}", hex_id(region, kind, 0, 13).to_ascii_uppercase()),
+    };
+    known.to_owned()
 }
 
 fn subnets_of(properties: &Value) -> Vec<String> {
@@ -163,7 +186,7 @@ fn attribute(region: &RegionState, arn: &str, name: &str) -> Option<String> {
         "DNSName" => Some(balancer.dns_name.clone()),
         "LoadBalancerName" => Some(balancer.name.clone()),
         "LoadBalancerFullName" => arn.split("loadbalancer/").nth(1).map(str::to_owned),
-        "CanonicalHostedZoneID" => Some("Z00000000SIMULATED".to_owned()),
+        "CanonicalHostedZoneID" => Some(balancer_zone(&region.name, &balancer.kind)),
         "SecurityGroups" => Some(balancer.security_group_ids.join(",")),
         _ => None,
     }

@@ -91,7 +91,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
         refresh: None,
     };
     place.region.groups.insert(name.clone(), group);
-    reconcile_groups(place.region, place.profiles, place.now);
+    reconcile_groups(place.region, &place.account.instance_profiles, place.now);
     stabilised(place.region, &name, min).map_err(|reason| NotMade { reason, left_behind: Some(name.clone()) })?;
     Ok(name)
 }
@@ -140,7 +140,7 @@ fn update(place: &mut Place<'_>, name: &str, old: &Value, new: &Value) -> Result
         group.facts = facts;
         group.propagated = propagated(new);
     }
-    reconcile_groups(place.region, place.profiles, place.now);
+    reconcile_groups(place.region, &place.account.instance_profiles, place.now);
     Ok(())
 }
 
@@ -180,7 +180,7 @@ fn facts_of(
         .or_else(|| policy.and_then(|policy| policy.get("LaunchTemplateSpecification")))
         .ok_or("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")?;
     let launch_template = reference_of(region, written)?;
-    check_template(region, place.profiles, &launch_template, &subnet_ids)
+    check_template(region, &place.account.instance_profiles, &launch_template, &subnet_ids)
         .map_err(|why| format!("You must use a valid fully-formed launch template. {why}"))?;
     let target_group_arns = texts(properties, "TargetGroupARNs");
     if let Some(missing) = target_group_arns.iter().find(|arn| !region.target_groups.contains_key(*arn)) {

@@ -2,12 +2,17 @@
 //! making, changing and removing one does. Property lists and what replaces are the AWS resource type reference's.
 
 mod balancing;
+mod bucket;
+mod db_groups;
+mod db_instance;
 mod gateway;
 mod group;
+mod health_check;
 mod launch_template;
 mod listener;
 mod parameter;
 mod props;
+mod record_set;
 mod route;
 mod security_group;
 mod security_rule;
@@ -15,13 +20,12 @@ mod subnet;
 mod target_group;
 mod vpc;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::state::RegionState;
+use super::state::{RegionState, SimState};
 
+pub use balancing::balancer_zone;
 pub use group::KEEP_SIZES;
 pub use props::{merge_tags, text_of_scalar};
 
@@ -29,8 +33,8 @@ pub use props::{merge_tags, text_of_scalar};
 pub struct Place<'a> {
     /// The Region.
     pub region: &'a mut RegionState,
-    /// IAM instance profiles, which are global.
-    pub profiles: &'a BTreeSet<String>,
+    /// The account without that Region: what is global, and the other Regions.
+    pub account: &'a mut SimState,
     /// When.
     pub now: Timestamp,
     /// The stack's name: generated names begin with it.
@@ -46,6 +50,18 @@ impl Place<'_> {
         let mut name = format!("{}-{}", self.stack, self.logical_id);
         name.truncate(most.saturating_sub(suffix.len() + 1));
         format!("{name}-{suffix}")
+    }
+
+    /// Looks at the account with this Region in it.
+    pub fn with_whole_account<T>(&mut self, look: impl FnOnce(&SimState) -> T) -> T {
+        let name = self.region.name.clone();
+        let blank = RegionState::new(&name, self.region.account.clone());
+        self.account.regions.insert(name.clone(), std::mem::replace(self.region, blank));
+        let outcome = look(self.account);
+        if let Some(region) = self.account.regions.remove(&name) {
+            *self.region = region;
+        }
+        outcome
     }
 }
 
@@ -116,7 +132,7 @@ pub struct ResourceType {
 }
 
 /// Every type.
-const TYPES: [&ResourceType; 17] = [
+const TYPES: [&ResourceType; 24] = [
     &vpc::VPC,
     &subnet::SUBNET,
     &gateway::INTERNET_GATEWAY,
@@ -134,6 +150,13 @@ const TYPES: [&ResourceType; 17] = [
     &balancing::LOAD_BALANCER,
     &listener::LISTENER,
     &target_group::TARGET_GROUP,
+    &db_instance::DB_INSTANCE,
+    &db_groups::SUBNET_GROUP,
+    &db_groups::PARAMETER_GROUP,
+    &bucket::BUCKET,
+    &bucket::BUCKET_POLICY,
+    &health_check::HEALTH_CHECK,
+    &record_set::RECORD_SET,
 ];
 
 /// The type of that name.

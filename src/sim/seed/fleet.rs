@@ -1,7 +1,5 @@
 //! Owns the fleet: many small groups, to see that looking at many takes calls by the page.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -14,9 +12,12 @@ use crate::sim::state::SimState;
 pub fn fleet(now: Timestamp, count: usize) -> Result<SimState, SeedError> {
     let mut state = SimState::empty(AccountId(ACCOUNT.to_owned()), now);
     state.region_mut("us-west-2");
-    let region = state.region_mut("us-east-1");
-    region.vcpu_quota = u32::MAX;
-    let mut maker = Maker { region, profiles: BTreeSet::new(), now };
+    state.with_region("us-east-1", |region, account| groups(&mut Maker { region, account, now }, count))?;
+    Ok(state)
+}
+
+fn groups(maker: &mut Maker<'_>, count: usize) -> Result<(), SeedError> {
+    maker.region.vcpu_quota = u32::MAX;
     let (vpc, _, private) = maker.network("fleet", "10.30", 3)?;
     let security_group = maker.make(
         "AWS::EC2::SecurityGroup",
@@ -46,5 +47,5 @@ pub fn fleet(now: Timestamp, count: usize) -> Result<SimState, SeedError> {
             }),
         )?;
     }
-    Ok(state)
+    Ok(())
 }

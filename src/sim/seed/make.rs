@@ -1,19 +1,17 @@
 //! Owns making resources for a seed, by the same rules as everybody else's.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::SeedError;
 use crate::facts::{ImageFacts, ImageState, Tags};
 use crate::sim::resource::{Place, type_of};
-use crate::sim::state::{Image, RegionState};
+use crate::sim::state::{Image, RegionState, SimState};
 
 /// Makes resources in one Region.
 pub(super) struct Maker<'a> {
     pub region: &'a mut RegionState,
-    pub profiles: BTreeSet<String>,
+    pub account: &'a mut SimState,
     pub now: Timestamp,
 }
 
@@ -26,7 +24,7 @@ impl Maker<'_> {
             return Err(refused(problem));
         }
         let mut place =
-            Place { region: self.region, profiles: &self.profiles, now: self.now, stack: "seed", logical_id: what };
+            Place { region: self.region, account: self.account, now: self.now, stack: "seed", logical_id: what };
         (known.create)(&mut place, &properties).map_err(|not_made| refused(not_made.reason))
     }
 

@@ -4,6 +4,7 @@ mod fleet;
 mod make;
 mod shop;
 mod shop_data;
+mod shop_store;
 mod shop_tiers;
 
 use jiff::Timestamp;

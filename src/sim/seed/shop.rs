@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::make::Maker;
-use super::{ACCOUNT, SeedError, shop_data, shop_tiers};
+use super::{ACCOUNT, SeedError, shop_data, shop_store, shop_tiers};
 use crate::model::AccountId;
 use crate::sim::state::SimState;
 
 /// The account of a shop at a time: `shop-web`, `shop-api` and `shop-worker` in us-east-1 with fourteen days of metrics
-/// and parameters below `/shop/prod/`; in us-west-2 a key (`alias/shop-dr`), a key pair (`shop-ops-west`) and a
+/// and parameters below `/shop/prod/`, the database `shop-orders`, the global table `shop-carts`, the bucket
+/// `shop-uploads` and the hosted zone `Z0SHOPEXAMPLE`; in us-west-2 the replicas of table and bucket, a key (`alias/shop-dr`), a key pair (`shop-ops-west`) and a
 /// certificate.
 pub fn shop(now: Timestamp) -> Result<SimState, SeedError> {
     let mut state = SimState::empty(AccountId(ACCOUNT.to_owned()), now);
@@ -23,18 +24,21 @@ pub fn shop(now: Timestamp) -> Result<SimState, SeedError> {
     standby.key_pairs.insert("shop-ops-west".to_owned());
     standby.certificates.insert("arn:aws:acm:us-west-2:111122223333:certificate/bbbb".to_owned());
 
-    let profiles = state.instance_profiles.clone();
-    let region = state.region_mut("us-east-1");
-    region.vcpu_quota = 1152;
-    region.keys.insert("alias/shop-prod".to_owned());
-    region.key_pairs.insert("shop-ops".to_owned());
-    region.certificates.insert("arn:aws:acm:us-east-1:111122223333:certificate/aaaa".to_owned());
     // Production has been running for three days.
     let since = now.checked_sub(SignedDuration::from_hours(72)).unwrap_or(now);
-    let mut maker = Maker { region, profiles, now: since };
-    let api_dns = shop_tiers::make(&mut maker)?;
-    shop_data::parameters(maker.region, &api_dns);
-    shop_data::metrics(maker.region, now);
+    state.with_region("us-east-1", |region, account| {
+        region.vcpu_quota = 1152;
+        region.keys.insert("alias/shop-prod".to_owned());
+        region.key_pairs.insert("shop-ops".to_owned());
+        region.certificates.insert("arn:aws:acm:us-east-1:111122223333:certificate/aaaa".to_owned());
+        let mut maker = Maker { region, account, now: since };
+        let tiers = shop_tiers::make(&mut maker)?;
+        let database = shop_store::make(&mut maker, &tiers)?;
+        shop_data::parameters(maker.region, &tiers.api_dns, &database);
+        shop_data::metrics(maker.region, now);
+        Ok(())
+    })?;
+    shop_store::standby(&mut state, since)?;
     Ok(state)
 }
 

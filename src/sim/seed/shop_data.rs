@@ -6,17 +6,12 @@ use crate::facts::{ParameterTier, ParameterType};
 use crate::sim::state::{Parameter, RegionState};
 
 /// Puts the parameters below `/shop/prod/` into a Region.
-pub(super) fn parameters(region: &mut RegionState, api_dns: &str) {
+pub(super) fn parameters(region: &mut RegionState, api_dns: &str, database: &str) {
     let routing: Vec<String> =
         (0..120).map(|n| format!("{{\"postcode\":\"{n:05}\",\"depot\":\"us-east-1-{}\"}}", n % 7)).collect();
     let plain: [(&str, ParameterType, String, &str); 10] = [
         ("region", ParameterType::String, "us-east-1".to_owned(), "Where this is"),
-        (
-            "db/host",
-            ParameterType::String,
-            "shop-orders.c1a2b3c4d5e6.us-east-1.rds.amazonaws.com".to_owned(),
-            "Writer of the orders database",
-        ),
+        ("db/host", ParameterType::String, database.to_owned(), "Writer of the orders database"),
         ("db/name", ParameterType::String, "orders".to_owned(), ""),
         ("db/port", ParameterType::String, "5432".to_owned(), ""),
         ("api/url", ParameterType::String, format!("http://{api_dns}"), "Internal load balancer of the API"),

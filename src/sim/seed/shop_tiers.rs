@@ -24,8 +24,20 @@ struct Tier<'a> {
     overrides: &'a [&'a str],
 }
 
-/// Makes production; the DNS name of the internal load balancer of the API.
-pub(super) fn make(maker: &mut Maker<'_>) -> Result<String, SeedError> {
+/// What else in the shop needs to know of its tiers.
+pub(super) struct Tiers {
+    /// The VPC.
+    pub vpc: String,
+    /// Its private subnets.
+    pub private: Vec<String>,
+    /// Security groups that use the database.
+    pub users: Vec<String>,
+    /// DNS name of the internal load balancer of the API.
+    pub api_dns: String,
+}
+
+/// Makes production.
+pub(super) fn make(maker: &mut Maker<'_>) -> Result<Tiers, SeedError> {
     let (vpc, public, private) = maker.network("shop", "10.20", 3)?;
     let groups = security_groups(maker, &vpc)?;
     let [web_lb, web, api_lb, api, worker] = &groups;
@@ -132,7 +144,8 @@ pub(super) fn make(maker: &mut Maker<'_>) -> Result<String, SeedError> {
     ] {
         make_tier(maker, &tier)?;
     }
-    Ok(api_dns)
+    let users = vec![api.clone(), worker.clone()];
+    Ok(Tiers { vpc, users, api_dns, private })
 }
 
 fn security_groups(maker: &mut Maker<'_>, vpc: &str) -> Result<[String; 5], SeedError> {

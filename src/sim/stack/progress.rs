@@ -10,7 +10,9 @@ use super::events::part_status;
 use super::outcome::{complete, fail};
 use super::weave::{Woven, look_up};
 use crate::sim::resource::{KEEP_SIZES, NotMade, Place, ResourceType, type_of};
-use crate::sim::state::{Act, Operation, OperationKind, RegionState, Stack, StackPart, Step, StepState, after};
+use crate::sim::state::{
+    Act, Operation, OperationKind, RegionState, SimState, Stack, StackPart, Step, StepState, after,
+};
 
 /// When something happens next to any stack of a Region, and to which.
 pub fn due_stack(region: &RegionState) -> Option<(Timestamp, String)> {
@@ -26,7 +28,7 @@ fn due(operation: &Operation) -> Timestamp {
 }
 
 /// Lets the next thing happen to a stack.
-pub fn step_stack(region: &mut RegionState, profiles: &BTreeSet<String>, name: &str, at: Timestamp) {
+pub fn step_stack(region: &mut RegionState, account: &mut SimState, name: &str, at: Timestamp) {
     // Taken out, so that what its steps do to the Region cannot touch the stack itself.
     let Some(mut stack) = region.stacks.remove(name) else { return };
     let Some(mut operation) = stack.operation.take() else {
@@ -34,7 +36,7 @@ pub fn step_stack(region: &mut RegionState, profiles: &BTreeSet<String>, name: &
         return;
     };
     let ended = operation.steps.iter().position(|step| matches!(step.state, StepState::Running(until) if until <= at));
-    let went_well = ended.is_none_or(|i| finish(region, profiles, &mut stack, &mut operation, i, at));
+    let went_well = ended.is_none_or(|i| finish(region, account, &mut stack, &mut operation, i, at));
     if !went_well && matches!(operation.kind, OperationKind::Create | OperationKind::Update) {
         fail(region, &mut stack, operation, at);
     } else {
@@ -114,6 +116,7 @@ fn start(region: &mut RegionState, stack: &mut Stack, operation: &mut Operation,
             status_reason: None,
             properties: Value::Null,
             retain: false,
+            retain_replaced: false,
         };
         stack.parts.insert(logical_id.clone(), part);
     }
@@ -133,7 +136,7 @@ fn evaluated(region: &RegionState, stack: &Stack, operation: &Operation, logical
 /// Ends a step: its effect, and what is told of it. Whether it went well.
 fn finish(
     region: &mut RegionState,
-    profiles: &BTreeSet<String>,
+    account: &mut SimState,
     stack: &mut Stack,
     operation: &mut Operation,
     i: usize,
@@ -142,7 +145,7 @@ fn finish(
     let step = operation.steps[i].clone();
     let token = operation.token.clone();
     let effect = match type_of(&step.resource_type) {
-        Some(known) => effect(region, profiles, stack, operation, &step, known, at),
+        Some(known) => effect(region, account, stack, operation, &step, known, at),
         None => Err(NotMade::from("unknown type")),
     };
     let (verb, told) = match step.act {
@@ -183,7 +186,7 @@ fn forget(stack: &mut Stack, step: &Step) {
 
 fn effect(
     region: &mut RegionState,
-    profiles: &BTreeSet<String>,
+    account: &mut SimState,
     stack: &mut Stack,
     operation: &Operation,
     step: &Step,
@@ -196,8 +199,8 @@ fn effect(
         // It could not be evaluated when it began: now the reason is told.
         (None, _) => evaluated(region, stack, operation, &step.logical_id)?,
     };
-    let (retain, keep_sizes) = policies(&operation.target.body, &step.logical_id);
-    let mut place = Place { region, profiles, now: at, stack: &stack.name, logical_id: &step.logical_id };
+    let policies = policies(&operation.target.body, &step.logical_id);
+    let mut place = Place { region, account, now: at, stack: &stack.name, logical_id: &step.logical_id };
     match step.act {
         Act::Create | Act::Replace => {
             if let Some(problem) = known.problem(&properties) {
@@ -214,23 +217,22 @@ fn effect(
                 .into());
             }
             let physical_id = (known.create)(&mut place, &properties)?;
-            put_part(stack, step, physical_id, properties, retain);
+            put_part(stack, step, physical_id, properties, &policies);
             Ok(())
         }
         Act::Update => {
             let before = step.before.as_ref().ok_or("nothing to update")?;
             let mut asked = properties.clone();
-            if let Some(map) = asked.as_object_mut().filter(|_| keep_sizes) {
+            if let Some(map) = asked.as_object_mut().filter(|_| policies.keep_sizes) {
                 map.insert(KEEP_SIZES.to_owned(), Value::Bool(true));
             }
             (known.update)(&mut place, &before.physical_id, &before.properties, &asked)?;
-            put_part(stack, step, before.physical_id.clone(), properties, retain);
+            put_part(stack, step, before.physical_id.clone(), properties, &policies);
             Ok(())
         }
         Act::Delete => {
             let part = step.before.as_ref().ok_or("nothing to remove")?;
-            // "DeletionPolicy attribute": Retain leaves the resource where it is.
-            if part.retain && operation.kind == OperationKind::Delete {
+            if is_retained(stack, step, part, operation.kind) {
                 return Ok(());
             }
             Ok((known.delete)(&mut place, &part.physical_id, &part.properties)?)
@@ -249,19 +251,42 @@ fn effect(
     }
 }
 
-fn put_part(stack: &mut Stack, step: &Step, physical_id: String, properties: Value, retain: bool) {
+fn put_part(stack: &mut Stack, step: &Step, physical_id: String, properties: Value, policies: &Policies) {
     if let Some(part) = stack.parts.get_mut(&step.logical_id) {
         part.physical_id = physical_id;
         part.resource_type.clone_from(&step.resource_type);
         part.properties = properties;
-        part.retain = retain;
+        part.retain = policies.retain;
+        part.retain_replaced = policies.retain_replaced;
     }
 }
 
-/// Whether a resource is retained when its stack goes, and whether its sizes are left alone.
-fn policies(body: &str, logical_id: &str) -> (bool, bool) {
+/// "DeletionPolicy attribute" and "UpdateReplacePolicy attribute": Retain leaves a resource where it is when its stack is
+/// deleted or its template has it no more, and when an update has replaced it.
+fn is_retained(stack: &Stack, step: &Step, part: &StackPart, kind: OperationKind) -> bool {
+    let successor = stack.parts.get(&step.logical_id).filter(|current| current.physical_id != part.physical_id);
+    match (kind, successor) {
+        (OperationKind::Cleanup, Some(successor)) => successor.retain_replaced,
+        (OperationKind::Cleanup | OperationKind::Delete, _) => part.retain,
+        _ => false,
+    }
+}
+
+/// What a template asks to be done with a resource.
+#[derive(Default)]
+struct Policies {
+    retain: bool,
+    retain_replaced: bool,
+    keep_sizes: bool,
+}
+
+fn policies(body: &str, logical_id: &str) -> Policies {
     crate::sim::template::Template::read(body)
         .ok()
         .and_then(|mut template| template.resources.remove(logical_id))
-        .map_or((false, false), |resource| (resource.retain, resource.keep_sizes))
+        .map_or_else(Policies::default, |resource| Policies {
+            retain: resource.retain,
+            retain_replaced: resource.retain_replaced,
+            keep_sizes: resource.keep_sizes,
+        })
 }

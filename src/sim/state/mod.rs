@@ -1,6 +1,9 @@
 //! Owns the account: everything the simulated cloud knows, as it lies in its file.
 
+mod bucket;
 mod compute;
+mod database;
+mod dns;
 mod network;
 mod parameter;
 mod region;
@@ -13,7 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::AccountId;
 
+pub use bucket::{Bucket, Object};
 pub use compute::{Activity, Group, Image, Instance, LaunchTemplate, Refresh, after};
+pub use database::{Database, DbSubnetGroup, Outcome, Stage};
+pub use dns::{Answer, Check, Dns, Zone};
 pub use network::{SecurityGroup, SecurityRule, Subnet, Thing, Vpc};
 pub use parameter::{Parameter, ParameterVersion};
 pub use region::{RegionState, Timings};
@@ -33,6 +39,9 @@ pub struct SimState {
     pub now: Timestamp,
     /// IAM instance profiles: global, so there in every Region.
     pub instance_profiles: BTreeSet<String>,
+    /// Route 53, which is global.
+    #[serde(default)]
+    pub dns: Dns,
     /// Regions, by code.
     pub regions: BTreeMap<String, RegionState>,
 }
@@ -45,6 +54,7 @@ impl SimState {
             account,
             now,
             instance_profiles: BTreeSet::new(),
+            dns: Dns::default(),
             regions: BTreeMap::new(),
         }
     }
@@ -53,6 +63,14 @@ impl SimState {
     pub fn region_mut(&mut self, name: &str) -> &mut RegionState {
         let account = self.account.clone();
         self.regions.entry(name.to_owned()).or_insert_with(|| RegionState::new(name, account))
+    }
+
+    /// Works on a Region, made on first use, beside the rest of the account.
+    pub fn with_region<T>(&mut self, name: &str, work: impl FnOnce(&mut RegionState, &mut SimState) -> T) -> T {
+        let mut region = self.regions.remove(name).unwrap_or_else(|| RegionState::new(name, self.account.clone()));
+        let outcome = work(&mut region, self);
+        self.regions.insert(name.to_owned(), region);
+        outcome
     }
 
     /// How often an operation was called in a Region.

@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc};
-use crate::facts::{LoadBalancerFacts, TargetGroupFacts, ZoneFacts};
+use super::{
+    Bucket, Database, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
+};
+use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;
 use crate::sim::{Faults, id};
 
 /// How long things take, in seconds of the virtual clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Timings {
     /// Launch to in service: about 26 s to SSH measured on cold instances, and the application.
     pub boot_s: u32,
@@ -25,11 +28,39 @@ pub struct Timings {
     pub change_set_s: u32,
     /// Drift detection of one stack.
     pub drift_s: u32,
+    /// How far a database's replica is behind while its source is written.
+    pub replica_lag_s: u32,
+    /// Making a read replica from a snapshot of its source in another Region.
+    pub replica_s: u32,
+    /// Promoting a replica, before its reboot ("Promoting a read replica": a few minutes).
+    pub promote_s: u32,
+    /// The reboot that ends a promotion.
+    pub reboot_s: u32,
+    /// Changing an instance's class.
+    pub class_s: u32,
+    /// Making a standby in another zone, which copies the volume; or giving it up.
+    pub multi_az_s: u32,
+    /// Renaming an instance.
+    pub rename_s: u32,
 }
 
 impl Default for Timings {
     fn default() -> Self {
-        Timings { boot_s: 45, terminate_s: 60, copy_first_s: 420, copy_again_s: 120, change_set_s: 3, drift_s: 20 }
+        Timings {
+            boot_s: 45,
+            terminate_s: 60,
+            copy_first_s: 420,
+            copy_again_s: 120,
+            change_set_s: 3,
+            drift_s: 20,
+            replica_lag_s: 2,
+            replica_s: 900,
+            promote_s: 180,
+            reboot_s: 60,
+            class_s: 420,
+            multi_az_s: 900,
+            rename_s: 90,
+        }
     }
 }
 
@@ -76,6 +107,24 @@ pub struct RegionState {
     pub images: BTreeMap<String, Image>,
     /// Parameters, by name.
     pub parameters: BTreeMap<String, Parameter>,
+    /// RDS instances, by identifier.
+    #[serde(default)]
+    pub databases: BTreeMap<String, Database>,
+    /// DB subnet groups, by name.
+    #[serde(default)]
+    pub db_subnet_groups: BTreeMap<String, DbSubnetGroup>,
+    /// DB parameter groups, by name.
+    #[serde(default)]
+    pub db_parameter_groups: BTreeMap<String, ParameterGroupFacts>,
+    /// DynamoDB tables, by name.
+    #[serde(default)]
+    pub tables: BTreeMap<String, TableFacts>,
+    /// S3 buckets, by name.
+    #[serde(default)]
+    pub buckets: BTreeMap<String, Bucket>,
+    /// Scheduled actions, by the name of their group and their own.
+    #[serde(default)]
+    pub schedules: BTreeMap<String, BTreeMap<String, ScheduleFacts>>,
     /// Stacks, by name.
     pub stacks: BTreeMap<String, Stack>,
     /// Deleted stacks, by id.
@@ -110,6 +159,12 @@ impl RegionState {
             load_balancers: BTreeMap::new(),
             images: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            db_subnet_groups: BTreeMap::new(),
+            db_parameter_groups: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             stacks: BTreeMap::new(),
             deleted_stacks: BTreeMap::new(),
             faults: Faults::default(),
@@ -143,7 +198,29 @@ impl RegionState {
     /// Whether a KMS key can be used here: one that is known, or one AWS manages.
     pub fn has_key(&self, key: &str) -> bool {
         let alias = key.rsplit(':').next().unwrap_or(key);
-        self.keys.contains(key) || self.keys.contains(alias) || alias.starts_with("alias/aws/")
+        self.keys.contains(key)
+            || self.keys.contains(alias)
+            || alias.starts_with("alias/aws/")
+            || self.keys.iter().any(|known| known.starts_with("alias/") && self.key_behind(known) == key)
+    }
+
+    /// The ARN of a KMS key that can be used here, given by its ARN or an alias.
+    pub fn key_arn(&self, key: &str) -> Option<String> {
+        let alias = key.rsplit(':').next().unwrap_or(key);
+        match alias.starts_with("alias/") {
+            true => self.has_key(key).then(|| self.key_behind(alias)),
+            false => self.has_key(key).then(|| key.to_owned()),
+        }
+    }
+
+    /// The key an alias stands for: always the same one.
+    fn key_behind(&self, alias: &str) -> String {
+        self.arn("kms", &format!("key/{}", id::uuid(&self.name, alias, 0)))
+    }
+
+    /// Whether anything serves here that could write to a database.
+    pub fn has_servers(&self, now: Timestamp) -> bool {
+        self.groups.values().any(|group| group.in_service(now, &self.timings) > 0)
     }
 
     /// The launch template of that id or name.

@@ -70,6 +70,9 @@ pub struct StackPart {
     pub properties: Value,
     /// Whether deleting the stack leaves it (DeletionPolicy).
     pub retain: bool,
+    /// Whether an update that replaces it leaves the old one (UpdateReplacePolicy).
+    #[serde(default)]
+    pub retain_replaced: bool,
 }
 
 /// A change set.

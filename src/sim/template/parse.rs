@@ -35,6 +35,8 @@ pub struct Resource {
     pub condition: Option<String>,
     /// DeletionPolicy is Retain (or RetainExceptOnCreate).
     pub retain: bool,
+    /// UpdateReplacePolicy is Retain.
+    pub retain_replaced: bool,
     /// UpdatePolicy asks to leave sizes alone that the template did not change.
     pub keep_sizes: bool,
 }
@@ -178,6 +180,7 @@ fn resources(sections: &Map<String, Value>) -> Result<BTreeMap<String, Resource>
             depends_on,
             condition: map.get("Condition").and_then(Value::as_str).map(str::to_owned),
             retain: policy.starts_with("Retain"),
+            retain_replaced: map.get("UpdateReplacePolicy").and_then(Value::as_str) == Some("Retain"),
             keep_sizes: keep_sizes.is_some_and(|keep| keep == &Value::Bool(true) || keep == "true"),
         };
         resources.insert(logical_id, resource);

@@ -82,7 +82,7 @@ impl Bench {
 
     /// Waits until nothing is under way for a stack.
     pub async fn settled(&self, stack: &str) -> StackFacts {
-        for _ in 0..200 {
+        for _ in 0..600 {
             let facts = self.stack(stack).await.expect("there");
             if !facts.status.in_progress() {
                 return facts;

@@ -1,0 +1,98 @@
+//! Owns how far database replicas are behind, as CloudWatch's `ReplicaLag` tells it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat};
+use jiff::{SignedDuration, Timestamp};
+
+use super::time::timestamp;
+use crate::facts::ReplicaLag;
+
+/// Replicas per call: one query each (GetMetricData: 500 queries).
+pub(super) const REPLICAS_PER_CALL: usize = 500;
+/// How far back a point still tells of now.
+const WINDOW: SignedDuration = SignedDuration::from_mins(5);
+/// RDS reports the lag once a minute.
+const PERIOD_S: i32 = 60;
+
+/// From when points are asked for; the earliest time there is where that is out of range.
+pub(super) fn window_start(now: Timestamp) -> Timestamp {
+    now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN)
+}
+
+/// One query a replica. Query ids carry the replica's place in the chunk, because they may not hold its identifier.
+pub(super) fn queries(ids: &[String]) -> Vec<MetricDataQuery> {
+    let query = |(place, id): (usize, &String)| {
+        let of_replica = Dimension::builder().name("DBInstanceIdentifier").value(id).build();
+        let what = Metric::builder().namespace("AWS/RDS").metric_name("ReplicaLag").dimensions(of_replica).build();
+        let stat = MetricStat::builder().metric(what).period(PERIOD_S).stat("Maximum").build();
+        MetricDataQuery::builder().id(query_id(place)).metric_stat(stat).build()
+    };
+    ids.iter().enumerate().map(query).collect()
+}
+
+/// The newest point of each replica. One whose newest point is negative does not replicate, so its lag is not known: an
+/// earlier point would make it look better than it is.
+pub(super) fn newest(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<String, ReplicaLag> {
+    let mut points: BTreeMap<&str, (Timestamp, f64)> = BTreeMap::new();
+    for result in results {
+        let Some(id) = result.id() else { continue };
+        for (value, at) in result.values().iter().zip(result.timestamps()) {
+            let Some(at) = timestamp(at) else { continue };
+            if points.get(id).is_none_or(|(newest, _)| at > *newest) {
+                points.insert(id, (at, *value));
+            }
+        }
+    }
+    let lag_of = |place: usize| {
+        let (at, value) = *points.get(query_id(place).as_str())?;
+        // Neither -1 nor what is no number passes.
+        (value >= 0.0).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
+    };
+    ids.iter().enumerate().filter_map(|(place, id)| Some((id.clone(), lag_of(place)?))).collect()
+}
+
+fn query_id(place: usize) -> String {
+    format!("r{place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_types::DateTime;
+
+    fn result(id: &str, points: &[(f64, i64)]) -> MetricDataResult {
+        MetricDataResult::builder()
+            .id(id)
+            .set_values(Some(points.iter().map(|(value, _)| *value).collect()))
+            .set_timestamps(Some(points.iter().map(|(_, at)| DateTime::from_secs(*at)).collect()))
+            .build()
+    }
+
+    #[test]
+    fn the_newest_point_counts_rounded_up_and_what_is_not_known_is_absent() {
+        for (points, expected) in [
+            (&[(3.0, 60), (0.2, 120), (9.0, 90)][..], Some((1, 120))),
+            (&[(0.0, 120)], Some((0, 120))),
+            (&[(2.0, 60), (-1.0, 120)], None),
+            (&[(-1.0, 60), (2.0, 120)], Some((2, 120))),
+            (&[(f64::NAN, 120)], None),
+            (&[], None),
+        ] {
+            let lags = newest(&["orders".to_owned()], &[result("r0", points)]);
+            let told = lags.get("orders").map(|lag| (lag.seconds, lag.at.as_second()));
+            assert_eq!(told, expected, "{points:?}");
+        }
+    }
+
+    #[test]
+    fn points_of_one_replica_spread_over_pages_are_one_series() {
+        let ids = ["orders", "stock", "silent"].map(str::to_owned);
+        let results = [result("r1", &[(7.0, 60)]), result("r0", &[(1.0, 60)]), result("r0", &[(4.0, 180)])];
+        let lags = newest(&ids, &results);
+        assert_eq!(
+            lags.iter().map(|(id, lag)| (id.as_str(), lag.seconds)).collect::<Vec<_>>(),
+            [("orders", 4), ("stock", 7)]
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! Owns how data, buckets, scheduled actions and names of the simulated account are shown.
+
+use jiff::Timestamp;
+
+use super::list::time;
+use crate::facts::RecordFacts;
+use crate::sim::SimState;
+use crate::sim::databases::{lag_of, told};
+use crate::sim::dns::leads_to;
+use crate::sim::state::{Database, RegionState};
+
+/// A table: title, heads, rows.
+pub(super) type Part = (&'static str, &'static [&'static str], Vec<Vec<String>>);
+
+/// The tables of a Region.
+pub(super) fn of_region(region: &RegionState, state: &SimState) -> Vec<Part> {
+    vec![
+        (
+            "databases",
+            &["DATABASE", "ROLE", "STATUS", "CLASS", "MULTI-AZ", "LAG", "HOLDS WRITES UNTIL"],
+            region.databases.values().map(|database| database_row(region, state, database)).collect(),
+        ),
+        (
+            "tables",
+            &["TABLE", "STATUS", "REPLICAS"],
+            region
+                .tables
+                .values()
+                .map(|table| {
+                    let replicas: Vec<&str> = table.replicas.keys().map(|region| region.as_str()).collect();
+                    vec![table.name.clone(), table.status.clone(), replicas.join(", ")]
+                })
+                .collect(),
+        ),
+        (
+            "buckets",
+            &["BUCKET", "VERSIONED", "REPLICATES TO"],
+            region
+                .buckets
+                .values()
+                .map(|bucket| {
+                    let facts = &bucket.facts;
+                    let to: Vec<&str> = facts.replicates_to.keys().map(String::as_str).collect();
+                    vec![facts.name.clone(), yes_or_no(facts.versioned), to.join(", ")]
+                })
+                .collect(),
+        ),
+        ("objects", &["BUCKET", "KEY", "BYTES", "PUBLIC", "WRITTEN"], objects(region)),
+        ("scheduled actions", &["GROUP", "ACTION", "WHEN", "MIN", "DESIRED", "MAX"], schedules(region)),
+    ]
+}
+
+fn yes_or_no(truth: bool) -> String {
+    if truth { "yes" } else { "no" }.to_owned()
+}
+
+fn database_row(region: &RegionState, state: &SimState, database: &Database) -> Vec<String> {
+    let facts = told(state, region, database);
+    let role = match (&facts.source, facts.replicas.len()) {
+        (Some(source), _) => format!("replica of {}", source.rsplit(':').next().unwrap_or(source)),
+        (None, 0) => "stands alone".to_owned(),
+        (None, replicas) => format!("source of {replicas}"),
+    };
+    let lag = match lag_of(state, region, &facts.id) {
+        Some(lag) => format!("{} s", lag.seconds),
+        None if facts.source.is_some() => "not known".to_owned(),
+        None => String::new(),
+    };
+    let until = database.data_as_of().map_or_else(String::new, time);
+    vec![facts.id, role, facts.status, facts.class, yes_or_no(facts.multi_az), lag, until]
+}
+
+fn objects(region: &RegionState) -> Vec<Vec<String>> {
+    let all = region
+        .buckets
+        .values()
+        .flat_map(|bucket| bucket.objects.iter().map(move |(key, object)| (bucket, key, object)));
+    all.map(|(bucket, key, object)| {
+        vec![
+            bucket.facts.name.clone(),
+            key.clone(),
+            object.size.to_string(),
+            yes_or_no(bucket.is_public(key)),
+            time(object.written_at),
+        ]
+    })
+    .collect()
+}
+
+fn schedules(region: &RegionState) -> Vec<Vec<String>> {
+    let all = region.schedules.iter().flat_map(|(group, actions)| actions.values().map(move |action| (group, action)));
+    let number = |size: Option<u32>| size.map_or_else(String::new, |size| size.to_string());
+    all.map(|(group, action)| {
+        let when = action.recurrence.clone().or_else(|| action.start.map(time)).unwrap_or_default();
+        let zone = action.time_zone.as_deref().unwrap_or("UTC");
+        vec![
+            group.clone(),
+            action.name.clone(),
+            format!("{when} {zone}"),
+            number(action.min),
+            number(action.desired),
+            number(action.max),
+        ]
+    })
+    .collect()
+}
+
+/// The tables of what is in no Region: records, and health checks.
+pub(super) fn names(state: &SimState) -> Vec<Part> {
+    let dns = &state.dns;
+    let records: Vec<Vec<String>> =
+        dns.zones.values().flat_map(|zone| &zone.records).map(|record| record_row(record, state, state.now)).collect();
+    let checks: Vec<Vec<String>> = dns
+        .checks
+        .values()
+        .map(|check| {
+            let facts = &check.facts;
+            let asks = format!("{}{}", facts.host.as_deref().unwrap_or(""), facts.path.as_deref().unwrap_or(""));
+            vec![
+                facts.id.clone(),
+                asks,
+                yes_or_no(facts.inverted),
+                if check.verdict() { "healthy" } else { "unhealthy" }.to_owned(),
+            ]
+        })
+        .collect();
+    let all: [Part; 2] = [
+        ("records", &["RECORD", "TYPE", "SET", "ROLE", "TARGET", "ANSWERS", "USERS ARE LED"], records),
+        ("health checks", &["CHECK", "ASKS", "INVERTED", "VERDICT"], checks),
+    ];
+    all.into_iter().filter(|(_, _, rows)| !rows.is_empty()).collect()
+}
+
+fn record_row(record: &RecordFacts, state: &SimState, now: Timestamp) -> Vec<String> {
+    let target = record.alias.as_ref().map_or_else(|| record.values.join(", "), |alias| alias.dns_name.clone());
+    let answered = state.dns.answer(&record.name).is_some_and(|answer| answer.record == record.set_identifier);
+    let led = leads_to(state, &record.name, now).is_some_and(|host| host == target.to_ascii_lowercase());
+    let role = record.failover.clone().or_else(|| record.weight.map(|weight| format!("weight {weight}")));
+    vec![
+        record.name.clone(),
+        record.kind.clone(),
+        record.set_identifier.clone().unwrap_or_default(),
+        role.unwrap_or_else(|| "simple".to_owned()),
+        target,
+        yes_or_no(answered),
+        if led { "here" } else { "" }.to_owned(),
+    ]
+}

@@ -1,0 +1,152 @@
+//! Owns making read replicas: what the source and the Region must have, and what the replica starts with.
+
+use jiff::Timestamp;
+
+use super::{check_name, default_parameters, endpoint};
+use crate::cloud::CloudErrorKind;
+use crate::facts::{CreateReplica, DatabaseFacts, ParameterGroupFacts};
+use crate::sim::call::Refusal;
+use crate::sim::state::{Database, RegionState, SimState};
+
+/// CreateDBInstanceReadReplica in a Region: the replica is `creating` for minutes.
+pub fn create_replica(account: &mut SimState, region: &str, ask: &CreateReplica) -> Result<(), Refusal> {
+    let now = account.now;
+    account.with_region(region, |region, account| {
+        let source = source_named(account, region, &ask.source_arn)?.clone();
+        let mut database = make_replica(region, &source, ask, now)?;
+        database.stage("creating", region.timings.replica_s, now, None);
+        region.databases.insert(ask.id.clone(), database);
+        Ok(())
+    })
+}
+
+/// The instance an ARN names, or an identifier of the Region itself. It must answer: its Region takes part.
+pub fn source_named<'a>(
+    account: &'a SimState,
+    region: &'a RegionState,
+    reference: &str,
+) -> Result<&'a Database, Refusal> {
+    let parts: Vec<&str> = reference.split(':').collect();
+    let (place, id) = match parts.as_slice() {
+        ["arn", _, "rds", place, _, "db", id] => (*place, *id),
+        _ => (region.name.as_str(), reference),
+    };
+    let home = if place == region.name { Some(region) } else { account.regions.get(place) };
+    if home.is_some_and(|home| home.faults.dark) {
+        let message = format!("Unable to reach the source Region {place} for {reference}");
+        return Err(Refusal::new(CloudErrorKind::Service, "InternalFailure", message));
+    }
+    home.and_then(|home| home.databases.get(id)).ok_or_else(|| {
+        Refusal::new(CloudErrorKind::NotFound, "DBInstanceNotFound", format!("DBInstance {reference} not found."))
+    })
+}
+
+/// A replica of a source, made and holding what the source holds; it is not yet in the Region.
+pub fn make_replica(
+    region: &mut RegionState,
+    source: &Database,
+    ask: &CreateReplica,
+    now: Timestamp,
+) -> Result<Database, Refusal> {
+    check_name(region, &ask.id)?;
+    let kms_key = check_source(region, source, ask)?;
+    check_place(region, ask)?;
+    let parameter_group = parameter_group(region, source, ask)?;
+    let port = source.facts.endpoint.as_ref().map_or(5432, |endpoint| endpoint.port);
+    let resource_id = format!("db-{}", region.next_hex("database", 26).to_ascii_uppercase());
+    Ok(Database {
+        facts: DatabaseFacts {
+            id: ask.id.clone(),
+            arn: region.arn("rds", &format!("db:{}", ask.id)),
+            status: "available".to_owned(),
+            class: if ask.class.is_empty() { source.facts.class.clone() } else { ask.class.clone() },
+            multi_az: ask.multi_az,
+            kms_key,
+            endpoint: Some(endpoint(region, &ask.id, port)),
+            source: Some(source.facts.arn.clone()),
+            replicas: Vec::new(),
+            subnet_group: ask.subnet_group.clone(),
+            security_group_ids: sorted(&ask.security_group_ids),
+            parameter_group: Some(parameter_group),
+            // "Working with DB instance read replicas": automated backups of a replica are off until it is promoted.
+            backup_retention_days: 0,
+            deletion_protection: ask.deletion_protection,
+            publicly_accessible: false,
+            tags: ask.tags.clone(),
+            ..source.facts.clone()
+        },
+        resource_id,
+        made_as: ask.id.clone(),
+        follows: Some(source.resource_id.clone()),
+        writes: source.writes.iter().map(|(writer, until)| (writer.clone(), (*until).min(now))).collect(),
+        stages: Vec::new(),
+    })
+}
+
+/// CreateDBInstanceReadReplica: the source needs automated backups and must be available, and an encrypted source in
+/// another Region a key of this Region. The key the replica has.
+fn check_source(region: &RegionState, source: &Database, ask: &CreateReplica) -> Result<Option<String>, Refusal> {
+    let invalid = |code: &str, message: String| Refusal::new(CloudErrorKind::Invalid, code, message);
+    let id = &source.facts.id;
+    if source.facts.backup_retention_days == 0 && source.follows.is_none() {
+        let message = format!("Automated backups are not enabled for this database instance: {id}");
+        return Err(invalid("InvalidDBInstanceState", message));
+    }
+    if source.status() != "available" {
+        let message = format!("DB instance {id} is not available, it is {}", source.status());
+        return Err(Refusal::new(CloudErrorKind::Conflict, "InvalidDBInstanceState", message));
+    }
+    if !source.facts.encrypted {
+        return Ok(None);
+    }
+    match &ask.kms_key {
+        Some(key) => match region.key_arn(key) {
+            Some(arn) => Ok(Some(arn)),
+            None => Err(invalid("KMSKeyNotAccessibleFault", format!("The KMS key {key} is not accessible"))),
+        },
+        None if source.facts.arn.contains(&format!(":rds:{}:", region.name)) => Ok(source.facts.kms_key.clone()),
+        None => Err(invalid(
+            "InvalidParameterCombination",
+            format!("You must specify a KmsKeyId of {} for a replica of the encrypted {id}", region.name),
+        )),
+    }
+}
+
+fn check_place(region: &RegionState, ask: &CreateReplica) -> Result<(), Refusal> {
+    if let Some(missing) = ask.subnet_group.as_ref().filter(|name| !region.db_subnet_groups.contains_key(*name)) {
+        return Err(Refusal::new(
+            CloudErrorKind::NotFound,
+            "DBSubnetGroupNotFoundFault",
+            format!("DB subnet group '{missing}' does not exist."),
+        ));
+    }
+    let missing = ask.security_group_ids.iter().find(|id| !region.security_groups.contains_key(*id));
+    if let Some(missing) = missing {
+        let message = format!("Invalid security group , groupId= {missing}.");
+        return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterValue", message));
+    }
+    Ok(())
+}
+
+/// Its own parameter group, or AWS's for the engine: the source's is of another Region.
+fn parameter_group(
+    region: &RegionState,
+    source: &Database,
+    ask: &CreateReplica,
+) -> Result<ParameterGroupFacts, Refusal> {
+    let default = default_parameters(&source.facts.engine, &source.facts.engine_version);
+    match ask.parameter_group.as_deref() {
+        None => Ok(default),
+        Some(name) if name == default.name => Ok(default),
+        Some(name) => region.db_parameter_groups.get(name).cloned().ok_or_else(|| {
+            let message = format!("DBParameterGroup not found: {name}");
+            Refusal::new(CloudErrorKind::NotFound, "DBParameterGroupNotFound", message)
+        }),
+    }
+}
+
+fn sorted(ids: &[String]) -> Vec<String> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids
+}

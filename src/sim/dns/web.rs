@@ -1,0 +1,154 @@
+//! Owns how the service looks from outside: addresses of names, and what they answer.
+
+use jiff::Timestamp;
+
+use super::bare;
+use crate::facts::{AliasFacts, ListenerAction, LoadBalancerFacts};
+use crate::model::Digest;
+use crate::sim::state::{RegionState, SimState};
+use crate::sim::targets::has_healthy;
+
+/// The host a name leads users to: a record's target, or the name itself. None for a name nobody knows.
+pub fn leads_to(state: &SimState, name: &str, now: Timestamp) -> Option<String> {
+    let name = bare(name);
+    if is_host(state, &name) {
+        return Some(name);
+    }
+    let seen = state.dns.seen(&name, now)?;
+    let target = bare(seen.targets.first()?);
+    // A CNAME may lead to a record; one step is what the shop needs.
+    match state.dns.seen(&target, now).and_then(|next| next.targets.first()) {
+        Some(next) => Some(bare(next)),
+        None => Some(target),
+    }
+}
+
+/// The addresses of what a name leads to, sorted. A load balancer has one in each of its zones, and keeps them.
+pub fn addresses(state: &SimState, name: &str, now: Timestamp) -> Result<Vec<String>, String> {
+    let host = leads_to(state, name, now).ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
+    if let Some((_, balancer)) = balancer(state, &host) {
+        let mut found: Vec<String> = balancer.subnet_ids.iter().map(|subnet| address(&host, subnet)).collect();
+        found.sort();
+        found.dedup();
+        return Ok(found);
+    }
+    if bucket(state, &host).is_some() {
+        return Ok(vec![address(&host, "s3")]);
+    }
+    match host.parse::<std::net::IpAddr>() {
+        Ok(_) => Ok(vec![host]),
+        Err(_) => Err(format!("{name} does not resolve: {host} has no address")),
+    }
+}
+
+/// An address that is nobody's: of TEST-NET-2 or TEST-NET-3 (RFC 5737).
+fn address(host: &str, part: &str) -> String {
+    let digest = Digest::of_bytes(format!("{host}/{part}").as_bytes());
+    let hex = digest.0.trim_start_matches("sha256:");
+    let byte = |at: usize| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).unwrap_or(1);
+    let net = if byte(0) % 2 == 0 { "198.51.100" } else { "203.0.113" };
+    format!("{net}.{}", byte(2).max(1))
+}
+
+/// The status a URL answers with as users see it, or why it does not answer.
+pub fn get(state: &SimState, url: &str, now: Timestamp) -> Result<u16, String> {
+    let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(format!("{url} is neither an http:// nor an https:// address")),
+    };
+    let (authority, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, "/"),
+    };
+    let (name, port) = match authority.split_once(':') {
+        Some((name, port)) => (name, port.parse().map_err(|_| format!("{url} has no port that is a number: {port}"))?),
+        None => (authority, if secure { 443 } else { 80 }),
+    };
+    get_host(state, name, port, secure, path, now)
+}
+
+/// The status a host answers with.
+pub(super) fn get_host(
+    state: &SimState,
+    name: &str,
+    port: u16,
+    secure: bool,
+    path: &str,
+    now: Timestamp,
+) -> Result<u16, String> {
+    let host = leads_to(state, name, now).ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
+    let silent = |region: &RegionState| format!("{name} does not answer: no connection to {host} in {}", region.name);
+    if let Some((region, balancer)) = balancer(state, &host) {
+        if region.faults.dark {
+            return Err(silent(region));
+        }
+        let status = balancer_status(region, balancer, port, secure, now);
+        return status.ok_or_else(|| format!("{name} refuses connections on port {port}"));
+    }
+    match bucket(state, &host) {
+        Some((region, _)) if region.faults.dark => Err(silent(region)),
+        // GetObject without credentials: 403 for what is not public, and for what is not there, since the public may not
+        // list the bucket.
+        Some((region, name)) => {
+            let key = path.trim_start_matches('/');
+            let there = region.buckets.get(name).is_some_and(|b| b.objects.contains_key(key) && b.is_public(key));
+            Ok(if there { 200 } else { 403 })
+        }
+        None => Err(format!("{name} does not answer: {host} is nothing that is known here")),
+    }
+}
+
+/// What a load balancer answers on a port; none without a listener there. "HTTP 503: the target groups have no registered
+/// targets, or all of the registered targets are in an unused state".
+fn balancer_status(
+    region: &RegionState,
+    balancer: &LoadBalancerFacts,
+    port: u16,
+    secure: bool,
+    now: Timestamp,
+) -> Option<u16> {
+    let matches = |protocol: &str| secure == matches!(protocol, "HTTPS" | "TLS");
+    let listener = balancer.listeners.iter().find(|l| l.port == port && matches(&l.protocol))?;
+    let status = match listener.actions.last()? {
+        ListenerAction::Forward { target_group_arns } => {
+            let served = target_group_arns.iter().any(|arn| has_healthy(region, arn, now));
+            if served { 200 } else { 503 }
+        }
+        ListenerAction::Redirect { status_code, .. } => status_code.trim_start_matches("HTTP_").parse().unwrap_or(302),
+        ListenerAction::FixedResponse { status_code, .. } => status_code.parse().unwrap_or(200),
+        _ => 200,
+    };
+    Some(status)
+}
+
+/// Whether an alias's target is healthy ("Evaluate target health", for load balancers: every target group with targets
+/// has a healthy one; a Region that is dark has none).
+pub(super) fn target_healthy(state: &SimState, alias: &AliasFacts, now: Timestamp) -> bool {
+    let Some((region, balancer)) = balancer(state, &bare(&alias.dns_name)) else { return false };
+    let mut forwarded =
+        balancer.listeners.iter().flat_map(|listener| &listener.actions).filter_map(|action| match action {
+            ListenerAction::Forward { target_group_arns } => Some(target_group_arns),
+            _ => None,
+        });
+    !region.faults.dark && forwarded.all(|arns| arns.iter().all(|arn| has_healthy(region, arn, now)))
+}
+
+fn is_host(state: &SimState, name: &str) -> bool {
+    balancer(state, name).is_some() || bucket(state, name).is_some()
+}
+
+/// The load balancer of a DNS name. Its name resolves to the same addresses with `dualstack.` in front.
+fn balancer<'a>(state: &'a SimState, host: &str) -> Option<(&'a RegionState, &'a LoadBalancerFacts)> {
+    let host = host.strip_prefix("dualstack.").unwrap_or(host);
+    let all = state.regions.values().flat_map(|region| region.load_balancers.values().map(move |lb| (region, lb)));
+    all.into_iter().find(|(_, balancer)| bare(&balancer.dns_name) == host)
+}
+
+/// The bucket of a host name `<bucket>.s3.<region>.amazonaws.com`, with its Region.
+fn bucket<'a, 'b>(state: &'a SimState, host: &'b str) -> Option<(&'a RegionState, &'b str)> {
+    let rest = host.strip_suffix(".amazonaws.com")?;
+    let (name, region) = rest.split_once(".s3.")?;
+    let region = state.regions.get(region)?;
+    region.buckets.contains_key(name).then_some((region, name))
+}
