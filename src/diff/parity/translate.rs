@@ -104,15 +104,15 @@ mod tests {
     fn text_is_translated_once_and_longest_first() {
         let translator = Translator::new(
             [("a", "b"), ("b", "c"), ("ab", "X")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
-            [("sg-1", Some("sg-2")), ("sg-9", None), ("shop-web", Some("dr-web"))]
+            [("sg-1", Some("sg-2")), ("sg-9", None), ("dr-group", Some("x-group"))]
                 .map(|(k, v)| (k.to_owned(), v.map(str::to_owned)))
                 .into(),
-            &["shop-web"].into(),
+            &["dr-group"].into(),
             &BalancerNames::new(),
         );
         assert_eq!(translator.text("a b ab é sg-1 sg-9"), "b c X é sg-2 sg-9");
-        assert_eq!(translator.text("systemctl start shop-web"), "systemctl start shop-web");
-        assert_eq!(translator.id("shop-web"), Some("dr-web"));
+        assert_eq!(translator.text("systemctl dr-group"), "systemctl dr-group");
+        assert_eq!(translator.id("dr-group"), Some("x-group"));
         assert_eq!(translator.of_id("sg-9"), Translation::NotDeployed);
         assert_eq!(translator.of_id("sg-8"), Translation::Unknown);
     }
