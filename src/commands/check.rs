@@ -112,6 +112,13 @@ fn check(path: &Path) -> Checked {
 fn summary(environment: &Environment) -> String {
     let Environment { name, strategy, primary, standby, tiers, .. } = environment;
     let tiers = if tiers.len() == 1 { "1 tier".to_owned() } else { format!("{} tiers", tiers.len()) };
+    let data = match environment.data.len() {
+        0 => String::new(),
+        1 => ", 1 data store".to_owned(),
+        several => format!(", {several} data stores"),
+    };
+    let traffic =
+        environment.traffic.as_ref().map(|traffic| format!(", traffic of {}", traffic.record)).unwrap_or_default();
     let network = match &environment.network {
         Network::New { cidr, availability_zones } => format!("network {cidr} in {availability_zones} zones"),
         Network::Existing { vpc_id, .. } => format!("network {vpc_id}"),
@@ -121,7 +128,7 @@ fn summary(environment: &Environment) -> String {
         StoreLocation::S3 { bucket, prefix } if prefix.is_empty() => format!("store s3://{bucket}"),
         StoreLocation::S3 { bucket, prefix } => format!("store s3://{bucket}/{prefix}"),
     };
-    format!("{name}, {strategy}, {} -> {}, {tiers}, {network}, {store}", primary.region, standby.region)
+    format!("{name}, {strategy}, {} -> {}, {tiers}{data}{traffic}, {network}, {store}", primary.region, standby.region)
 }
 
 #[cfg(test)]

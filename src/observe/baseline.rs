@@ -218,3 +218,35 @@ fn tier_source(facts: &SideFacts, group_name: &str) -> TierSource {
         security_group_ids,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AccountId, BucketData, DataSet, RdsData, Region, SideName, TableData, fixture};
+
+    #[test]
+    fn everything_the_file_names_and_production_lacks_is_told_at_once() {
+        let named = |name: &str, kind: DataKind| DataSet { name: name.into(), kind };
+        let rds = RdsData { source: "shop-orders".into(), key: None, class: None, endpoint_parameter: None };
+        let environment = Environment {
+            tiers: vec![fixture::tier("web")],
+            data: vec![
+                named("carts", DataKind::Dynamodb(TableData { table: "shop-carts".into() })),
+                named("orders", DataKind::Rds(rds)),
+                named("uploads", DataKind::S3(BucketData { bucket: "shop-up".into(), replica: "shop-dr".into() })),
+            ],
+            ..fixture::environment()
+        };
+        let account = AccountId("111122223333".into());
+        let region = Region("us-east-1".into());
+        let mut facts = SideFacts::empty(SideName::Primary, region, account, Timestamp::UNIX_EPOCH, "me".into());
+        let told = |facts: &SideFacts| {
+            BaselineError::Missing { missing: missing(&environment, facts), groups: vec![] }.to_string()
+        };
+        insta::assert_snapshot!(told(&facts), @"production has no Auto Scaling group `shop-web` (tier web) and no table `shop-carts` (data carts) and no database `shop-orders` (data orders) and no bucket `shop-up` (data uploads)");
+        // What could not be seen may well be there.
+        facts.gaps.push(Gap { noun: Noun::Database, subject: "*".into(), reason: "denied".into() });
+        facts.gaps.push(Gap { noun: Noun::Table, subject: "shop-carts".into(), reason: "denied".into() });
+        insta::assert_snapshot!(told(&facts), @"production has no Auto Scaling group `shop-web` (tier web) and no bucket `shop-up` (data uploads)");
+    }
+}

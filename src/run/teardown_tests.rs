@@ -24,7 +24,7 @@ async fn stacks_go_in_reverse_order_until_none_is_left() {
     let plan = plan_of(&fake).await;
     assert_eq!(plan.stacks.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["shop-compute", "shop-network"]);
     assert_eq!(plan.stacks.iter().map(|s| s.resources.len()).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(plan.absent.len(), 2);
+    assert_eq!(plan.absent.len(), 3);
     let report = carry_out(&fake, &plan).await;
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(fake.ledger(), ["delete stack shop-compute", "delete stack shop-network"]);
@@ -102,7 +102,7 @@ async fn what_is_retained_is_told() {
 
 #[tokio::test]
 async fn a_stack_beyond_those_the_file_names_goes_only_when_its_tag_says_whose_it_is() {
-    let second = Part::all(2)[4];
+    let second = Part::all(2)[5];
     let fake = deployed().with(&stack_intent(second, &["ApiGroup"]), "CREATE_COMPLETE", &[]);
     let names = |plan: &TeardownPlan| plan.stacks.iter().map(|stack| stack.name.0.clone()).collect::<Vec<_>>();
     fake.edit(|state| state.stacks.get_mut("shop-compute-2").unwrap().facts.tags.clear());

@@ -1,6 +1,6 @@
 //! Owns translation: which standby identifier stands for which primary one, alone and inside text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::input::DriftInput;
 use crate::model::{BalancerNames, Rewrite, SOURCE_IMAGE_TAG};
@@ -50,15 +50,22 @@ impl Translator {
                 made.entry(source.clone()).or_insert_with(|| Some(image.id.clone()));
             }
         }
-        Translator::new(input.environment.map.clone(), made, input.balancers)
+        let groups = input.environment.tiers.iter().map(|tier| tier.auto_scaling_group.as_str()).collect();
+        Translator::new(input.environment.map.clone(), made, &groups, input.balancers)
     }
 
     fn new(
         mapped: BTreeMap<String, String>,
         made: BTreeMap<String, Option<String>>,
+        groups: &BTreeSet<&str>,
         balancers: &BalancerNames,
     ) -> Self {
-        let there = made.iter().filter_map(|(from, to)| Some((from.clone(), to.clone()?))).collect();
+        // A group's name is a plain word that may mean anything inside a text: rendering leaves it there as well.
+        let there = made
+            .iter()
+            .filter(|(from, _)| !groups.contains(from.as_str()))
+            .filter_map(|(from, to)| Some((from.clone(), to.clone()?)))
+            .collect();
         let rewrite = Rewrite::new([&mapped, &there]).with_balancers(balancers);
         Translator { mapped, made, rewrite }
     }
@@ -97,10 +104,15 @@ mod tests {
     fn text_is_translated_once_and_longest_first() {
         let translator = Translator::new(
             [("a", "b"), ("b", "c"), ("ab", "X")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
-            [("sg-1".to_owned(), Some("sg-2".to_owned())), ("sg-9".to_owned(), None)].into(),
+            [("sg-1", Some("sg-2")), ("sg-9", None), ("dr-group", Some("x-group"))]
+                .map(|(k, v)| (k.to_owned(), v.map(str::to_owned)))
+                .into(),
+            &["dr-group"].into(),
             &BalancerNames::new(),
         );
         assert_eq!(translator.text("a b ab é sg-1 sg-9"), "b c X é sg-2 sg-9");
+        assert_eq!(translator.text("systemctl dr-group"), "systemctl dr-group");
+        assert_eq!(translator.id("dr-group"), Some("x-group"));
         assert_eq!(translator.of_id("sg-9"), Translation::NotDeployed);
         assert_eq!(translator.of_id("sg-8"), Translation::Unknown);
     }
