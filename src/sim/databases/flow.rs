@@ -79,7 +79,7 @@ fn received(
     let told = region.faults.replica_lag.get(&replica.facts.id).copied();
     let lag = told.unwrap_or(region.timings.replica_lag_s);
     let reached = now.checked_sub(SignedDuration::from_secs(i64::from(lag))).unwrap_or(now);
-    let writes = source.writes.iter().filter_map(|(writer, until)| {
+    let writes = source.writes.iter().map(|(writer, until)| {
         let held = replica.writes.get(writer).copied();
         let arrived = (*until).min(reached);
         // A lag that somebody asked for counts from the start; otherwise what has arrived stays.
@@ -87,7 +87,7 @@ fn received(
             (None, Some(held)) => arrived.max(held),
             _ => arrived,
         };
-        Some((writer.clone(), holds))
+        (writer.clone(), holds)
     });
     Some(writes.collect())
 }

@@ -21,6 +21,13 @@ pub fn change(
     };
     let mut records = place.records.clone();
     for record in gone {
+        // One that is gone already is none to refuse about; one that other hands changed is.
+        if set.is_empty() && records.iter().any(|known| same_set(known, record) && known != record) {
+            return Err(bad_batch(format!(
+                "Tried to delete resource record set {} but the values provided do not match the current values",
+                words(record)
+            )));
+        }
         records.retain(|known| !same_set(known, record));
     }
     for record in set {

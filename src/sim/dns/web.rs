@@ -35,10 +35,10 @@ pub fn addresses(state: &SimState, name: &str, now: Timestamp) -> Result<Vec<Str
     if bucket(state, &host).is_some() {
         return Ok(vec![address(&host, "s3")]);
     }
-    match host.parse::<std::net::IpAddr>() {
-        Ok(_) => Ok(vec![host]),
-        Err(_) => Err(format!("{name} does not resolve: {host} has no address")),
-    }
+    let mut values = state.dns.seen(&bare(name), now).map_or_else(|| vec![host.clone()], |seen| seen.targets.clone());
+    values.retain(|value| value.parse::<std::net::IpAddr>().is_ok());
+    values.sort();
+    if values.is_empty() { Err(format!("{name} does not resolve: {host} has no address")) } else { Ok(values) }
 }
 
 /// An address that is nobody's: of TEST-NET-2 or TEST-NET-3 (RFC 5737).

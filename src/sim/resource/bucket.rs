@@ -132,7 +132,7 @@ fn check_name(name: &str) -> Result<(), String> {
 fn write(bucket: &mut Bucket, properties: &Value) -> Result<(), String> {
     // "Blocking public access": on for every new bucket; a template that says something says all of it.
     let block = properties.get("PublicAccessBlockConfiguration");
-    let blocks = |key: &str| block.map_or(true, |block| flag(block, key).unwrap_or(false));
+    let blocks = |key: &str| block.is_none_or(|block| flag(block, key).unwrap_or(false));
     bucket.blocks_public_policy = blocks("BlockPublicPolicy");
     bucket.restricts_public = blocks("RestrictPublicBuckets");
     bucket.tags = tags(properties);

@@ -1,8 +1,9 @@
 //! Owns AWS::RDS::DBInstance: one that stands alone, or a replica of another.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::props::{flag, number, required, tag_list, tags, text, texts};
+use super::db_change::{live, update};
+use super::props::{flag, number, required, tags, text, texts};
 use super::{NotMade, Place, ResourceType, TagStyle};
 use crate::facts::{CreateReplica, DatabaseFacts, ParameterGroupFacts};
 use crate::sim::databases::{check_name, default_parameters, endpoint, make_replica, source_named};
@@ -140,9 +141,9 @@ fn replica(place: &mut Place<'_>, id: &str, source: &str, properties: &Value) ->
         class: text(properties, "DBInstanceClass").unwrap_or_default(),
         multi_az: flag(properties, "MultiAZ").unwrap_or(false),
         kms_key: text(properties, "KmsKeyId"),
-        subnet_group: text(properties, "DBSubnetGroupName"),
+        subnet_group: text(properties, "DBSubnetGroupName").map(|name| name.to_ascii_lowercase()),
         security_group_ids: texts(properties, "VPCSecurityGroups"),
-        parameter_group: text(properties, "DBParameterGroupName"),
+        parameter_group: text(properties, "DBParameterGroupName").map(|name| name.to_ascii_lowercase()),
         deletion_protection: flag(properties, "DeletionProtection").unwrap_or(false),
         tags: tags(properties),
     };
@@ -196,7 +197,7 @@ fn alone(place: &mut Place<'_>, id: &str, properties: &Value) -> Result<Database
     })
 }
 
-fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(), String> {
+pub(super) fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(), String> {
     facts.storage_gb = number(properties, "AllocatedStorage")?.unwrap_or(facts.storage_gb);
     facts.storage_type = text(properties, "StorageType").or(facts.storage_type.take());
     facts.iops = number(properties, "Iops")?.or(facts.iops);
@@ -206,7 +207,7 @@ fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(), String> 
     Ok(())
 }
 
-fn parameter_group(
+pub(super) fn parameter_group(
     region: &RegionState,
     properties: &Value,
     default: ParameterGroupFacts,
@@ -230,85 +231,11 @@ fn subnet_group(region: &RegionState, properties: &Value) -> Result<Option<Strin
     }
 }
 
-fn security_groups(region: &RegionState, properties: &Value) -> Result<Vec<String>, String> {
+pub(super) fn security_groups(region: &RegionState, properties: &Value) -> Result<Vec<String>, String> {
     let mut ids = texts(properties, "VPCSecurityGroups");
     ids.sort();
     match ids.iter().find(|id| !region.security_groups.contains_key(*id)) {
         Some(missing) => Err(format!("Invalid security group , groupId= {missing}. (InvalidParameterValue)")),
         None => Ok(ids),
     }
-}
-
-/// What the template changes is changed; what it leaves alone stays as it is, whoever changed it since.
-fn update(place: &mut Place<'_>, id: &str, old: &Value, new: &Value) -> Result<(), String> {
-    let security_group_ids = security_groups(place.region, new)?;
-    let known =
-        place.region.databases.get(id).ok_or_else(|| format!("DBInstance {id} not found. (DBInstanceNotFound)"))?;
-    let default = default_parameters(&known.facts.engine, &known.facts.engine_version);
-    let group = parameter_group(place.region, new, default)?;
-    let Some(database) = place.region.databases.get_mut(id) else { return Ok(()) };
-    let changed = |key: &str| old.get(key) != new.get(key);
-    let facts = &mut database.facts;
-    if changed("SourceDBInstanceIdentifier") && text(new, "SourceDBInstanceIdentifier").is_none() {
-        // "If you remove it, the replica is promoted."
-        facts.source = None;
-        database.follows = None;
-    }
-    if changed("DBInstanceClass") {
-        facts.class = text(new, "DBInstanceClass").unwrap_or_else(|| facts.class.clone());
-    }
-    if changed("MultiAZ") {
-        facts.multi_az = flag(new, "MultiAZ").unwrap_or(false);
-    }
-    if changed("DeletionProtection") {
-        facts.deletion_protection = flag(new, "DeletionProtection").unwrap_or(false);
-    }
-    if changed("BackupRetentionPeriod") {
-        facts.backup_retention_days = number(new, "BackupRetentionPeriod")?.unwrap_or(1);
-    }
-    if changed("VPCSecurityGroups") {
-        facts.security_group_ids = security_group_ids;
-    }
-    if changed("DBParameterGroupName") {
-        facts.parameter_group = Some(group);
-    }
-    if changed("EngineVersion") {
-        facts.engine_version = text(new, "EngineVersion").unwrap_or_else(|| facts.engine_version.clone());
-    }
-    facts.tags = tags(new);
-    storage(facts, new)
-}
-
-fn live(region: &RegionState, id: &str, properties: &Value) -> Option<Value> {
-    let facts = &region.databases.get(id)?.facts;
-    let mut live = json!({
-        "DBInstanceIdentifier": facts.id,
-        "DBInstanceClass": facts.class,
-        "MultiAZ": facts.multi_az,
-        "Engine": facts.engine,
-        "EngineVersion": facts.engine_version,
-        "AllocatedStorage": facts.storage_gb.to_string(),
-        "StorageEncrypted": facts.encrypted,
-        "VPCSecurityGroups": facts.security_group_ids,
-        "BackupRetentionPeriod": facts.backup_retention_days,
-        "DeletionProtection": facts.deletion_protection,
-        "PubliclyAccessible": facts.publicly_accessible,
-        "AutoMinorVersionUpgrade": facts.auto_minor_version,
-        "DBParameterGroupName": facts.parameter_group.as_ref().map(|group| &group.name),
-        "DBSubnetGroupName": facts.subnet_group,
-        "Tags": tag_list(&facts.tags),
-    });
-    // A key may be given by an alias and is read back as an ARN; both are the same (propertyTransform of the type).
-    let written = text(properties, "KmsKeyId").filter(|key| region.key_arn(key) == facts.kms_key);
-    for (key, value) in [
-        ("StorageType", facts.storage_type.as_ref().map(|kind| json!(kind))),
-        ("Iops", facts.iops.map(|iops| json!(iops))),
-        ("MaxAllocatedStorage", facts.max_storage_gb.map(|most| json!(most))),
-        ("KmsKeyId", written.or(facts.kms_key.clone()).map(|key| json!(key))),
-    ] {
-        if let Some(value) = value {
-            live[key] = value;
-        }
-    }
-    Some(live)
 }

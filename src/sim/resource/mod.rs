@@ -3,6 +3,7 @@
 
 mod balancing;
 mod bucket;
+mod db_change;
 mod db_groups;
 mod db_instance;
 mod gateway;

@@ -52,9 +52,12 @@ pub(super) const RECORD_SET: ResourceType = ResourceType {
     },
     delete: |place, _, properties| {
         needs_control_plane(place)?;
-        // One that is gone with its zone, or was taken out by other hands, is deleted already.
-        let _ = change(&mut place.account.dns, &zone_of(properties)?, &[record_of(properties)?], &[], false);
-        Ok(())
+        let zone = zone_of(properties)?;
+        // Gone with its zone.
+        if !place.account.dns.zones.contains_key(&zone) {
+            return Ok(());
+        }
+        change(&mut place.account.dns, &zone, &[record_of(properties)?], &[], false).map_err(|refusal| refusal.reason())
     },
     attribute: |_, _, _| None,
     // Records lie outside the Region: what is there is told of by the port for DNS.
