@@ -73,9 +73,8 @@ impl JournalError {
     pub fn hint(&self) -> Option<String> {
         match self {
             JournalError::Damaged { .. } => Some(
-                "bring the object back from the bucket's versions or a backup, then go on; where there is none, `lifeboat \
-                 runs abandon` says how to go on without it: every step looks before it acts, so what is done is not done \
-                 twice"
+                "bring the object back from the bucket's versions or a backup; or give the run up with `lifeboat runs \
+                 abandon` and declare again: every step looks before it acts, so what is done is not done twice"
                     .to_owned(),
             ),
             JournalError::Newer { .. } => Some("use a lifeboat at least as new as the one that wrote it".to_owned()),

@@ -136,6 +136,7 @@ impl Region {
                 dns: all(),
                 schedules: all(),
             },
+            seen: None,
         };
         Actors::new(side(SideName::Standby), Some(side(SideName::Primary)), all(), all(), all(), all())
     }
