@@ -15,8 +15,8 @@ pub fn essence(state: &SimState) -> BTreeMap<String, Value> {
         };
         let seen = json!({
             "groups": of("groups", group),
-            "parameters": of("parameters", |parameter| without_times(parameter)),
-            "databases": of("databases", |database| without_times(database)),
+            "parameters": of("parameters", without_times),
+            "databases": of("databases", without_times),
             "objects": without_times(&region["objects"]),
             "buckets": without_times(&region["buckets"]),
             "schedules": without_times(&region["schedules"]),

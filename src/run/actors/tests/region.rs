@@ -24,6 +24,9 @@ pub enum Fault {
     Unanswered,
 }
 
+/// What a name resolves to.
+type Resolved = Result<Vec<String>, String>;
+
 #[derive(Default)]
 pub struct State {
     pub now: Timestamp,
@@ -40,7 +43,7 @@ pub struct State {
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
     pub groups: BTreeMap<String, GroupFacts>,
     /// What names resolve to from a time on.
-    pub names: BTreeMap<String, Vec<(Timestamp, Result<Vec<String>, String>)>>,
+    pub names: BTreeMap<String, Vec<(Timestamp, Resolved)>>,
     /// What the service answers, one after another; the last stays.
     pub answers: VecDeque<Result<u16, String>>,
     pub faults: BTreeMap<String, VecDeque<Fault>>,
@@ -157,8 +160,8 @@ impl Clock for Region {
 impl Outside for Region {
     async fn resolve(&self, name: &str) -> Result<Vec<String>, String> {
         self.edit(|state| {
-            let answers = state.names.get(name).into_iter().flatten();
-            answers.filter(|(from, _)| *from <= state.now).next_back().map_or(Ok(vec![]), |(_, answer)| answer.clone())
+            let mut answers = state.names.get(name).into_iter().flatten();
+            answers.rfind(|(from, _)| *from <= state.now).map_or(Ok(vec![]), |(_, answer)| answer.clone())
         })
     }
     async fn get(&self, _: &str, _: Duration) -> Result<u16, String> {
