@@ -17,6 +17,8 @@ pub const HAND_GATE: &str = "gate-by-hand";
 pub const DATA_GATE: &str = "gate-data";
 /// The id of the gate behind which people have stopped writing in the standby.
 pub const FREEZE_GATE: &str = "gate-freeze";
+/// The id of the step that stops what writes in the standby.
+pub const FREEZE: &str = "freeze-standby";
 /// The id of the gate behind which people point the users back at the primary.
 pub const TRAFFIC_GATE: &str = "gate-traffic";
 /// The id of the step that brings parameters home.
@@ -68,6 +70,7 @@ pub(super) fn all(
     // Data before users: who went home before it would read what was true before the disaster.
     way.then(data_steps::lag_home(input, journeys, &way.last));
     way.then(data_gate(input, journeys, &way.last).into_iter().collect());
+    way.then(freeze(input, journeys, down, &way.last).into_iter().collect());
     way.then(data_steps::caught_up(input, journeys, &way.last));
     way.then(data_steps::promote_home(input, journeys, &way.last));
     way.then(sync_home(input, &way.last).into_iter().collect());
@@ -150,13 +153,44 @@ fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeS
     if names.is_empty() {
         return None;
     }
+    let away = journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }));
+    let then = match away {
+        // Everything is there to have the users home in minutes, and nothing has been stopped yet.
+        true => "Next the standby is stopped, and there is no service until the users are home.",
+        false => "Then go on.",
+    };
     let title = format!("writing to {} in the standby has stopped", names.join(", "));
     let question = format!(
-        "Stop writing to {} in the standby: what is written there from now on is lost ({}). Then go on.",
+        "Stop writing to {} in the standby: what is written there from now on is lost ({}). {then}",
         names.join(", "),
         told.join("; ")
     );
     Some(gate(FREEZE_GATE, &title, &question, needs))
+}
+
+/// Stops what writes in the standby: an application that was asked to stop and did not would lose what it writes. Service
+/// is away from here until the users are home.
+fn freeze(
+    input: &FailbackInput<'_>,
+    journeys: &[Journey<'_>],
+    down: &ScalePlan,
+    needs: &BTreeSet<StepId>,
+) -> Option<Step> {
+    if !journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. })) {
+        return None;
+    }
+    let groups: BTreeSet<String> =
+        down.steps.iter().map(|tier| tier.group.clone()).filter(|group| input.groups.contains_key(group)).collect();
+    Some(Step {
+        id: StepId(FREEZE.to_owned()),
+        title: "freeze the standby: its groups go to zero, so that nothing written there is lost".to_owned(),
+        action: Action::FreezeStandby { groups: groups.into_iter().collect() },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(90, "instances end; a load balancer drains them for up to 300 s"),
+        best_effort: false,
+        skipped: None,
+    })
 }
 
 fn sync_home(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {

@@ -21,6 +21,11 @@ pub enum Action {
         /// The groups.
         groups: Vec<String>,
     },
+    /// Nothing runs in the standby any more, so that nothing is written there while data goes home.
+    FreezeStandby {
+        /// Its groups.
+        groups: Vec<String>,
+    },
     /// A group of the standby has at least this size.
     Scale {
         /// The tier.

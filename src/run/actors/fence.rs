@@ -1,5 +1,5 @@
-//! Owns fencing the primary: its groups go to zero. Mostly best effort: a primary that is dark cannot be fenced, and says
-//! so. Where something relies on it, it ends only when nothing runs there any more.
+//! Owns fencing a side: its groups go to zero. For the primary mostly best effort: one that is dark cannot be fenced, and
+//! says so. Where something relies on it, it ends only when nothing runs there any more.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
 use crate::facts::GroupFacts;
-use crate::model::GroupSize;
+use crate::model::{GroupSize, SideName};
 use crate::plan::runbook::Step;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
@@ -29,9 +29,8 @@ const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 
 impl Actors {
     /// `silent`: nothing may run there any more, either.
-    pub(super) async fn look_fence(&self, groups: &[String], silent: bool) -> Result<Look, ActError> {
-        let ports = self.primary()?;
-        let found = primary_groups(ports, groups).await?;
+    pub(super) async fn look_fence(&self, side: SideName, groups: &[String], silent: bool) -> Result<Look, ActError> {
+        let found = groups_of(self.of(side)?, groups).await?;
         let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
         if !open {
             return Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero", found.len(), groups.len())));
@@ -41,15 +40,16 @@ impl Actors {
 
     pub(super) async fn fence(
         &self,
+        side: SideName,
         step: &Step,
         groups: &[String],
         watch: &dyn Watch,
         stop: &Stop,
     ) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        let ports = self.primary()?;
-        right_account(ports).await.map_err(left)?;
-        let found = primary_groups(ports, groups).await?;
+        let ports = self.of(side)?;
+        right_account(ports).await.map_err(|error| left(side, error))?;
+        let found = groups_of(ports, groups).await?;
         let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
         let writes = open.iter().map(|group| async {
             match tokio::time::timeout(PATIENCE, ports.write.groups.set_size(&group.name, ZERO)).await {
@@ -67,7 +67,7 @@ impl Actors {
         }
         if !failed.is_empty() {
             return Err(ActError {
-                what: format!("cannot fence {} of {} groups of the primary", failed.len(), open.len()),
+                what: format!("cannot fence {} of {} groups of the {side}", failed.len(), open.len()),
                 why: failed.iter().map(|(name, why, ..)| format!("{name}: {why}")).collect(),
                 left_behind: failed.iter().map(|(name, ..)| format!("{name} may go on serving")).collect(),
                 hint: failed.iter().find_map(|(.., hint)| hint.clone()),
@@ -84,7 +84,7 @@ impl Actors {
         if step.best_effort {
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
-        let aws_s = self.silence(step, groups, watch, stop).await?.as_secs_f64();
+        let aws_s = self.silence(side, step, groups, watch, stop).await?.as_secs_f64();
         Ok(Done {
             text: format!("{text}; nothing runs any more"),
             measures: Measures { ours_s, aws_s, ..Measures::default() },
@@ -94,29 +94,30 @@ impl Actors {
     /// Waits until no instance is left: one that a load balancer drains still writes.
     async fn silence(
         &self,
+        side: SideName,
         step: &Step,
         groups: &[String],
         watch: &dyn Watch,
         stop: &Stop,
     ) -> Result<Duration, ActError> {
-        let ports = self.primary()?;
+        let ports = self.of(side)?;
         let vigil = self.vigil(step, SILENCE_S, SILENCE_LOOK, watch, stop);
         loop {
-            let seen = match primary_groups(ports, groups).await {
+            let seen = match groups_of(ports, groups).await {
                 Ok(found) => {
                     let left: usize = found.iter().map(|group| group.instances.len()).sum();
                     if left == 0 {
                         return Ok(vigil.waited());
                     }
-                    format!("{left} instances of the primary still run")
+                    format!("{left} instances of the {side} still run")
                 }
                 Err(error) => error.why.join(": "),
             };
-            let what = "production may still write";
+            let what = format!("the {side} may still write");
             match vigil.next(&seen).await {
                 Next::Look => {}
                 Next::Stopped => {
-                    return Err(trouble::interrupted("stopped waiting for the primary's instances to end"));
+                    return Err(trouble::interrupted(format!("stopped waiting for the {side}'s instances to end")));
                 }
                 Next::TimeUp => {
                     let hint = "resume to wait again; skip the step to go on although it may still write".to_owned();
@@ -126,18 +127,27 @@ impl Actors {
         }
     }
 
+    /// The ports of a side.
+    fn of(&self, side: SideName) -> Result<&SidePorts, ActError> {
+        match side {
+            SideName::Primary => self.primary(),
+            SideName::Standby => Ok(&self.standby),
+        }
+    }
+
     pub(super) fn primary(&self) -> Result<&SidePorts, ActError> {
         self.primary.as_ref().ok_or_else(|| trouble::not_here("this run was opened without a way into the primary"))
     }
 }
 
 pub(super) async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
-    let what = "cannot tell who we are in the primary";
+    let side = ports.read.side;
+    let what = format!("cannot tell who we are in the {side}");
     match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
         Ok(Ok(caller)) if caller.account == ports.account => Ok(()),
         Ok(Ok(caller)) => Err(trouble::plain(
-            "cannot change the primary",
-            format!("the credentials are of account {}, the primary is {}", caller.account, ports.account),
+            format!("cannot change the {side}"),
+            format!("the credentials are of account {}, the {side} is {}", caller.account, ports.account),
             Some("use credentials of that account, or do it by hand and skip the step".to_owned()),
         )),
         // A look changes nothing, so what the step did is known: nothing.
@@ -146,19 +156,20 @@ pub(super) async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
     }
 }
 
-async fn primary_groups(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {
-    let what = "cannot look at the primary's groups";
+async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {
+    let side = ports.read.side;
+    let what = format!("cannot look at the {side}'s groups");
     match tokio::time::timeout(PATIENCE, ports.read.groups.groups(names)).await {
         Ok(Ok(groups)) => Ok(groups),
-        Ok(Err(error)) => Err(left(trouble::cloud(what, &error))),
-        Err(_) => Err(left(trouble::plain(what, silent(), None))),
+        Ok(Err(error)) => Err(left(side, trouble::cloud(what, &error))),
+        Err(_) => Err(left(side, trouble::plain(what, silent(), None))),
     }
 }
 
-fn left(error: ActError) -> ActError {
+fn left(side: SideName, error: ActError) -> ActError {
     // A look changes nothing, so what the step did is known: nothing.
     ActError {
-        left_behind: vec!["the primary is not fenced: what still runs there may go on serving".to_owned()],
+        left_behind: vec![format!("the {side} is not fenced: what still runs there may go on serving")],
         effect_known: true,
         ..error
     }

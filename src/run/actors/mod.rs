@@ -40,7 +40,7 @@ use super::engine::{ActError, Actor, Done, Look};
 use super::{Stop, Watch};
 use crate::cloud::{Clock, Outside, ReadPorts, WritePorts};
 use crate::facts::GroupFacts;
-use crate::model::AccountId;
+use crate::model::{AccountId, SideName};
 use crate::plan::runbook::{Action, Step};
 
 pub use gate::{Answer, GateKeeper};
@@ -111,7 +111,8 @@ impl Actor for Actors {
             Action::Scale { group, size, .. } => self.look_scale(group, *size).await,
             Action::AwaitServing { tier, group, wanted, .. } => self.look_serving(tier, group, *wanted).await,
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
-            Action::FencePrimary { groups } => self.look_fence(groups, !step.best_effort).await,
+            Action::FencePrimary { groups } => self.look_fence(SideName::Primary, groups, !step.best_effort).await,
+            Action::FreezeStandby { groups } => self.look_fence(SideName::Standby, groups, true).await,
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
             Action::AwaitPrimary { tier, group, wanted, .. } => self.home()?.look_serving(tier, group, *wanted).await,
             Action::Promote { side, database, .. } => self.look_promote(*side, database).await,
@@ -141,7 +142,8 @@ impl Actor for Actors {
             Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
             Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
-            Action::FencePrimary { groups } => self.fence(step, groups, watch, stop).await,
+            Action::FencePrimary { groups } => self.fence(SideName::Primary, step, groups, watch, stop).await,
+            Action::FreezeStandby { groups } => self.fence(SideName::Standby, step, groups, watch, stop).await,
             Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
             Action::ProveClean { .. } => self.prove_clean(step, watch, stop).await,
