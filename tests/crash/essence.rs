@@ -1,12 +1,47 @@
 //! Owns what counts of an account when a run is over: what is there, not when it came.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use lifeboat::sim::SimState;
+use lifeboat::sim::{SimCloud, SimState};
 use serde_json::{Value, json};
 
+/// Long enough for everything that a run ordered and did not wait for.
+const SETTLED: Duration = Duration::from_secs(3 * 3_600);
+
+/// What counts, by Region.
+pub type Essence = BTreeMap<String, Value>;
+
+/// What counts of an account once all is quiet.
+pub fn settled(cloud: &SimCloud) -> Essence {
+    cloud.advance(SETTLED).expect("the account");
+    essence(&cloud.snapshot().expect("the account"))
+}
+
+/// Insists that two accounts are the same in what counts; tells only where they differ.
+pub fn check_same(case: &str, found: &Essence, expected: &Essence) {
+    let (found, expected) = (json!(found), json!(expected));
+    let mut differences = Vec::new();
+    differ("", &found, &expected, &mut differences);
+    assert!(differences.is_empty(), "{case}:\n{}", differences.join("\n"));
+}
+
+fn differ(path: &str, found: &Value, expected: &Value, into: &mut Vec<String>) {
+    match (found, expected) {
+        (Value::Object(one), Value::Object(other)) => {
+            let names: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            for name in names {
+                let of = |fields: &serde_json::Map<String, Value>| fields.get(name).cloned().unwrap_or_default();
+                differ(&format!("{path}/{name}"), &of(one), &of(other), into);
+            }
+        }
+        _ if found != expected => into.push(format!("{path}: {found} instead of {expected}")),
+        _ => {}
+    }
+}
+
 /// What counts, by Region. Ids handed out count too: an instance launched twice or a thing made twice shows in them.
-pub fn essence(state: &SimState) -> BTreeMap<String, Value> {
+fn essence(state: &SimState) -> Essence {
     let regions = state.regions.iter().map(|(name, region)| {
         let region = serde_json::to_value(region).expect("plain data");
         let of = |noun: &str, what: fn(&Value) -> Value| -> Value {

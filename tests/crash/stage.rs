@@ -25,7 +25,13 @@ pub struct Scene {
 /// Every plan of every example: an ungraceful and a graceful declaration, the failback after each, and a drill.
 pub fn scenes() -> &'static [Scene] {
     static SCENES: OnceLock<Vec<Scene>> = OnceLock::new();
-    SCENES.get_or_init(|| ["pilot-light", "warm-standby", "multi-site"].into_iter().flat_map(of_example).collect())
+    SCENES.get_or_init(|| {
+        std::thread::scope(|scope| {
+            let examples =
+                ["pilot-light", "warm-standby", "multi-site"].map(|example| scope.spawn(|| of_example(example)));
+            examples.into_iter().flat_map(|made| made.join().expect("the example's plans")).collect()
+        })
+    })
 }
 
 fn of_example(example: &str) -> Vec<Scene> {
@@ -42,8 +48,8 @@ fn of_example(example: &str) -> Vec<Scene> {
             scenes.push(scene(&desk, format!("{example}, drill"), &["drill", "shop.yaml", "--yes"]));
         }
         scenes.push(scene(&desk, format!("{example}, {mode} declaration"), &declare));
-        let home = ["failback", "shop.yaml", "--yes", "--reason", "a test"];
-        scenes.push(scene(&desk, format!("{example}, failback after a {mode} declaration"), &home));
+        let home = ["failback", "shop.yaml", "--rehearse", "--reason", "a test", "-o", "json"];
+        scenes.push(planned(&desk, format!("{example}, failback after a {mode} declaration"), &home));
     }
     scenes
 }
@@ -70,14 +76,7 @@ fn provisioned(example: &str) -> Desk {
 
 /// Carries a command out with the binary; its plan, and the account before it.
 fn scene(desk: &Desk, name: String, command: &[&str]) -> Scene {
-    let before = account(desk);
-    let environment = environment::read(&Source {
-        name: "shop.yaml".to_owned(),
-        text: desk.read("shop.yaml"),
-        folder: desk.folder.path().to_owned(),
-        today: jiff::civil::date(2026, 11, 20),
-    });
-    let environment = environment.expect("a good example").environment;
+    let (before, environment) = (account(desk), environment_of(desk));
     let runs = format!(".lifeboat/{}/runs", environment.name);
     let known = names(desk, &runs);
     desk.expect(0, command);
@@ -96,6 +95,24 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a copy");
         }
     }
+}
+
+/// Has a plan made by the binary and not carried out.
+fn planned(desk: &Desk, name: String, command: &[&str]) -> Scene {
+    let (before, environment) = (account(desk), environment_of(desk));
+    let mut told = desk.expect(0, command).json();
+    let runbook = serde_json::from_value(told["runbook"].take()).expect("a runbook");
+    Scene { name, environment, runbook, before }
+}
+
+fn environment_of(desk: &Desk) -> Environment {
+    let loaded = environment::read(&Source {
+        name: "shop.yaml".to_owned(),
+        text: desk.read("shop.yaml"),
+        folder: desk.folder.path().to_owned(),
+        today: jiff::civil::date(2026, 11, 20),
+    });
+    loaded.expect("a good example").environment
 }
 
 fn account(desk: &Desk) -> SimState {
