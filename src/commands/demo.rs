@@ -49,7 +49,7 @@ const STORY: &[Chapter] = &[
     },
     Chapter {
         title: "A standby is provisioned",
-        words: "Images and parameters are copied to us-west-2, then four CloudFormation stacks are made there. A warm standby keeps\na fraction of production running. A parameter that names a load balancer waits until the standby's is there.",
+        words: "Images and parameters are copied to us-west-2, then five CloudFormation stacks are made there, with a replica of the\ndatabase. A warm standby keeps a fraction of production running. Parameters that name a load balancer or a database\nwait until the standby's are there.",
         lines: &[
             done(&["sync", FILE]),
             done(&["provision", FILE, "--yes", "--quiet"]),
@@ -87,7 +87,7 @@ const STORY: &[Chapter] = &[
     },
     Chapter {
         title: "A disaster is declared",
-        words: "A person decides, and gives the reason. Every step is on record before it is carried out, in the standby's own store;\nno call goes to the primary, and none to CloudFormation. `--yes` stands for typing the name and for opening gates.",
+        words: "A person decides, and gives the reason. The replica is promoted while the tiers come up; users are led over once both\nare there. Every step is on record before it is carried out, in the standby's own store;\nno call goes to the primary, and none to CloudFormation. `--yes` stands for typing the name and for opening gates.",
         lines: &[
             done(&["declare", FILE, "--reason", "us-east-1 is dark", "--yes", "--quiet"]),
             done(&["runs", "list", FILE]),
@@ -96,7 +96,7 @@ const STORY: &[Chapter] = &[
     },
     Chapter {
         title: "Service comes home",
-        words: "us-east-1 is back. A failback is planned from fresh facts of both sides: the primary serves again before anything is\ntaken from the standby, and afterwards the standby stands by again.",
+        words: "us-east-1 is back. A failback is planned from fresh facts of both sides: the data goes home first, with the standby\nfrozen so that nothing is lost, then the users; then the standby stands by again.",
         lines: &[
             done(&["sim", "mend", "us-east-1"]),
             done(&["failback", FILE, "--reason", "us-east-1 is back", "--yes", "--quiet"]),
