@@ -134,8 +134,11 @@ pub fn teardown_plan(
         .collect();
     let kept = kept(&found, databases, intent.with_data);
     let stays = |stack: &FoundStack| kept.iter().any(|kept| kept.part == stack.part);
-    let stacks: Vec<StackToDelete> =
-        found.into_iter().filter(|stack| !stays(stack)).map(|stack| to_delete(stack, intent.with_data, region)).collect();
+    let stacks: Vec<StackToDelete> = found
+        .into_iter()
+        .filter(|stack| !stays(stack))
+        .map(|stack| to_delete(stack, intent.with_data, region))
+        .collect();
     let digest = Digest::of_value(&(&intent.environment, region, &stacks, &kept));
     TeardownPlan {
         schema_version: TEARDOWN_PLAN_SCHEMA,

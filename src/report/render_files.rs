@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::model::Part;
-use crate::plan::provision::protect::is_protected;
 use crate::render::{Input, Rendered, RenderedStack};
 
 /// The script's name in the folder.
@@ -149,7 +148,7 @@ fn script(stacks: &[RenderedStack]) -> String {
             out.push_str(&format!("add {} {parameter} \"$value\"\n", stack.name));
         }
         out.push_str(&format!("deploy {}\n", stack.name));
-        if is_protected(stack.part) {
+        if stack.part.is_protected() {
             out.push_str(&format!("protect {}\n", stack.name));
         }
     }

@@ -8,9 +8,7 @@ use super::provision::{
 use super::{RunEvent, Stop, Watch};
 use crate::facts::StackFacts;
 use crate::model::{MAX_COMPUTE_STACKS, Part, StackName};
-use crate::plan::teardown::{
-    FoundStack, StackToDelete, TeardownIntent, TeardownPlan, databases_wanted, teardown_plan,
-};
+use crate::plan::teardown::{FoundStack, StackToDelete, TeardownIntent, TeardownPlan, databases_wanted, teardown_plan};
 
 /// The version of the report's JSON.
 const TEARDOWN_REPORT_SCHEMA: u32 = 1;
@@ -74,7 +72,11 @@ pub async fn teardown(
         done: Vec::new(),
         stopped: refused(plan),
         not_started: Vec::new(),
-        left_behind: plan.kept.iter().map(|kept| format!("stack {}: {}; {}", kept.name, kept.reason, kept.next)).collect(),
+        left_behind: plan
+            .kept
+            .iter()
+            .map(|kept| format!("stack {}: {}; {}", kept.name, kept.reason, kept.next))
+            .collect(),
     };
     let rest = |from: usize| plan.stacks.iter().skip(from).map(|stack| stack.name.clone()).collect::<Vec<_>>();
     if report.stopped.is_some() {

@@ -163,7 +163,9 @@ async fn databases_that_cannot_be_seen_are_not_taken_for_absent() {
         with_data: true,
         outside: vec![],
     };
-    fake.edit(|state| state.stacks.get_mut("shop-data").unwrap().resources[0].resource_type = "AWS::RDS::DBInstance".into());
+    fake.edit(|state| {
+        state.stacks.get_mut("shop-data").unwrap().resources[0].resource_type = "AWS::RDS::DBInstance".into()
+    });
     let looked = look_for_teardown(&fake.ports(), intent, &options(), &Recorded::default(), &Stop::never()).await;
     assert!(looked.unwrap_err().to_string().contains("DescribeDBInstances"));
 }

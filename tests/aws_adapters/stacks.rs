@@ -186,8 +186,10 @@ async fn what_is_not_there_is_deleted_already() {
 async fn termination_protection_is_switched_and_what_is_not_there_is_an_error() {
     let server = Replay::start();
     server.on_call("cloudformation", "UpdateTerminationProtection", |call| match call.field("StackName").as_str() {
-        "shop-data" => xml("<UpdateTerminationProtectionResponse><UpdateTerminationProtectionResult><StackId>arn:1</StackId>\
-             </UpdateTerminationProtectionResult></UpdateTerminationProtectionResponse>"),
+        "shop-data" => {
+            xml("<UpdateTerminationProtectionResponse><UpdateTerminationProtectionResult><StackId>arn:1</StackId>\
+             </UpdateTerminationProtectionResult></UpdateTerminationProtectionResponse>")
+        }
         "nested" => query_error(400, "ValidationError", "Cannot set TerminationProtection on a nested stack"),
         name => query_error(400, "ValidationError", &format!("Stack [{name}] does not exist")),
     });

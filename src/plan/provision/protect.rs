@@ -1,4 +1,4 @@
-//! Owns which stacks are protected against termination, and what a provisioning has to do for that.
+//! Owns what becomes of a stack's termination protection in a provisioning.
 
 use serde::Serialize;
 
@@ -25,15 +25,9 @@ impl Protection {
     }
 }
 
-/// Whether stacks of that part refuse to be deleted: those that hold what cannot be made again from production once
-/// production is gone.
-pub fn is_protected(part: Part) -> bool {
-    part == Part::Data
-}
-
 /// What becomes of a stack's protection with that action; none where it has none, or where nothing can be done to it.
 pub fn protection(part: Part, facts: Option<&StackFacts>, action: &StackAction) -> Option<Protection> {
-    if !is_protected(part) {
+    if !part.is_protected() {
         return None;
     }
     match action {
@@ -46,7 +40,7 @@ pub fn protection(part: Part, facts: Option<&StackFacts>, action: &StackAction) 
 
 /// Whether a stack that is there should be protected and is not.
 pub fn lacks_protection(part: Part, facts: Option<&StackFacts>) -> bool {
-    is_protected(part) && facts.is_some_and(|facts| !facts.termination_protection)
+    part.is_protected() && facts.is_some_and(|facts| !facts.termination_protection)
 }
 
 #[cfg(test)]

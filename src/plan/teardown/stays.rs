@@ -34,15 +34,18 @@ pub(super) fn kept(found: &[FoundStack], databases: &[DatabaseFacts], with_data:
     for stack in found {
         let name = &stack.facts.name;
         let user = found.iter().find(|other| stays(&kept, other) && names_a_resource(&other.facts, stack));
+        // While the data stack is there it is the stack that has to go first, and not its database alone.
+        let alone = !kept.iter().any(|kept| kept.part == Part::Data);
+        let database = databases.iter().find(|database| stands_on(database, stack));
         let (reason, next) = if stack.part == Part::Data && !with_data && !stack.resources.is_empty() {
             let next = "add --with-data to delete the stack as well; its databases stay even then".to_owned();
             ("it holds the standby's data".to_owned(), next)
-        } else if let Some(user) = user {
-            (format!("{} stands on it", user.facts.name), format!("it goes once {} is gone", user.facts.name))
-        } else if let Some(database) = databases.iter().find(|database| stands_on(database, stack)) {
+        } else if let Some(database) = database.filter(|_| alone || user.is_none()) {
             let id = &database.id;
             let reason = format!("database {id} stands in it, and CloudFormation could not delete it");
             (reason, format!("delete database {id}, then run this again"))
+        } else if let Some(user) = user {
+            (format!("{} stands on it", user.facts.name), format!("it goes once {} is gone", user.facts.name))
         } else {
             continue;
         };
@@ -79,8 +82,7 @@ pub(super) fn databases_that_stay(databases: &[DatabaseFacts], region: &Region) 
             Some(source) => (format!("a replica of {source}"), "--skip-final-snapshot".to_owned()),
             None => ("no replica: it stands alone".to_owned(), format!("--final-db-snapshot-identifier {id}-final")),
         };
-        let delete =
-            format!("aws rds delete-db-instance --db-instance-identifier {id} {snapshot} --region {region}");
+        let delete = format!("aws rds delete-db-instance --db-instance-identifier {id} {snapshot} --region {region}");
         let unprotect = format!(
             "aws rds modify-db-instance --db-instance-identifier {id} --no-deletion-protection --apply-immediately \
              --region {region} && "

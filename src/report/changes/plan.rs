@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use super::paint::{Ink, Paint};
 use super::property::{NOT_TOLD, lines, name_of, plain};
 use crate::facts::{ChangeAction, Replacement, ResourceChange};
-use crate::plan::provision::{LaterInput, LaterReason, PreviewBasis, Protection, ProvisionPlan, Refusal, StackAction, StackPlan};
+use crate::plan::provision::{
+    LaterInput, LaterReason, PreviewBasis, Protection, ProvisionPlan, Refusal, StackAction, StackPlan,
+};
 
 /// The kinds of change as they are counted and marked, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

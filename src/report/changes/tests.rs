@@ -4,8 +4,8 @@ use super::*;
 use crate::facts::{ChangeAction, PropertyChange, Replacement, ResourceChange, StackResource};
 use crate::model::{Digest, Part, Region, StackName};
 use crate::plan::provision::{
-    Allow, LaterInput, LaterReason, LiveSize, ParameterChange, PreviewBasis, Protection, ProvisionPlan, StackAction, StackPlan,
-    TierSizes, refusals,
+    Allow, LaterInput, LaterReason, LiveSize, ParameterChange, PreviewBasis, Protection, ProvisionPlan, StackAction,
+    StackPlan, TierSizes, refusals,
 };
 use crate::plan::teardown::{Blocked, StackKept, StackToDelete, Stays, TeardownPlan};
 use crate::run::provision::{Deed, ProvisionReport, RootCause, StackFailure, StackOutcome, StopKind, Stopped};
@@ -366,8 +366,7 @@ fn a_teardown_reads_well() {
     assert_eq!(teardown_json(&left)["kept"][0]["part"], "data");
 
     let mut with_data = plan;
-    with_data.stacks[0] =
-        StackToDelete { part: Part::Data, unprotect: true, blocked: None, ..with_data.stacks.remove(0) };
+    with_data.stacks[0].unprotect = true;
     let text = teardown_text(&with_data, false);
     assert!(text.contains("\n  its termination protection is switched off first\n"), "{text}");
 }

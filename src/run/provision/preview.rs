@@ -9,7 +9,9 @@ use super::session::{Options, Ports, Session};
 use super::upstream;
 use crate::facts::StackFacts;
 use crate::plan::provision::sizes::sizes_of;
-use crate::plan::provision::{Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, StackPlan, Upstream, template};
+use crate::plan::provision::{
+    Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, StackPlan, Upstream, template,
+};
 use crate::run::{RunEvent, Stop, Watch};
 
 /// Works out what provisioning would do. Leaves nothing behind, whether it succeeds, fails or is stopped: what it makes it
