@@ -153,7 +153,7 @@ fn load_balancers_are_called_by_the_standbys_names_in_user_data_and_parameters()
     let provisioned = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
     assert!(provisioned.err.contains("lifeboat sync shop.yaml"), "{}", provisioned.err);
     let drift = desk.expect(2, &["drift", "shop.yaml"]);
-    assert!(drift.out.contains("drift=0 pending=0 parity=1"), "{}", drift.out);
+    assert!(drift.out.contains("drift=0 pending=0 parity=2"), "{}", drift.out);
     desk.expect(0, &["sync", "shop.yaml"]);
     let drift = desk.expect(0, &["drift", "shop.yaml"]);
     assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
