@@ -32,6 +32,7 @@ const CREATE_CHANGE_SET: Api = Api::own("cloudformation", "CreateChangeSet", Rat
 const EXECUTE_CHANGE_SET: Api = Api::own("cloudformation", "ExecuteChangeSet", Rate::CLOUDFORMATION);
 const DELETE_CHANGE_SET: Api = Api::own("cloudformation", "DeleteChangeSet", Rate::CLOUDFORMATION);
 const DELETE_STACK: Api = Api::own("cloudformation", "DeleteStack", Rate::CLOUDFORMATION);
+const PROTECT: Api = Api::own("cloudformation", "UpdateTerminationProtection", Rate::CLOUDFORMATION);
 const UPLOAD: &str = "PutObject";
 
 /// The id of a change set that was refused because nothing would change: it never existed, and is told as empty.
@@ -185,6 +186,14 @@ impl WriteStacks for AwsStacks {
             Err(e) if e.kind == CloudErrorKind::NotFound => Ok(()),
             other => other.map(drop),
         }
+    }
+
+    async fn set_termination_protection(&self, stack: &str, on: bool) -> CloudResult<()> {
+        let request = || {
+            let call = self.client.update_termination_protection().stack_name(stack);
+            call.enable_termination_protection(on).send()
+        };
+        self.session.call(&PROTECT, request).await.map(drop)
     }
 
     async fn upload_template(&self, name: &str, body: &str) -> CloudResult<String> {

@@ -110,6 +110,10 @@ pub trait WriteStacks: Send + Sync {
     /// Starts deleting a stack; one that is not there is deleted already.
     async fn delete_stack(&self, stack: &str, token: &str) -> CloudResult<()>;
 
+    /// Switches a stack's termination protection on or off (UpdateTerminationProtection): a protected stack refuses to be
+    /// deleted. One that is so already is left as it is; one that is not there, or is nested in another, is an error.
+    async fn set_termination_protection(&self, stack: &str, on: bool) -> CloudResult<()>;
+
     /// Puts a large template where CloudFormation of this Region can read it; its URL. Unsupported without a bucket.
     async fn upload_template(&self, name: &str, body: &str) -> CloudResult<String>;
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::context::Context;
 use super::deploy::{exit_of, options};
 use super::output::Output;
-use crate::model::SideName;
-use crate::plan::teardown::outside_the_stacks;
+use crate::model::{Part, SideName};
+use crate::plan::teardown::TeardownIntent;
 use crate::report::changes::{outcome_json, outcome_text, teardown_text};
 use crate::run::provision::Ports;
 use crate::run::teardown::{look_for_teardown, teardown};
@@ -22,6 +22,10 @@ pub struct TeardownArgs {
     /// Tearing down asks for the environment's name; this stands for it in scripts
     #[arg(short, long)]
     pub yes: bool,
+    /// Delete the stack that holds data as well: switches its termination protection off first. The databases stay, and
+    /// with them the network they stand in, until somebody deletes them
+    #[arg(long)]
+    pub with_data: bool,
     /// The form of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
@@ -39,20 +43,22 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     let options = options("teardown", &args.environment, None);
     let progress = Progress::new(printer);
     context.end_in_order();
-    let stays = outside_the_stacks(environment);
-    let (name, compute) = (&environment.name, environment.stacks.compute);
-    let plan =
-        look_for_teardown(&ports, name, compute, stays, &options, &progress, &context.stop).await.map_err(|error| {
-            let hint = error.hint();
-            let mut failure = Failure::failed(error.to_string());
-            failure.hints.extend(hint);
-            failure
-        })?;
+    let intent = TeardownIntent::of(environment, args.with_data);
+    let plan = look_for_teardown(&ports, intent, &options, &progress, &context.stop).await.map_err(|error| {
+        let hint = error.hint();
+        let mut failure = Failure::failed(error.to_string());
+        failure.hints.extend(hint);
+        failure
+    })?;
     if args.output == Output::Text {
         printer.result(&teardown_text(&plan, printer.color_out()));
     }
     if !plan.stacks.is_empty() {
-        let what = format!("This removes the standby of {} in {}", environment.name, environment.standby.region);
+        let data = match plan.stacks.iter().any(|stack| stack.part == Part::Data) {
+            true => ", the stack that holds its data included",
+            false => "",
+        };
+        let what = format!("This removes the standby of {} in {}{data}", environment.name, environment.standby.region);
         confirm_name(printer, &environment.name, &what, args.yes)?;
     }
     let report = teardown(&ports, &plan, &options, &progress, &context.stop).await;

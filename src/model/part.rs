@@ -56,6 +56,12 @@ impl Part {
         matches!(self, Part::Compute(_))
     }
 
+    /// Whether its stack is protected against termination: it holds what cannot be made again from production once
+    /// production is gone.
+    pub fn is_protected(self) -> bool {
+        self == Part::Data
+    }
+
     /// What every stack of its kind is called: `compute` for each of the compute stacks.
     pub fn kind(self) -> &'static str {
         match self {

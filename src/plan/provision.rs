@@ -7,6 +7,7 @@ pub mod inputs;
 pub mod intent;
 pub mod judge;
 pub mod misplaced;
+pub mod protect;
 pub mod redact;
 pub mod sizes;
 pub mod stale;
@@ -22,6 +23,7 @@ pub use inputs::{InputProblem, LaterInput, LaterReason, ResolvedInputs, Upstream
 pub use intent::{Intent, Posture, StackIntent, intend};
 pub use judge::{Allow, Destruction, DestructionKind, Refusal, RefusalKind, Shrink, refusals};
 pub use misplaced::{Misplaced, misplaced, possible_compute_stacks};
+pub use protect::{Protection, lacks_protection, protection};
 pub use sizes::{LiveSize, Raised, TierSizes};
 
 /// The version of the plan's JSON.
@@ -66,6 +68,9 @@ pub struct StackPlan {
     pub parameters: Vec<ParameterChange>,
     /// Parameters that get their value, or may get another one, only when an earlier stack has been carried out.
     pub later: Vec<LaterInput>,
+    /// What becomes of its termination protection; none where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
     /// The digest of the template.
     pub template: Digest,
 }
@@ -117,6 +122,18 @@ pub struct ParameterChange {
     pub after: Option<String>,
 }
 
+impl StackPlan {
+    /// Whether the stack is as rendered, and protected where it should be.
+    pub fn is_no_change(&self) -> bool {
+        self.action == StackAction::NoChange && !self.gets_protection()
+    }
+
+    /// Whether its termination protection would be switched on.
+    pub fn gets_protection(&self) -> bool {
+        self.protection.is_some_and(Protection::is_change)
+    }
+}
+
 impl ProvisionPlan {
     /// A plan of these stacks, with its digest worked out.
     pub fn of(
@@ -140,9 +157,9 @@ impl ProvisionPlan {
         }
     }
 
-    /// Whether every stack is as rendered.
+    /// Whether every stack is as rendered, and protected where it should be.
     pub fn is_no_change(&self) -> bool {
-        self.stacks.iter().all(|stack| stack.action == StackAction::NoChange)
+        self.stacks.iter().all(StackPlan::is_no_change)
     }
 
     /// The plan of one part.

@@ -1,12 +1,57 @@
 //! Owns the plan of a teardown: which stacks are there, in which order they go, and what stays.
 
+mod stays;
+
 use serde::Serialize;
 
-use crate::facts::{StackFacts, StackResource};
-use crate::model::{Digest, Environment, Part, Region, StackName, image_parameter_name};
+use crate::facts::{DatabaseFacts, StackFacts, StackResource};
+use crate::model::{Digest, Environment, Part, Region, StackName, standby_database_name};
+
+pub use stays::{StackKept, Stays};
+use stays::{databases_that_stay, kept, outside_the_stacks};
 
 /// The version of the plan's JSON.
 pub const TEARDOWN_PLAN_SCHEMA: u32 = 1;
+
+/// What is to be torn down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeardownIntent {
+    /// The environment's name.
+    pub environment: String,
+    /// How many compute stacks the file names; there may be others from the time when it named more.
+    pub compute_stacks: u8,
+    /// The identifiers of the standby's databases.
+    pub databases: Vec<String>,
+    /// Whether the stack that holds data goes as well.
+    pub with_data: bool,
+    /// What the environment has outside its stacks.
+    pub outside: Vec<Stays>,
+}
+
+impl TeardownIntent {
+    /// Of everything an environment has; of its data stack only when that is asked for.
+    pub fn of(environment: &Environment, with_data: bool) -> Self {
+        let databases = environment.data.iter().filter(|data| data.rds().is_some());
+        TeardownIntent {
+            environment: environment.name.clone(),
+            compute_stacks: environment.stacks.compute,
+            databases: databases.map(|data| standby_database_name(&environment.name, &data.name)).collect(),
+            with_data,
+            outside: outside_the_stacks(environment),
+        }
+    }
+}
+
+/// A stack that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundStack {
+    /// Which part.
+    pub part: Part,
+    /// The stack.
+    pub facts: StackFacts,
+    /// What is in it.
+    pub resources: Vec<StackResource>,
+}
 
 /// What a teardown would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,8 +64,12 @@ pub struct TeardownPlan {
     pub region: Region,
     /// The stacks to delete, consumers before producers.
     pub stacks: Vec<StackToDelete>,
+    /// Stacks that are there and stay: the one that holds data, and those that what stays stands on.
+    pub kept: Vec<StackKept>,
     /// Stacks that are not there.
     pub absent: Vec<StackName>,
+    /// Databases of the standby: none is ever deleted.
+    pub databases: Vec<Stays>,
     /// What lifeboat made or wrote that is in no stack, and therefore stays.
     pub stays: Vec<Stays>,
     /// The digest of the above.
@@ -40,6 +89,8 @@ pub struct StackToDelete {
     pub status: String,
     /// What is in it.
     pub resources: Vec<StackResource>,
+    /// Whether its termination protection is switched off first.
+    pub unprotect: bool,
     /// Why it cannot be deleted as it stands; none when it can.
     pub blocked: Option<Blocked>,
 }
@@ -53,58 +104,73 @@ pub struct Blocked {
     pub next: String,
 }
 
-/// Something outside the stacks that a teardown leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stays {
-    /// What.
-    pub what: String,
-    /// How to remove it.
-    pub next: String,
+/// The identifiers of the databases a teardown has to know of: those of the file, and those of the stacks that are there.
+pub fn databases_wanted(intent: &TeardownIntent, found: &[FoundStack]) -> Vec<String> {
+    let there = found.iter().flat_map(|stack| &stack.resources).filter(|r| r.resource_type == "AWS::RDS::DBInstance");
+    let there = there.map(|resource| resource.physical_id.clone()).filter(|id| !id.is_empty());
+    let mut ids: Vec<String> = intent.databases.iter().cloned().chain(there).collect();
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
-/// The plan: stacks by part, with those that exist and what is in them, in any order. `compute_stacks` is how many the
-/// environment file names; there may be others from the time when it named more.
+/// The plan, from the stacks and databases that are there, in any order.
 pub fn teardown_plan(
-    environment: &str,
-    compute_stacks: u8,
+    intent: TeardownIntent,
     region: &Region,
-    found: Vec<(Part, StackFacts, Vec<StackResource>)>,
-    stays: Vec<Stays>,
+    mut found: Vec<FoundStack>,
+    databases: &[DatabaseFacts],
 ) -> TeardownPlan {
-    let mut found: Vec<_> = found.into_iter().filter(|(_, facts, _)| facts.status.0 != "DELETE_COMPLETE").collect();
-    found.sort_by_key(|(part, _, _)| std::cmp::Reverse(*part));
-    let stacks: Vec<StackToDelete> = found
-        .into_iter()
-        .map(|(part, facts, resources)| StackToDelete {
-            part,
-            blocked: blocked(&facts, region),
-            id: facts.id,
-            name: StackName(facts.name),
-            status: facts.status.0,
-            resources: resources.into_iter().filter(|r| r.status != "DELETE_COMPLETE").collect(),
-        })
-        .collect();
-    let absent = Part::all(compute_stacks)
+    found.retain(|stack| stack.facts.status.0 != "DELETE_COMPLETE");
+    for stack in &mut found {
+        stack.resources.retain(|resource| resource.status != "DELETE_COMPLETE");
+    }
+    found.sort_by_key(|stack| std::cmp::Reverse(stack.part));
+    let absent = Part::all(intent.compute_stacks)
         .iter()
         .rev()
-        .filter(|part| !stacks.iter().any(|stack| stack.part == **part))
-        .map(|part| StackName::of(environment, *part))
+        .filter(|part| !found.iter().any(|stack| stack.part == **part))
+        .map(|part| StackName::of(&intent.environment, *part))
         .collect();
-    let digest = Digest::of_value(&(environment, region, &stacks));
+    let kept = kept(&found, databases, intent.with_data);
+    let stays = |stack: &FoundStack| kept.iter().any(|kept| kept.part == stack.part);
+    let stacks: Vec<StackToDelete> = found
+        .into_iter()
+        .filter(|stack| !stays(stack))
+        .map(|stack| to_delete(stack, intent.with_data, region))
+        .collect();
+    let digest = Digest::of_value(&(&intent.environment, region, &stacks, &kept));
     TeardownPlan {
         schema_version: TEARDOWN_PLAN_SCHEMA,
-        environment: environment.to_owned(),
+        environment: intent.environment,
         region: region.clone(),
         stacks,
+        kept,
         absent,
-        stays,
+        databases: databases_that_stay(databases, region),
+        stays: intent.outside,
         digest,
     }
 }
 
-fn blocked(facts: &StackFacts, region: &Region) -> Option<Blocked> {
+fn to_delete(stack: FoundStack, with_data: bool, region: &Region) -> StackToDelete {
+    let FoundStack { part, facts, resources } = stack;
+    // Asking for the data to go is asking for its protection to go; that of another stack is another person's.
+    let unprotect = facts.termination_protection && part == Part::Data && with_data;
+    StackToDelete {
+        part,
+        unprotect,
+        blocked: blocked(&facts, unprotect, region),
+        id: facts.id,
+        name: StackName(facts.name),
+        status: facts.status.0,
+        resources,
+    }
+}
+
+fn blocked(facts: &StackFacts, unprotect: bool, region: &Region) -> Option<Blocked> {
     let name = &facts.name;
-    if facts.termination_protection {
+    if facts.termination_protection && !unprotect {
         return Some(Blocked {
             reason: "it is protected against termination".to_owned(),
             next: format!(
@@ -120,26 +186,5 @@ fn blocked(facts: &StackFacts, region: &Region) -> Option<Blocked> {
     })
 }
 
-/// What an environment has outside its stacks: published image ids, copied images, synchronised parameters.
-pub fn outside_the_stacks(environment: &Environment) -> Vec<Stays> {
-    let region = &environment.standby.region;
-    let mut stays: Vec<Stays> = environment
-        .tiers
-        .iter()
-        .map(|tier| {
-            let name = image_parameter_name(&environment.name, &tier.name);
-            Stays {
-                what: format!(
-                    "the published image of tier {}: parameter {name}, and the copied images it named",
-                    tier.name
-                ),
-                next: format!("aws ssm delete-parameter --name {name} --region {region}"),
-            }
-        })
-        .collect();
-    stays.extend(environment.sync.parameters.iter().map(|sync| Stays {
-        what: format!("parameters copied under {}", sync.path),
-        next: format!("aws ssm get-parameters-by-path --recursive --path {} --region {region}", sync.path),
-    }));
-    stays
-}
+#[cfg(test)]
+mod tests;

@@ -129,6 +129,12 @@ deploy() {
   aws cloudformation deploy --no-fail-on-empty-changeset --stack-name "$name" \
     --template-file "$name.template.json" "$@"
 }
+
+# protect STACK: keeps it from being deleted by accident
+protect() {
+  echo "protecting $1"
+  aws cloudformation update-termination-protection --enable-termination-protection --stack-name "$1" > /dev/null
+}
 "#;
 
 fn script(stacks: &[RenderedStack]) -> String {
@@ -142,6 +148,9 @@ fn script(stacks: &[RenderedStack]) -> String {
             out.push_str(&format!("add {} {parameter} \"$value\"\n", stack.name));
         }
         out.push_str(&format!("deploy {}\n", stack.name));
+        if stack.part.is_protected() {
+            out.push_str(&format!("protect {}\n", stack.name));
+        }
     }
     out
 }

@@ -8,32 +8,28 @@ use super::provision::{
 use super::{RunEvent, Stop, Watch};
 use crate::facts::StackFacts;
 use crate::model::{MAX_COMPUTE_STACKS, Part, StackName};
-use crate::plan::teardown::{StackToDelete, Stays, TeardownPlan, teardown_plan};
+use crate::plan::teardown::{FoundStack, StackToDelete, TeardownIntent, TeardownPlan, databases_wanted, teardown_plan};
 
 /// The version of the report's JSON.
 const TEARDOWN_REPORT_SCHEMA: u32 = 1;
 
-/// Looks at what a teardown would delete: the stacks of an environment with that many compute stacks, and compute stacks
-/// that are left from a time when it had more. `stays` is what the environment has outside its stacks
-/// (`plan::teardown::outside_the_stacks`).
+/// Looks at what a teardown would delete: the stacks of an environment, compute stacks that are left from a time when it
+/// had more, and the databases that stay.
 pub async fn look_for_teardown(
     ports: &Ports<'_>,
-    environment: &str,
-    compute_stacks: u8,
-    stays: Vec<Stays>,
+    intent: TeardownIntent,
     options: &Options,
     watch: &dyn Watch,
     stop: &Stop,
 ) -> Result<TeardownPlan, ProvisionError> {
     let session = Session { ports, options, watch, stop, purpose: "teardown" };
+    let environment = &intent.environment;
     let names: BTreeMap<Part, StackName> =
         Part::all(MAX_COMPUTE_STACKS).into_iter().map(|part| (part, StackName::of(environment, part))).collect();
-    let named = Part::all(compute_stacks);
+    let named = Part::all(intent.compute_stacks);
     let wanted: Vec<String> = names.values().map(|name| name.0.clone()).collect();
-    let mut there = session
-        .retry(async || ports.stacks.stacks(&wanted).await)
-        .await
-        .map_err(|error| ProvisionError::Cloud { stack: None, error })?;
+    let failed = |error| ProvisionError::Cloud { stack: None, error };
+    let mut there = session.retry(async || ports.stacks.stacks(&wanted).await).await.map_err(failed)?;
     let mut found = Vec::new();
     for (part, name) in names {
         // A stack beyond those the file names goes only when its tag says that it is the environment's.
@@ -49,9 +45,15 @@ pub async fn look_for_teardown(
                 .await
                 .map_err(|error| ProvisionError::Cloud { stack: Some(name.clone()), error })?
         };
-        found.push((part, facts, resources));
+        found.push(FoundStack { part, facts, resources });
     }
-    Ok(teardown_plan(environment, compute_stacks, ports.region, found, stays))
+    let ids = databases_wanted(&intent, &found);
+    let databases = if ids.is_empty() {
+        Vec::new()
+    } else {
+        session.retry(async || ports.databases.databases(&ids).await).await.map_err(failed)?
+    };
+    Ok(teardown_plan(intent, ports.region, found, &databases))
 }
 
 /// Deletes the stacks of a confirmed plan, consumers before producers. One that has gone meanwhile is fine; one that
@@ -70,7 +72,11 @@ pub async fn teardown(
         done: Vec::new(),
         stopped: refused(plan),
         not_started: Vec::new(),
-        left_behind: Vec::new(),
+        left_behind: plan
+            .kept
+            .iter()
+            .map(|kept| format!("stack {}: {}; {}", kept.name, kept.reason, kept.next))
+            .collect(),
     };
     let rest = |from: usize| plan.stacks.iter().skip(from).map(|stack| stack.name.clone()).collect::<Vec<_>>();
     if report.stopped.is_some() {
@@ -134,6 +140,14 @@ async fn delete(session: &Session<'_>, stack: &StackToDelete) -> Result<StackOut
     let Some(facts) = facts else { return Ok(outcome(Deed::Unchanged, Vec::new())) };
     let text = format!("deleting {} resources", stack.resources.len());
     session.watch.event(RunEvent::Started { subject: name.to_string(), text });
+    if stack.unprotect && facts.termination_protection {
+        let write = session.ports.write;
+        session
+            .retry(async || write.set_termination_protection(name.as_str(), false).await)
+            .await
+            .map_err(|error| stopped(ProvisionError::Cloud { stack: Some(name.clone()), error }))?;
+        session.note(name.as_str(), "termination protection is off");
+    }
     let end = delete_and_watch(session, stack.part, name, &facts, stack.resources.len()).await?;
     Ok(outcome(Deed::Deleted, end.history.retained()))
 }

@@ -2,11 +2,23 @@
 
 use super::*;
 use crate::cloud::CloudErrorKind;
+use crate::facts::DatabaseFacts;
 use crate::run::event::Recorded;
 use crate::run::provision::fake::{Fake, body, event, options, stack_intent, two_stacks};
 
 async fn plan_of(fake: &Fake) -> TeardownPlan {
-    look_for_teardown(&fake.ports(), "shop", 1, vec![], &options(), &Recorded::default(), &Stop::never()).await.unwrap()
+    plan_with(fake, false).await
+}
+
+async fn plan_with(fake: &Fake, with_data: bool) -> TeardownPlan {
+    let intent = TeardownIntent {
+        environment: "shop".into(),
+        compute_stacks: 1,
+        databases: vec!["shop-orders".into()],
+        with_data,
+        outside: vec![],
+    };
+    look_for_teardown(&fake.ports(), intent, &options(), &Recorded::default(), &Stop::never()).await.unwrap()
 }
 
 async fn carry_out(fake: &Fake, plan: &TeardownPlan) -> ProvisionReport {
@@ -85,6 +97,77 @@ async fn protected_and_busy_stacks_are_refused_before_anything_is_deleted() {
     let network = stack_intent(Part::Network, &["Vpc"]);
     let fake = Fake::new().with(&network, "UPDATE_IN_PROGRESS", &[]);
     assert_eq!(plan_of(&fake).await.stacks[0].blocked.as_ref().unwrap().reason, "UPDATE_IN_PROGRESS is under way");
+}
+
+/// Both stacks, and between them a protected one with a database in the first one's subnet.
+fn with_data() -> Fake {
+    let data = stack_intent(Part::Data, &["OrdersDatabase"]);
+    let fake = deployed().with(&data, "CREATE_COMPLETE", &[("PrivateSubnets", "subnet-1,subnet-9")]);
+    fake.edit(|state| {
+        state.stacks.get_mut("shop-data").unwrap().facts.termination_protection = true;
+        state.databases = vec![DatabaseFacts { id: "shop-orders".into(), ..DatabaseFacts::default() }];
+    });
+    fake
+}
+
+#[tokio::test]
+async fn data_is_left_with_what_it_stands_on() {
+    let fake = with_data();
+    let report = carry_out(&fake, &plan_of(&fake).await).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(fake.ledger(), ["delete stack shop-compute"]);
+    insta::assert_snapshot!(report.left_behind.join("\n"), @"
+    stack shop-data: it holds the standby's data; add --with-data to delete the stack as well; its databases stay even then
+    stack shop-network: shop-data stands on it; it goes once shop-data is gone
+    ");
+    assert!(fake.edit(|state| state.stacks["shop-data"].facts.termination_protection), "it stays protected");
+}
+
+#[tokio::test]
+async fn the_data_stack_goes_when_asked_for_and_its_databases_do_not() {
+    let fake = with_data();
+    let report = carry_out(&fake, &plan_with(&fake, true).await).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(
+        fake.ledger(),
+        ["delete stack shop-compute", "protect shop-data false", "delete stack shop-data"],
+        "protection goes only where the stack goes, and right before it"
+    );
+    assert!(report.left_behind[0].contains("database shop-orders stands in it"), "{report:?}");
+
+    // Somebody deletes the database: now the rest goes too.
+    fake.edit(|state| state.databases.clear());
+    let report = carry_out(&fake, &plan_of(&fake).await).await;
+    assert!(report.is_complete() && report.left_behind.is_empty(), "{report:?}");
+    assert_eq!(fake.left(), (vec![], 0));
+}
+
+#[tokio::test]
+async fn protection_that_cannot_be_lifted_stops_before_the_deletion() {
+    let fake = with_data();
+    let plan = plan_with(&fake, true).await;
+    fake.fail("UpdateTerminationProtection", CloudErrorKind::Denied, 1);
+    let stopped = carry_out(&fake, &plan).await.stopped.expect("it stops");
+    assert!(stopped.why[0].contains("UpdateTerminationProtection"), "{stopped:?}");
+    assert!(!fake.ledger().contains(&"delete stack shop-data".to_owned()), "{:?}", fake.ledger());
+}
+
+#[tokio::test]
+async fn databases_that_cannot_be_seen_are_not_taken_for_absent() {
+    let fake = with_data();
+    fake.fail("DescribeDBInstances", CloudErrorKind::Denied, 1);
+    let intent = TeardownIntent {
+        environment: "shop".into(),
+        compute_stacks: 1,
+        databases: vec![],
+        with_data: true,
+        outside: vec![],
+    };
+    fake.edit(|state| {
+        state.stacks.get_mut("shop-data").unwrap().resources[0].resource_type = "AWS::RDS::DBInstance".into()
+    });
+    let looked = look_for_teardown(&fake.ports(), intent, &options(), &Recorded::default(), &Stop::never()).await;
+    assert!(looked.unwrap_err().to_string().contains("DescribeDBInstances"));
 }
 
 #[tokio::test]

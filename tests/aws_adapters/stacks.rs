@@ -183,6 +183,36 @@ async fn what_is_not_there_is_deleted_already() {
 }
 
 #[tokio::test]
+async fn termination_protection_is_switched_and_what_is_not_there_is_an_error() {
+    let server = Replay::start();
+    server.on_call("cloudformation", "UpdateTerminationProtection", |call| match call.field("StackName").as_str() {
+        "shop-data" => {
+            xml("<UpdateTerminationProtectionResponse><UpdateTerminationProtectionResult><StackId>arn:1</StackId>\
+             </UpdateTerminationProtectionResult></UpdateTerminationProtectionResponse>")
+        }
+        "nested" => query_error(400, "ValidationError", "Cannot set TerminationProtection on a nested stack"),
+        name => query_error(400, "ValidationError", &format!("Stack [{name}] does not exist")),
+    });
+    let ports = writing(&server).await;
+    let set = async |stack: &str, on: bool| ports.stacks.set_termination_protection(stack, on).await;
+    assert_eq!((set("shop-data", true).await, set("shop-data", false).await), (Ok(()), Ok(())));
+    let calls = server.calls("cloudformation", "UpdateTerminationProtection");
+    let asked: Vec<String> = calls.iter().map(|call| call.field("EnableTerminationProtection")).collect();
+    assert_eq!(asked, ["true", "false"]);
+    assert_eq!(set("gone", true).await.expect_err("absent").kind, CloudErrorKind::NotFound);
+    assert_eq!(set("nested", true).await.expect_err("nested").kind, CloudErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn a_stand_in_without_termination_protection_says_so_at_once() {
+    let server = Replay::start();
+    server.on("cloudformation", "UpdateTerminationProtection", [page(500)]);
+    let ports = writing(&server).await;
+    let error = ports.stacks.set_termination_protection("s", true).await.expect_err("not there");
+    assert_eq!((error.kind, server.count()), (CloudErrorKind::Unsupported, 1));
+}
+
+#[tokio::test]
 async fn drift_is_waited_for_and_partial_results_are_kept() {
     let server = Replay::start();
     let started = "<DetectStackDriftResponse><DetectStackDriftResult><StackDriftDetectionId>d-1</StackDriftDetectionId>\

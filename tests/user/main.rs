@@ -25,3 +25,4 @@ mod story_drill;
 mod story_moto;
 mod story_sim;
 mod story_substitution;
+mod story_teardown;

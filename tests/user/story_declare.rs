@@ -13,7 +13,7 @@ pub(crate) fn disaster() -> Desk {
     desk
 }
 
-fn ready() -> Desk {
+pub(crate) fn ready() -> Desk {
     let mut desk = Desk::new();
     desk.set("LIFEBOAT_CLOUD", "sim");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");

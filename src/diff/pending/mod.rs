@@ -43,6 +43,7 @@ pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
             }
             (Some(rendered), Some(deployed)) => {
                 state::judge(part, deployed, found);
+                state::judge_protection(part, deployed, found);
                 template::judge(part, rendered, deployed, found);
                 parameters::judge(input, part, rendered, deployed, found);
             }

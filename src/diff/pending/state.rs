@@ -1,4 +1,4 @@
-//! Owns what a stack's status says: a deploy that failed or is under way.
+//! Owns what a stack's status says (a deploy that failed or is under way), and its termination protection.
 
 use super::of_deployed;
 use crate::diff::finding::{Kind, Severity, Status};
@@ -6,6 +6,21 @@ use crate::diff::found::Found;
 use crate::diff::input::DeployedStack;
 use crate::diff::shown::Shown;
 use crate::model::Part;
+
+/// Judges whether a stack that holds data is protected against termination.
+pub fn judge_protection(part: Part, deployed: &DeployedStack, found: &mut Found) {
+    if !part.is_protected() {
+        return;
+    }
+    found.coverage(Kind::Pending, part.as_str()).checked();
+    if !deployed.facts.termination_protection {
+        found.push(
+            of_deployed(part, deployed, "termination-protection", Status::Modified, Severity::Degrades)
+                .values(Shown::text("on"), Shown::text("off"))
+                .note("`lifeboat provision` switches it on again"),
+        );
+    }
+}
 
 /// Judges the status. A rolled back update is a failed deploy: what was wanted is not there.
 pub fn judge(part: Part, deployed: &DeployedStack, found: &mut Found) {

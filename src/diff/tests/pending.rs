@@ -3,9 +3,31 @@
 use serde_json::json;
 
 use super::{check, differs};
+use crate::diff::fixture::World;
 use crate::diff::*;
 use crate::facts::*;
 use crate::model::*;
+use crate::render::RenderedStack;
+
+/// A data stack, rendered and deployed just so.
+fn with_data(world: &mut World) -> &mut StackFacts {
+    let like = world.rendered.stacks.iter().find(|stack| stack.part == Part::Edge).unwrap().clone();
+    let name = StackName::of("shop", Part::Data);
+    let mut deployed = world.stacks[&Part::Edge].clone();
+    deployed.facts.name = name.0.clone();
+    world.rendered.stacks.push(RenderedStack { part: Part::Data, name, ..like });
+    &mut world.stacks.entry(Part::Data).or_insert(deployed).facts
+}
+
+#[test]
+fn data_that_is_not_protected_is_pending_and_other_stacks_need_not_be() {
+    check(|w| with_data(w).termination_protection = true, &[], ExitClass::InSync);
+    differs(
+        |w| with_data(w).termination_protection = false,
+        &["pending Modified degrades: data/termination-protection | on | off"],
+    );
+    check(|w| w.stack(Part::Edge).facts.termination_protection = false, &[], ExitClass::InSync);
+}
 
 #[test]
 fn pending_is_what_a_deploy_would_do() {

@@ -49,6 +49,15 @@ pub fn decide(facts: Option<&StackFacts>, region: &Region) -> Decision {
     if status.can_update() {
         return Decision::Update;
     }
+    if status.must_be_recreated() && facts.termination_protection {
+        return Decision::Blocked {
+            reason: format!("it is in {status} and can only be deleted, against which it is protected"),
+            next: format!(
+                "when it may go: `aws cloudformation update-termination-protection --no-enable-termination-protection \
+                 --stack-name {name} --region {region}`, then run this again"
+            ),
+        };
+    }
     if status.must_be_recreated() {
         return Decision::Recreate { status: status.0.clone() };
     }

@@ -5,11 +5,39 @@ use std::collections::BTreeMap;
 use super::sizes::{TierParameters, raise_minimums, sizes_of};
 use super::stale::stale;
 use super::*;
-use crate::facts::{ChangeAction, PropertyChange, Replacement, StackResource};
+use crate::facts::{ChangeAction, PropertyChange, Replacement, StackFacts, StackResource, StackStatus, Tags};
 use crate::render::stack::Input;
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+pub(super) fn stack_facts(status: &str) -> StackFacts {
+    StackFacts {
+        id: "arn:1".into(),
+        name: "shop-data".into(),
+        status: StackStatus(status.into()),
+        status_reason: None,
+        parameters: BTreeMap::new(),
+        resolved_parameters: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        tags: Tags::new(),
+        updated_at: None,
+        termination_protection: false,
+    }
+}
+
+#[test]
+fn what_is_protected_is_not_deleted_to_be_made_again() {
+    let region = Region("us-west-2".into());
+    let open = stack_facts("DELETE_FAILED");
+    assert_eq!(decide(Some(&open), &region), Decision::Recreate { status: "DELETE_FAILED".into() });
+    let protected = StackFacts { termination_protection: true, ..open };
+    let Decision::Blocked { reason, next } = decide(Some(&protected), &region) else { panic!("it is protected") };
+    assert_eq!(reason, "it is in DELETE_FAILED and can only be deleted, against which it is protected");
+    assert!(next.contains("--no-enable-termination-protection --stack-name shop-data --region us-west-2"), "{next}");
+    let well = StackFacts { termination_protection: true, ..stack_facts("UPDATE_COMPLETE") };
+    assert_eq!(decide(Some(&well), &region), Decision::Update);
 }
 
 #[test]
@@ -86,6 +114,7 @@ fn stack_plan(action: StackAction, changes: Vec<ResourceChange>) -> StackPlan {
         changes,
         parameters: vec![],
         later: vec![],
+        protection: None,
         template: Digest::of_bytes(b""),
     }
 }

@@ -13,7 +13,7 @@ pub fn outcome_text(report: &ProvisionReport, color: bool) -> String {
     let widest = report.done.iter().map(|done| done.name.0.len()).max().unwrap_or_default();
     for done in &report.done {
         let (word, ink) = deed(done.deed);
-        let resources = if done.deed == Deed::Unchanged {
+        let resources = if matches!(done.deed, Deed::Unchanged | Deed::Protected) {
             String::new()
         } else {
             format!("  {}", many(done.resources, "resource"))
@@ -41,6 +41,7 @@ fn deed(deed: Deed) -> (&'static str, Ink) {
         Deed::Created => ("created", Ink::Made),
         Deed::Updated => ("updated", Ink::Changed),
         Deed::Recreated => ("recreated", Ink::Changed),
+        Deed::Protected => ("protected against termination again", Ink::Changed),
         Deed::Unchanged => ("unchanged", Ink::Quiet),
         Deed::Deleted => ("deleted", Ink::Lost),
     }

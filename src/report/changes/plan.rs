@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use super::paint::{Ink, Paint};
 use super::property::{NOT_TOLD, lines, name_of, plain};
 use crate::facts::{ChangeAction, Replacement, ResourceChange};
-use crate::plan::provision::{LaterInput, LaterReason, PreviewBasis, ProvisionPlan, Refusal, StackAction, StackPlan};
+use crate::plan::provision::{
+    LaterInput, LaterReason, PreviewBasis, Protection, ProvisionPlan, Refusal, StackAction, StackPlan,
+};
 
 /// The kinds of change as they are counted and marked, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,14 +74,15 @@ pub fn plan_text(plan: &ProvisionPlan, refusals: &[Refusal], color: bool) -> Str
 
 /// The one line that sums a plan up.
 pub fn plan_summary(plan: &ProvisionPlan) -> String {
-    let stacks = |wanted: fn(&StackAction) -> bool| plan.stacks.iter().filter(|s| wanted(&s.action)).count();
+    let stacks = |wanted: fn(&StackPlan) -> bool| plan.stacks.iter().filter(|s| wanted(s)).count();
     let mut parts = Vec::new();
     for (count, word) in [
-        (stacks(|a| *a == StackAction::Create), "to create"),
-        (stacks(|a| *a == StackAction::Update), "to update"),
-        (stacks(|a| matches!(a, StackAction::Recreate { .. })), "to recreate"),
-        (stacks(|a| matches!(a, StackAction::Blocked { .. })), "blocked"),
-        (stacks(|a| *a == StackAction::NoChange), "unchanged"),
+        (stacks(|s| s.action == StackAction::Create), "to create"),
+        (stacks(|s| s.action == StackAction::Update), "to update"),
+        (stacks(|s| matches!(s.action, StackAction::Recreate { .. })), "to recreate"),
+        (stacks(|s| s.action == StackAction::NoChange && s.gets_protection()), "to protect"),
+        (stacks(|s| matches!(s.action, StackAction::Blocked { .. })), "blocked"),
+        (stacks(StackPlan::is_no_change), "unchanged"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
@@ -102,11 +105,12 @@ fn stack_text(out: &mut String, paint: Paint, stack: &StackPlan) {
     let (word, ink) = match &stack.action {
         StackAction::Create => ("create", Ink::Made),
         StackAction::Update => ("update", Ink::Changed),
+        StackAction::NoChange if stack.gets_protection() => ("protect", Ink::Changed),
         StackAction::NoChange => ("no changes", Ink::Quiet),
         StackAction::Recreate { .. } => ("delete and create again", Ink::Lost),
         StackAction::Blocked { .. } => ("blocked", Ink::Lost),
     };
-    if stack.action == StackAction::NoChange {
+    if stack.is_no_change() {
         let _ = writeln!(out, "\n{}  {}", paint.it(Ink::Heading, stack.name.as_str()), paint.it(ink, word));
         return;
     }
@@ -124,6 +128,16 @@ fn stack_text(out: &mut String, paint: Paint, stack: &StackPlan) {
     if stack.basis == PreviewBasis::TemplateOnly {
         let text = "template-only: read from the templates, because CloudFormation cannot be asked yet";
         let _ = writeln!(out, "  {}", paint.it(Ink::MayBeLost, text));
+    }
+    match stack.protection {
+        Some(Protection::New) => {
+            let _ = writeln!(out, "  termination protection: on");
+        }
+        Some(Protection::FoundOff) => {
+            let mark = paint.it(Ink::Changed, &pad("~", 3));
+            let _ = writeln!(out, "  {mark} termination protection  off -> on");
+        }
+        Some(Protection::On) | None => {}
     }
     for later in &stack.later {
         let _ = writeln!(out, "  {}", paint.it(Ink::MayBeLost, &later_text(later)));

@@ -17,6 +17,9 @@ pub fn teardown_text(plan: &TeardownPlan, color: bool) -> String {
         let count = stack.resources.len();
         let what = format!("delete {}", many(count, "resource"));
         let _ = writeln!(out, "\n{}  {}", paint.it(Ink::Heading, stack.name.as_str()), paint.it(Ink::Lost, &what));
+        if stack.unprotect {
+            let _ = writeln!(out, "  {}", paint.it(Ink::MayBeLost, "its termination protection is switched off first"));
+        }
         if let Some(blocked) = &stack.blocked {
             let text = format!("cannot be deleted: {}", plain(&blocked.reason));
             let _ = writeln!(out, "  {}\n  {}", paint.it(Ink::MayBeLost, &text), plain(&blocked.next));
@@ -29,11 +32,22 @@ pub fn teardown_text(plan: &TeardownPlan, color: bool) -> String {
             let _ = writeln!(out, "  {} {count:>3} {resource_type}", paint.it(Ink::Lost, "-"));
         }
     }
+    for kept in &plan.kept {
+        let _ = writeln!(out, "\n{}  {}", paint.it(Ink::Heading, kept.name.as_str()), paint.it(Ink::Quiet, "stays"));
+        let _ = writeln!(out, "  {}\n  {}", plain(&kept.reason), plain(&kept.next));
+    }
     if plan.stacks.is_empty() {
-        let _ = writeln!(out, "\n{}", paint.it(Ink::Well, "Nothing to delete. None of its stacks is there."));
+        let why = if plan.kept.is_empty() { "None of its stacks is there." } else { "What is there stays." };
+        let _ = writeln!(out, "\n{}", paint.it(Ink::Well, &format!("Nothing to delete. {why}")));
     } else if !plan.absent.is_empty() {
         let names: Vec<&str> = plan.absent.iter().map(|name| name.as_str()).collect();
         let _ = writeln!(out, "\nnot there: {}", names.join(", "));
+    }
+    if !plan.databases.is_empty() {
+        let _ = writeln!(out, "\nstays, because no teardown deletes a database:");
+        for stays in &plan.databases {
+            let _ = writeln!(out, "  {}\n    {}", plain(&stays.what), plain(&stays.next));
+        }
     }
     if !plan.stays.is_empty() {
         let _ = writeln!(out, "\nstays, because it is in no stack:");

@@ -4,10 +4,10 @@ use super::*;
 use crate::facts::{ChangeAction, PropertyChange, Replacement, ResourceChange, StackResource};
 use crate::model::{Digest, Part, Region, StackName};
 use crate::plan::provision::{
-    Allow, LaterInput, LaterReason, LiveSize, ParameterChange, PreviewBasis, ProvisionPlan, StackAction, StackPlan,
-    TierSizes, refusals,
+    Allow, LaterInput, LaterReason, LiveSize, ParameterChange, PreviewBasis, Protection, ProvisionPlan, StackAction,
+    StackPlan, TierSizes, refusals,
 };
-use crate::plan::teardown::{Blocked, StackToDelete, Stays, TeardownPlan};
+use crate::plan::teardown::{Blocked, StackKept, StackToDelete, Stays, TeardownPlan};
 use crate::run::provision::{Deed, ProvisionReport, RootCause, StackFailure, StackOutcome, StopKind, Stopped};
 
 fn property(path: &str, before: Option<&str>, after: Option<&str>, requires_replacement: bool) -> PropertyChange {
@@ -39,6 +39,7 @@ fn stack(part: Part, action: StackAction, changes: Vec<ResourceChange>) -> Stack
         changes,
         parameters: vec![],
         later: vec![],
+        protection: None,
         template: Digest::of_bytes(b""),
     }
 }
@@ -296,8 +297,11 @@ fn a_teardown_reads_well() {
                 resource("B", "AWS::EC2::Subnet"),
                 resource("C", "AWS::EC2::VPC"),
             ],
+            unprotect: false,
             blocked: Some(Blocked { reason: "it is protected against termination".into(), next: "lift that".into() }),
         }],
+        kept: vec![],
+        databases: vec![],
         absent: vec![StackName::of("shop", Part::COMPUTE)],
         stays: vec![Stays {
             what: "parameter /lifeboat/shop/images/web".into(),
@@ -323,4 +327,73 @@ fn a_teardown_reads_well() {
     teardown: 1 stack with 3 resources to delete
     "#);
     assert_eq!(teardown_json(&plan)["resources"], 3);
+
+    let kept = |part, reason: &str, next: &str| StackKept {
+        part,
+        name: StackName::of("shop", part),
+        reason: reason.into(),
+        next: next.into(),
+    };
+    let left = TeardownPlan {
+        stacks: vec![],
+        kept: vec![
+            kept(Part::Data, "it holds the standby's data", "add --with-data"),
+            kept(Part::Network, "shop-data stands on it", "it goes once shop-data is gone"),
+        ],
+        databases: vec![Stays { what: "database shop-orders".into(), next: "aws rds delete-db-instance".into() }],
+        stays: vec![],
+        ..plan.clone()
+    };
+    insta::assert_snapshot!(teardown_text(&left, false), @"
+    teardown of shop in us-west-2
+
+    shop-data  stays
+      it holds the standby's data
+      add --with-data
+
+    shop-network  stays
+      shop-data stands on it
+      it goes once shop-data is gone
+
+    Nothing to delete. What is there stays.
+
+    stays, because no teardown deletes a database:
+      database shop-orders
+        aws rds delete-db-instance
+
+    teardown: 0 stacks with 0 resources to delete
+    ");
+    assert_eq!(teardown_json(&left)["kept"][0]["part"], "data");
+
+    let mut with_data = plan;
+    with_data.stacks[0].unprotect = true;
+    let text = teardown_text(&with_data, false);
+    assert!(text.contains("\n  its termination protection is switched off first\n"), "{text}");
+}
+
+#[test]
+fn protection_is_told_where_something_becomes_of_it() {
+    let data = |action, protection| StackPlan { protection: Some(protection), ..stack(Part::Data, action, vec![]) };
+    let made = plan(vec![data(StackAction::Create, Protection::New)]);
+    insta::assert_snapshot!(plan_text(&made, &[], false), @"
+    plan for shop in us-west-2
+
+    shop-data  create
+      termination protection: on
+
+    plan: 1 to create; resources +0 ~0 -0 -/+0
+    ");
+    let found_off = plan(vec![data(StackAction::NoChange, Protection::FoundOff)]);
+    insta::assert_snapshot!(plan_text(&found_off, &[], false), @"
+    plan for shop in us-west-2
+
+    shop-data  protect
+      ~   termination protection  off -> on
+
+    plan: 1 to protect; resources +0 ~0 -0 -/+0
+    ");
+    let json = plan_json(&found_off, &[]);
+    assert_eq!((&json["no_changes"], &json["stacks"][0]["protection"]), (&false.into(), &"found-off".into()), "{json}");
+    let on = plan(vec![data(StackAction::NoChange, Protection::On)]);
+    assert!(plan_text(&on, &[], false).contains("No changes."));
 }

@@ -24,6 +24,7 @@ fn rendered() -> Rendered {
     Rendered {
         stacks: vec![
             stack(Part::Network, &[], &[("Zone1", Input::Zone { index: 0 }), ("Zone2", Input::Zone { index: 1 })]),
+            stack(Part::Data, &[], &[]),
             stack(Part::Edge, &[], &[]),
             stack(
                 Part::COMPUTE,
@@ -47,6 +48,8 @@ fn the_folder_holds_templates_parameters_and_a_script() {
             "deploy.sh",
             "shop-compute.parameters.json",
             "shop-compute.template.json",
+            "shop-data.parameters.json",
+            "shop-data.template.json",
             "shop-edge.parameters.json",
             "shop-edge.template.json",
             "shop-network.parameters.json",
@@ -72,6 +75,7 @@ case "$*" in
   *list-stack-resources*PrivateSubnet2*) [ -n "${MISSING:-}" ] || echo subnet-2 ;;
   *list-stack-resources*shop-edge*LbShop*) echo arn:lb ;;
   *elbv2*describe-load-balancers*arn:lb*) [ -n "${GONE:-}" ] || echo lb.example.com ;;
+  *update-termination-protection*) echo "$*" >> asked; echo '{"StackId": "arn"}' ;;
   *"cloudformation deploy"*)
     echo "$*" | sed 's,file://.*/,file://,' >> asked
     for word in "$@"; do case "$word" in file://*) cat "${word#file://}" >> asked ;; esac; done ;;
@@ -111,6 +115,8 @@ fn the_script_deploys_in_order_with_what_it_looked_up() {
     "Zone1=us-west-2a",
     "Zone2=us-west-2c"
     ]
+    cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-data --template-file shop-data.template.json --s3-bucket my-bucket
+    cloudformation update-termination-protection --enable-termination-protection --stack-name shop-data
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-edge --template-file shop-edge.template.json --s3-bucket my-bucket
     cloudformation deploy --no-fail-on-empty-changeset --stack-name shop-compute --template-file shop-compute.template.json --parameter-overrides file://shop-compute.json --s3-bucket my-bucket
     [

@@ -8,6 +8,7 @@ use super::execute::execute;
 use super::look::{Looked, Templates, find, look, place_templates};
 use super::outcome::{Deed, ProvisionError, ProvisionReport, StackOutcome, Stopped};
 use super::preview::live_sizes;
+use super::protect::protect;
 use super::session::{Options, Ports, Session};
 use super::{stopping, upstream};
 use crate::facts::StackFacts;
@@ -119,7 +120,7 @@ impl Run<'_> {
             elapsed_ms: u64::try_from(session.since(began).as_millis()).unwrap_or(u64::MAX),
             kept,
         };
-        if shown.action == StackAction::NoChange && shown.later.is_empty() {
+        if shown.is_no_change() && shown.later.is_empty() {
             return Ok(outcome(Deed::Unchanged, 0, Vec::new()));
         }
         if session.stop.requested() {
@@ -129,6 +130,11 @@ impl Run<'_> {
         let not_begun = |error| stopping::before_it_began(&session, name, error);
         self.see_upstream(stack).await.map_err(not_begun)?;
         let mut facts = find(&session, std::slice::from_ref(&name.0)).await.map_err(not_begun)?.remove(name.as_str());
+        let only_protected = |yes| if yes { Deed::Protected } else { Deed::Unchanged };
+        if shown.action == StackAction::NoChange && shown.later.is_empty() {
+            let protected = protect(&session, stack, facts.as_ref()).await?;
+            return Ok(outcome(only_protected(protected), 0, Vec::new()));
+        }
         let mut kept = Vec::new();
         if let (StackAction::Recreate { .. }, Some(found)) = (&shown.action, &facts)
             && let Decision::Recreate { status } = decide(Some(found), session.ports.region)
@@ -140,11 +146,12 @@ impl Run<'_> {
         let mut made = None;
         let ready = self.ready(stack, shown, facts, &mut made).await;
         let looked = match ready {
-            Ok(Some(looked)) => looked,
-            Ok(None) => {
+            Ok(looked) if looked.plan.action == StackAction::NoChange => {
                 self.clean(made.as_ref()).await;
-                return Ok(outcome(Deed::Unchanged, 0, kept));
+                let protected = protect(&session, stack, looked.facts.as_ref()).await?;
+                return Ok(outcome(only_protected(protected), 0, kept));
             }
+            Ok(looked) => looked,
             Err(stopped) => {
                 self.clean(made.as_ref()).await;
                 return Err(stopped);
@@ -154,6 +161,7 @@ impl Run<'_> {
         self.clean(made.as_ref()).await;
         let end = executed?;
         kept.extend(end.history.retained());
+        protect(&session, stack, end.facts.as_ref()).await?;
         let deed = match shown.action {
             StackAction::Recreate { .. } => Deed::Recreated,
             _ if looked.plan.action == StackAction::Create => Deed::Created,
@@ -162,21 +170,21 @@ impl Run<'_> {
         Ok(outcome(deed, looked.plan.changes.len(), kept))
     }
 
-    /// Looks again and holds it against what was shown; none when there is nothing left to do.
+    /// Looks again and holds it against what was shown, unless there is nothing left to do.
     async fn ready(
         &self,
         stack: &StackIntent,
         shown: &StackPlan,
         facts: Option<StackFacts>,
         made: &mut Option<Made>,
-    ) -> Result<Option<Looked>, Stopped> {
+    ) -> Result<Looked, Stopped> {
         let session = &self.session;
         let looked = look(session, self.intent, stack, facts, &self.upstream, &self.templates, made)
             .await
             .map_err(|error| stopping::before_it_began(session, &stack.name, error))?;
         let mut now = looked.plan.clone();
         if now.action == StackAction::NoChange {
-            return Ok(None);
+            return Ok(looked);
         }
         if matches!(shown.action, StackAction::Recreate { .. }) && now.action == StackAction::Create {
             now.action = shown.action.clone();
@@ -190,7 +198,7 @@ impl Run<'_> {
         }
         match stale(shown, &now) {
             Some(why) => Err(stopping::outdated(session, &stack.name, why)),
-            None => Ok(Some(looked)),
+            None => Ok(looked),
         }
     }
 
@@ -226,6 +234,7 @@ fn words(done: &StackOutcome) -> String {
     let seconds = done.elapsed_ms / 1_000;
     match done.deed {
         Deed::Unchanged => "no changes".to_owned(),
+        Deed::Protected => "its termination protection is on again".to_owned(),
         Deed::Created => format!("created, {} resources in {seconds}s", done.resources),
         Deed::Updated => format!("updated, {} resource changes in {seconds}s", done.resources),
         Deed::Recreated => format!("recreated, {} resources in {seconds}s", done.resources),

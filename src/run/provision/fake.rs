@@ -41,6 +41,7 @@ pub struct State {
     pub zones: Vec<String>,
     pub groups: Vec<GroupFacts>,
     pub balancers: Vec<LoadBalancerFacts>,
+    pub databases: Vec<DatabaseFacts>,
     pub bucket: bool,
     pub polls: u32,
 }
@@ -228,6 +229,7 @@ impl Fake {
             network: self,
             balancing: self,
             groups: self,
+            databases: self,
             write: self,
             clock: self,
         }

@@ -14,7 +14,7 @@ use crate::plan::provision::inputs::needs_zones;
 use crate::plan::provision::redact::redact;
 use crate::plan::provision::{
     Decision, Intent, ParameterChange, PreviewBasis, ResolvedInputs, StackAction, StackIntent, StackPlan, Upstream,
-    decide, resolve, template,
+    decide, protection, resolve, template,
 };
 
 /// The templates as CloudFormation is to find them, by part.
@@ -131,6 +131,7 @@ pub(super) async fn look(
         changes: Vec::new(),
         parameters: parameter_changes(&deployed, &after, &unknown),
         later: resolved.later,
+        protection: None,
         template: stack.digest.clone(),
     };
     match decision {
@@ -174,6 +175,7 @@ pub(super) async fn look(
         }
     }
     plan.changes = redact(plan.changes);
+    plan.protection = protection(stack.part, facts.as_ref(), &plan.action);
     Ok(Looked { facts, plan, before: deployed, after })
 }
 

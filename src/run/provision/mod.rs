@@ -9,6 +9,7 @@ mod look;
 mod operation;
 pub mod outcome;
 mod preview;
+mod protect;
 mod session;
 mod stopping;
 mod upstream;

@@ -118,6 +118,8 @@ pub enum Deed {
     Updated,
     /// Deleted and made again.
     Recreated,
+    /// It was as it should be, except that its termination protection was off; it was switched on.
+    Protected,
     /// It was as it should be.
     Unchanged,
     /// Deleted.

@@ -9,7 +9,9 @@ use super::session::{Options, Ports, Session};
 use super::upstream;
 use crate::facts::StackFacts;
 use crate::plan::provision::sizes::sizes_of;
-use crate::plan::provision::{Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, Upstream, template};
+use crate::plan::provision::{
+    Intent, LiveSize, ProvisionPlan, StackAction, StackIntent, StackPlan, Upstream, template,
+};
 use crate::run::{RunEvent, Stop, Watch};
 
 /// Works out what provisioning would do. Leaves nothing behind, whether it succeeds, fails or is stopped: what it makes it
@@ -63,18 +65,19 @@ async fn all(
         sizes.extend(sizes_of(stack.part, &intent.tiers, &before, &after, &live));
         let seen = seen_from_below(session, intent, stack, facts.as_ref(), &plan.action, &plan.changes).await?;
         upstream.insert(stack.part, seen);
-        session.watch.event(RunEvent::Done { subject: name, text: counted(&plan.action, plan.changes.len()) });
+        session.watch.event(RunEvent::Done { subject: name, text: counted(&plan) });
         stacks.push(plan);
     }
     warnings.sort();
     Ok(ProvisionPlan::of(intent, session.ports.region.clone(), stacks, sizes, warnings))
 }
 
-fn counted(action: &StackAction, changes: usize) -> String {
-    match action {
+fn counted(plan: &StackPlan) -> String {
+    match &plan.action {
+        StackAction::NoChange if plan.gets_protection() => "its termination protection is off".to_owned(),
         StackAction::NoChange => "no changes".to_owned(),
         StackAction::Blocked { reason, .. } => format!("blocked: {reason}"),
-        _ => format!("{changes} resource changes"),
+        _ => format!("{} resource changes", plan.changes.len()),
     }
 }
 

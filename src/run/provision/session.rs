@@ -5,13 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{
-    Clock, CloudError, CloudResult, ReadBalancing, ReadGroups, ReadNetwork, ReadPorts, ReadStacks, WritePorts,
-    WriteStacks,
+    Clock, CloudError, CloudResult, ReadBalancing, ReadDatabases, ReadGroups, ReadNetwork, ReadPorts, ReadStacks,
+    WritePorts, WriteStacks,
 };
 use crate::model::Region;
 use crate::run::{RunEvent, Stop, Watch};
 
-/// The ports a provisioning needs: no more of the standby than its stacks, zones, load balancers and groups.
+/// The ports a provisioning or teardown needs: no more of the standby than its stacks, zones, load balancers, groups and
+/// databases.
 #[derive(Clone, Copy)]
 pub struct Ports<'a> {
     /// The standby's Region.
@@ -24,6 +25,8 @@ pub struct Ports<'a> {
     pub balancing: &'a dyn ReadBalancing,
     /// Groups, to judge shrinking by.
     pub groups: &'a dyn ReadGroups,
+    /// Databases, which a teardown leaves.
+    pub databases: &'a dyn ReadDatabases,
     /// Stacks, to change.
     pub write: &'a dyn WriteStacks,
     /// The clock.
@@ -39,6 +42,7 @@ impl<'a> Ports<'a> {
             network: read.network.as_ref(),
             balancing: read.balancing.as_ref(),
             groups: read.groups.as_ref(),
+            databases: read.databases.as_ref(),
             write: write.stacks.as_ref(),
             clock,
         }

@@ -47,6 +47,20 @@ pub(crate) fn before_it_began(session: &Session<'_>, stack: &StackName, error: P
     Stopped { kind, stack: Some(stack.clone()), what, why, failure: None, next }
 }
 
+/// A stack stands, but its termination protection could not be switched on.
+pub(crate) fn not_protected(session: &Session<'_>, stack: &StackName, error: ProvisionError) -> Stopped {
+    let mut next: Vec<String> = error.hint().into_iter().collect();
+    next.push(format!("switch it on and continue with `{}`", session.options.command));
+    Stopped {
+        kind: StopKind::Failed,
+        stack: Some(stack.clone()),
+        what: format!("stack {stack} stands, but its termination protection could not be switched on"),
+        why: vec![error.to_string()],
+        failure: None,
+        next,
+    }
+}
+
 /// An operation is not watched to its end.
 pub(crate) fn not_watched(session: &Session<'_>, operation: &Operation<'_>, error: OperationError) -> Stopped {
     let name = operation.name;

@@ -2,13 +2,14 @@
 
 mod carrying_out;
 mod previews;
+mod protecting;
 
 use super::fake::*;
 use super::*;
 use crate::cloud::{ChangeSetState, CloudErrorKind};
 use crate::facts::{ChangeAction, Replacement};
 use crate::model::Part;
-use crate::plan::provision::{Allow, Intent, LaterReason, PreviewBasis, ProvisionPlan, StackAction};
+use crate::plan::provision::{Allow, Intent, LaterReason, PreviewBasis, Protection, ProvisionPlan, StackAction};
 use crate::render::stack::Input;
 use crate::run::event::Recorded;
 use crate::run::{RunEvent, Stop};

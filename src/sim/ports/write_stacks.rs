@@ -31,6 +31,10 @@ impl WriteStacks for SideDesk {
         self.call("DeleteStack", |region, now| stack::delete_stack(region, now, stack, token)).await
     }
 
+    async fn set_termination_protection(&self, stack: &str, on: bool) -> CloudResult<()> {
+        self.call("UpdateTerminationProtection", |region, _| stack::protect(region, stack, on)).await
+    }
+
     async fn upload_template(&self, name: &str, _body: &str) -> CloudResult<String> {
         Err(CloudError {
             kind: CloudErrorKind::Unsupported,

@@ -114,7 +114,8 @@ fn delete(place: &mut Place<'_>, id: &str, _: &Value) -> Result<(), String> {
     let has = |ids: &[String]| ids.iter().any(|known| known == id);
     let used = region.security_groups.values().any(cited)
         || region.load_balancers.values().any(|balancer| has(&balancer.security_group_ids))
-        || region.groups.values().flat_map(|group| &group.instances).any(|i| has(&i.security_group_ids));
+        || region.groups.values().flat_map(|group| &group.instances).any(|i| has(&i.security_group_ids))
+        || region.databases.values().any(|database| has(&database.facts.security_group_ids));
     if used {
         return Err(format!("resource {id} has a dependent object (DependencyViolation)"));
     }

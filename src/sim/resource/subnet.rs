@@ -97,12 +97,20 @@ fn delete(place: &mut Place<'_>, id: &str, _: &Value) -> Result<(), String> {
         || region.load_balancers.values().any(|balancer| balancer.subnet_ids.iter().any(|subnet| subnet == id))
         || region.things.values().any(|thing| {
             thing.resource_type == "AWS::EC2::NatGateway" && text(&thing.properties, "SubnetId").as_deref() == Some(id)
-        });
+        })
+        || region.databases.values().any(|database| is_of(region, database.facts.subnet_group.as_deref(), id));
     if used {
         return Err(format!("The subnet '{id}' has dependencies and cannot be deleted. (DependencyViolation)"));
     }
     region.subnets.remove(id);
     Ok(())
+}
+
+/// Whether a database's subnet group has that subnet. RDS has an interface in the subnet of the instance's zone; which zone
+/// that is, the simulated cloud does not tell, so it takes every one of the group.
+fn is_of(region: &RegionState, group: Option<&str>, subnet: &str) -> bool {
+    let group = group.and_then(|name| region.db_subnet_groups.get(name));
+    group.is_some_and(|group| group.subnet_ids.iter().any(|id| id == subnet))
 }
 
 fn attribute(region: &RegionState, id: &str, name: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Owns beginning an operation: executing a change set, deleting a stack.
+//! Owns beginning an operation: executing a change set, deleting a stack, and the protection from being deleted.
 
 use std::collections::BTreeSet;
 
@@ -168,6 +168,13 @@ pub fn delete_stack(region: &mut RegionState, now: Timestamp, name: &str, token:
     let target = stack.deployed.clone().unwrap_or_else(empty_deployment);
     begin(region, &mut stack, operation(OperationKind::Delete, Some(token.to_owned()), target, steps, now), now);
     region.stacks.insert(name, stack);
+    Ok(())
+}
+
+/// UpdateTerminationProtection.
+pub fn protect(region: &mut RegionState, name: &str, on: bool) -> Result<(), Refusal> {
+    let stack = find_mut(region, name).map_err(|_| Refusal::not_found(format!("Stack [{name}] does not exist")))?;
+    stack.termination_protection = on;
     Ok(())
 }
 

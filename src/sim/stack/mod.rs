@@ -13,7 +13,7 @@ mod weave;
 use super::call::Refusal;
 use super::state::{RegionState, Stack};
 
-pub use begin::{delete_stack, execute};
+pub use begin::{delete_stack, execute, protect};
 pub use change_set::{create_change_set, tell_change_set};
 pub use drift::detect;
 pub use progress::{due_stack, step_stack};

@@ -144,6 +144,8 @@ fn finish(
 ) -> bool {
     let step = operation.steps[i].clone();
     let token = operation.token.clone();
+    let leaves = |part: &StackPart| step.act == Act::Delete && is_retained(stack, &step, part, operation.kind);
+    let left = step.before.as_ref().is_some_and(leaves);
     let effect = match type_of(&step.resource_type) {
         Some(known) => effect(region, account, stack, operation, &step, known, at),
         None => Err(NotMade::from("unknown type")),
@@ -156,7 +158,7 @@ fn finish(
     match effect {
         Ok(()) => {
             operation.steps[i].state = StepState::Done;
-            let status = format!("{verb}_COMPLETE");
+            let status = format!("{verb}_{}", if left { "SKIPPED" } else { "COMPLETE" });
             part_status(region, stack, at, &step.logical_id, &status, None, token.as_deref());
             if !told {
                 forget(stack, &step);

@@ -197,6 +197,33 @@ async fn what_others_still_use_is_not_deleted() {
 }
 
 #[tokio::test]
+async fn a_protected_stack_is_not_deleted() {
+    let bench = Bench::estate().await;
+    let protect = async |stack: &str, on: bool| bench.write.stacks.set_termination_protection(stack, on).await;
+    protect("shop-all", true).await.expect("on");
+    protect("shop-all", true).await.expect("on already");
+    assert!(bench.stack("shop-all").await.expect("there").termination_protection);
+    let refused = bench.write.stacks.delete_stack("shop-all", "gone").await.expect_err("protected");
+    assert_eq!((refused.kind, refused.code.as_deref()), (CloudErrorKind::Invalid, Some("ValidationError")));
+    assert_eq!(refused.message, "Stack [shop-all] cannot be deleted while TerminationProtection is enabled");
+    assert_eq!(bench.stack("shop-all").await.expect("there").status.0, "CREATE_COMPLETE");
+
+    // An update keeps it, and is not hindered by it.
+    let changed = [("Image", "/lifeboat/shop/images/web"), ("Min", "3"), ("Max", "10")];
+    let stack = bench.deploy(&request("shop-all", "second", ChangeSetKind::Update, &estate(), &changed)).await;
+    assert!(stack.status.is_success() && stack.termination_protection, "{stack:?}");
+
+    protect("shop-all", false).await.expect("off");
+    bench.write.stacks.delete_stack("shop-all", "gone").await.expect("deletes");
+    for _ in 0..100 {
+        bench.wait(30).await;
+    }
+    assert_eq!(bench.stack("shop-all").await, None);
+    let absent = protect("shop-all", true).await.expect_err("gone");
+    assert_eq!((absent.kind, absent.message.as_str()), (CloudErrorKind::NotFound, "Stack [shop-all] does not exist"));
+}
+
+#[tokio::test]
 async fn only_one_operation_at_a_time() {
     let bench = Bench::estate().await;
     let changed = [("Image", "/lifeboat/shop/images/web"), ("Min", "3"), ("Max", "10")];

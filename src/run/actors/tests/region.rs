@@ -506,6 +506,9 @@ mod unused {
         async fn delete_stack(&self, _: &str, _: &str) -> CloudResult<()> {
             no()
         }
+        async fn set_termination_protection(&self, _: &str, _: bool) -> CloudResult<()> {
+            no()
+        }
         async fn upload_template(&self, _: &str, _: &str) -> CloudResult<String> {
             no()
         }

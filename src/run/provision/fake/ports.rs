@@ -152,14 +152,28 @@ impl WriteStacks for Fake {
     async fn delete_stack(&self, stack: &str, token: &str) -> CloudResult<()> {
         self.scripted("DeleteStack")?;
         self.edit(|state| {
+            if state.stacks.get(stack).is_some_and(|found| found.facts.termination_protection) {
+                return Err(error(CloudErrorKind::Invalid, "DeleteStack"));
+            }
             state.ledger.push(format!("delete stack {stack}"));
             let scripted = state.endings.get_mut(stack).and_then(VecDeque::pop_front);
             if let Some(found) = state.stacks.get_mut(stack) {
                 found.frames = scripted.map_or_else(|| going_well("DELETE", &found.body, token), VecDeque::from);
             }
             state.sets.retain(|_, (set, _, _)| set.stack != stack);
-        });
-        Ok(())
+            Ok(())
+        })
+    }
+
+    async fn set_termination_protection(&self, stack: &str, on: bool) -> CloudResult<()> {
+        self.scripted("UpdateTerminationProtection")?;
+        self.edit(|state| {
+            let found = state.stacks.get_mut(stack);
+            let found = found.ok_or_else(|| error(CloudErrorKind::NotFound, "UpdateTerminationProtection"))?;
+            found.facts.termination_protection = on;
+            state.ledger.push(format!("protect {stack} {on}"));
+            Ok(())
+        })
     }
 
     async fn upload_template(&self, name: &str, body: &str) -> CloudResult<String> {
@@ -170,6 +184,18 @@ impl WriteStacks for Fake {
             state.ledger.push(format!("upload {name}"));
             Ok(body.to_owned())
         })
+    }
+}
+
+#[async_trait]
+impl ReadDatabases for Fake {
+    async fn databases(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
+        self.scripted("DescribeDBInstances")?;
+        Ok(self.edit(|state| state.databases.iter().filter(|one| ids.contains(&one.id)).cloned().collect()))
+    }
+
+    async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
+        Ok(self.databases(&[id.to_owned()]).await?.pop())
     }
 }
 
