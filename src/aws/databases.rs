@@ -134,6 +134,7 @@ impl WriteDatabases for AwsDatabases {
                 .set_multi_az(change.multi_az)
                 .set_backup_retention_period(days)
                 .set_deletion_protection(change.deletion_protection)
+                .set_db_parameter_group_name(change.parameter_group.clone())
                 .set_new_db_instance_identifier(change.new_id.clone())
                 .send()
         };

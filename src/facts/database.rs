@@ -100,6 +100,8 @@ pub struct DatabaseChange {
     pub backup_retention_days: Option<u32>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: Option<bool>,
+    /// A parameter group. Its name shows at once; what it sets applies with the next reboot (ModifyDBInstance).
+    pub parameter_group: Option<String>,
     /// A new identifier; its endpoint changes with it.
     pub new_id: Option<String>,
 }
@@ -121,7 +123,7 @@ pub struct CreateReplica {
     pub subnet_group: Option<String>,
     /// VPC security groups.
     pub security_group_ids: Vec<String>,
-    /// Parameter group.
+    /// Parameter group; for engines that take one with the order ([`DatabaseFacts::hands_on_parameters`]).
     pub parameter_group: Option<String>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
@@ -130,6 +132,12 @@ pub struct CreateReplica {
 }
 
 impl DatabaseFacts {
+    /// Whether RDS takes a parameter group with the order of a replica of this in another Region. For all other engines
+    /// it refuses that order, and the group is set afterwards (CreateDBInstanceReadReplica, DBParameterGroupName).
+    pub fn hands_on_parameters(&self) -> bool {
+        self.engine == "mysql" || self.engine.starts_with("oracle-") || self.engine.starts_with("db2-")
+    }
+
     /// Whether it is another's replica.
     pub fn is_replica(&self) -> bool {
         self.source.is_some()

@@ -230,6 +230,7 @@ async fn only_what_is_to_change_is_sent_and_at_once() {
     let change = DatabaseChange {
         class: Some("db.r6g.xlarge".to_owned()),
         deletion_protection: Some(false),
+        parameter_group: Some("shop-pg16".to_owned()),
         new_id: Some("shop-orders-before".to_owned()),
         ..DatabaseChange::default()
     };
@@ -237,8 +238,17 @@ async fn only_what_is_to_change_is_sent_and_at_once() {
     databases.modify("shop-orders", &DatabaseChange::default()).await.expect("nothing to change");
     let calls = server.calls("rds", "ModifyDBInstance");
     assert_eq!(calls.len(), 1);
-    let fields = ["DBInstanceClass", "DeletionProtection", "NewDBInstanceIdentifier", "ApplyImmediately", "MultiAZ"];
-    assert_eq!(fields.map(|field| calls[0].field(field)), ["db.r6g.xlarge", "false", "shop-orders-before", "true", ""]);
+    let sent = [
+        ("DBInstanceClass", "db.r6g.xlarge"),
+        ("DeletionProtection", "false"),
+        ("DBParameterGroupName", "shop-pg16"),
+        ("NewDBInstanceIdentifier", "shop-orders-before"),
+        ("ApplyImmediately", "true"),
+        ("MultiAZ", ""),
+    ];
+    for (field, expected) in sent {
+        assert_eq!(calls[0].field(field), expected, "{field}");
+    }
 }
 
 fn replica() -> CreateReplica {

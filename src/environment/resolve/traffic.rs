@@ -246,5 +246,15 @@ fn bucket(
         remarks.push(Remark::error(at, "traffic.bucket", message).help("name a bucket that is not there yet"));
         return None;
     }
+    if bucket.0.contains('.') {
+        // S3 user guide, "Virtual hosting of buckets": the certificate stands for one label.
+        let message = format!(
+            "`{}` has a dot: health checkers ask for its object over HTTPS, and S3's certificate is not good for such names",
+            bucket.0
+        );
+        let help = format!("write dashes, such as `{}`", bucket.0.replace('.', "-"));
+        remarks.push(Remark::error(at, "traffic.bucket", message).help(help));
+        return None;
+    }
     Some(bucket.0.clone())
 }

@@ -158,3 +158,14 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
       -> add a shorter name of your own, such as `bucket: shop-dr-traffic`
     ");
 }
+
+#[test]
+fn a_bucket_with_a_dot_is_refused() {
+    let text = format!(
+        "{GOOD}traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: dr.shop.example.com }}\n"
+    );
+    insta::assert_snapshot!(messages(&text), @r"
+    10:81 traffic.bucket: `dr.shop.example.com` has a dot: health checkers ask for its object over HTTPS, and S3's certificate is not good for such names
+      -> write dashes, such as `dr-shop-example-com`
+    ");
+}

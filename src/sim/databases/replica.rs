@@ -135,14 +135,42 @@ fn parameter_group(
     ask: &CreateReplica,
 ) -> Result<ParameterGroupFacts, Refusal> {
     let default = default_parameters(&source.facts.engine, &source.facts.engine_version);
-    match ask.parameter_group.as_deref() {
-        None => Ok(default),
-        Some(name) if name == default.name => Ok(default),
-        Some(name) => region.db_parameter_groups.get(name).cloned().ok_or_else(|| {
-            let message = format!("DBParameterGroup not found: {name}");
-            Refusal::new(CloudErrorKind::NotFound, "DBParameterGroupNotFound", message)
-        }),
+    let Some(name) = ask.parameter_group.as_deref() else { return Ok(default) };
+    let engine = &source.facts.engine;
+    // DBParameterGroupName is "only supported for MySQL DB instances for cross-Region read replicas, [...] for Db2 DB
+    // instances, and for Oracle DB instances".
+    let other_region = !source.facts.arn.contains(&format!(":rds:{}:", region.name));
+    if !(engine == "mysql" && other_region || engine.starts_with("db2-") || engine.starts_with("oracle-")) {
+        let message = format!(
+            "A parameter group can't be specified during Read Replica creation for the following DB engine: {engine}"
+        );
+        return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message));
     }
+    group_named(region, name, default)
+}
+
+/// The group of a name, which is there and of the engine's family.
+pub(super) fn group_named(
+    region: &RegionState,
+    name: &str,
+    default: ParameterGroupFacts,
+) -> Result<ParameterGroupFacts, Refusal> {
+    if name == default.name {
+        return Ok(default);
+    }
+    let group = region.db_parameter_groups.get(name).cloned().ok_or_else(|| {
+        let message = format!("DBParameterGroup not found: {name}");
+        Refusal::new(CloudErrorKind::NotFound, "DBParameterGroupNotFound", message)
+    })?;
+    if group.family == default.family {
+        return Ok(group);
+    }
+    let message = format!(
+        "The Parameter Group {name} with DBParameterGroupFamily {} can't be used for this instance. Please use a \
+         Parameter Group with DBParameterGroupFamily {}",
+        group.family, default.family
+    );
+    Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message))
 }
 
 fn sorted(ids: &[String]) -> Vec<String> {
