@@ -94,7 +94,7 @@ fn ttl(written: &WrittenTraffic, remarks: &mut Vec<Remark>) -> Option<Span> {
         let message = format!("the records are aliases to load balancers, which have 60s, not {ttl}");
         remarks.push(
             Remark::warning(placed.place, "traffic.ttl", message)
-                .help("estimates use what is written; take it away unless resolvers of yours keep answers longer"),
+                .help("users are waited for at least 60s; take it away unless resolvers of yours keep answers longer"),
         );
     }
     Some(ttl)

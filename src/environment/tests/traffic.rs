@@ -140,7 +140,7 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
     11:81 traffic.bucket: `shop-uploads-dr` holds data; the object that moves traffic needs a bucket that lifeboat makes
       -> name a bucket that is not there yet
     11:103 traffic.ttl: the records are aliases to load balancers, which have 60s, not 5m
-      -> estimates use what is written; take it away unless resolvers of yours keep answers longer
+      -> users are waited for at least 60s; take it away unless resolvers of yours keep answers longer
     ");
     let zero = "traffic: { record: a.example.com, zone: Z1, switch: weighted, weights: { primary: 0 } }\n";
     insta::assert_snapshot!(messages(&format!("{GOOD}{zero}")), @r"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::steps::{TRAFFIC_GATE, gate};
 use super::{DeclareInput, estimates};
 use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
-use crate::model::{SideName, Switch, Traffic};
+use crate::model::{SideName, Span, Switch, Traffic};
 use crate::plan::runbook::{Action, Lever, Step, StepId};
 
 /// The id of the step that moves the users.
@@ -126,7 +126,7 @@ fn settle(input: &DeclareInput<'_>, traffic: &Traffic, needs: &BTreeSet<StepId>)
         Switch::Weighted { .. } => "60 s for Route 53's servers".to_owned(),
         _ => checks(),
     };
-    let why = format!("{first} + the record's {}", traffic.ttl);
+    let why = format!("{first} + the record's {}", Span::from_secs(traffic.answers_last_s()));
     Step {
         title: format!("wait until users of {} have followed{by_itself}", traffic.record),
         action: Action::AwaitTraffic {

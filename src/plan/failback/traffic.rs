@@ -137,7 +137,7 @@ fn switch(traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {
 
 fn wait(input: &FailbackInput<'_>, traffic: &Traffic, needs: BTreeSet<StepId>) -> Step {
     // Until the switch shows, and once more as long as answers are kept: some resolvers keep them longer than told.
-    let settle_s = traffic.settles_in_s().max(traffic.ttl.as_secs()) + traffic.ttl.as_secs();
+    let settle_s = traffic.settles_in_s().max(traffic.answers_last_s()) + traffic.answers_last_s();
     let by_itself = match traffic.switch {
         Switch::Failover { .. } => " (Route 53 leads them back by itself once the primary's load balancer is healthy)",
         _ => "",

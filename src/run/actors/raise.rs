@@ -65,7 +65,10 @@ impl Actors {
                         let taken = order.take(self.clock.now(), answer);
                         taken.map_err(|error| {
                             let failed = trouble::cloud(&what, &error);
-                            let hint = failed.hint.clone().unwrap_or_else(|| refused(step, &change, &facts, &ports.read.region));
+                            let hint = failed
+                                .hint
+                                .clone()
+                                .unwrap_or_else(|| refused(step, &change, &facts, &ports.read.region));
                             left(ActError { hint: Some(hint), ..failed }, &order)
                         })?;
                         if was_taken && !wait {

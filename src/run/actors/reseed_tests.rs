@@ -118,6 +118,10 @@ impl WriteDatabases for Rds {
                 source: Some(replica.source_arn.clone()),
                 class: replica.class.clone(),
                 subnet_group: replica.subnet_group.clone(),
+                storage_type: replica.storage_type.clone(),
+                iops: replica.iops,
+                max_storage_gb: replica.max_storage_gb,
+                publicly_accessible: replica.publicly_accessible,
                 parameter_group: Some(named(replica.parameter_group.as_deref().unwrap_or("default.postgres16"))),
                 ..database(&replica.id)
             };
@@ -254,6 +258,28 @@ async fn lost_replies_and_lost_orders_end_in_one_replica() {
         let (_, done) = reseed(&rds, standby()).await;
         assert!(done.is_ok(), "{lost} {dropped}: {done:?}");
         assert_eq!(rds.orders(), [RENAME, CREATE, SET], "{lost} {dropped}");
+    }
+}
+
+#[tokio::test]
+async fn storage_and_address_are_as_they_were() {
+    // RDS tells of 3,000 IOPS of every gp3, and refuses them for small ones.
+    for (kind, gib, iops, expected) in
+        [("io2", 200, 9_000, Some(9_000)), ("gp3", 200, 3_000, None), ("gp3", 400, 12_000, Some(12_000))]
+    {
+        let before = DatabaseFacts {
+            storage_type: Some(kind.into()),
+            storage_gb: gib,
+            iops: Some(iops),
+            max_storage_gb: Some(1_000),
+            publicly_accessible: true,
+            ..renamed()
+        };
+        let rds = Rds::with(vec![before]);
+        reseed(&rds, standby()).await.1.expect("made");
+        let made = rds.instances.lock().expect("unpoisoned")["shop-orders"].clone();
+        assert_eq!((made.storage_type.as_deref(), made.iops), (Some(kind), expected), "{kind} {gib}");
+        assert_eq!((made.max_storage_gb, made.publicly_accessible), (Some(1_000), true));
     }
 }
 

@@ -61,6 +61,13 @@ pub fn make_replica(
             status: "available".to_owned(),
             class: if ask.class.is_empty() { source.facts.class.clone() } else { ask.class.clone() },
             multi_az: ask.multi_az,
+            // CreateDBInstanceReadReplica, StorageType: "`io1` if the `Iops` parameter is specified. Otherwise, `gp3`".
+            storage_type: Some(ask.storage_type.clone().unwrap_or_else(|| {
+                let kind = if ask.iops.is_some() { "io1" } else { "gp3" };
+                kind.to_owned()
+            })),
+            iops: ask.iops,
+            max_storage_gb: ask.max_storage_gb,
             kms_key,
             endpoint: Some(endpoint(region, &ask.id, port)),
             source: Some(source.facts.arn.clone()),
@@ -71,7 +78,7 @@ pub fn make_replica(
             // "Working with DB instance read replicas": automated backups of a replica are off until it is promoted.
             backup_retention_days: 0,
             deletion_protection: ask.deletion_protection,
-            publicly_accessible: false,
+            publicly_accessible: ask.publicly_accessible,
             tags: ask.tags.clone(),
             ..source.facts.clone()
         },

@@ -126,7 +126,10 @@ async fn a_replica_needs_a_key_backups_and_a_free_name() {
         (CreateReplica { id: REPLICA.to_owned(), ..ask.clone() }, "DBInstanceAlreadyExists"),
         (CreateReplica { id: "shop--orders".to_owned(), ..ask.clone() }, "InvalidParameterValue"),
         (CreateReplica { subnet_group: Some("none".to_owned()), ..ask.clone() }, "DBSubnetGroupNotFoundFault"),
-        (CreateReplica { parameter_group: Some("shop-standby".to_owned()), ..ask.clone() }, "InvalidParameterCombination"),
+        (
+            CreateReplica { parameter_group: Some("shop-standby".to_owned()), ..ask.clone() },
+            "InvalidParameterCombination",
+        ),
         (CreateReplica { source_arn: PRODUCTION.replace("shop", "no"), ..ask.clone() }, "DBInstanceNotFound"),
     ];
     for (ask, code) in cases {
@@ -144,8 +147,17 @@ async fn a_replica_needs_a_key_backups_and_a_free_name() {
         .await
         .expect("takes it");
 
+    bench.edit(|state| {
+        let production = state.region_mut("us-east-1").databases.get_mut("shop-orders").expect("there");
+        (production.facts.storage_type, production.facts.iops) = (Some("io2".to_owned()), Some(9_000));
+    });
     bench.write.databases.create_replica(&ask).await.expect("makes it");
     let made = bench.standby_database("another").await.expect("there");
+    assert_eq!(
+        (made.storage_type.as_deref(), made.iops, made.max_storage_gb),
+        (Some("gp3"), None, None),
+        "not inherited"
+    );
     assert_eq!((made.status.as_str(), made.endpoint, bench.lag("another").await), ("creating", None, None));
     assert!(bench.until_available("us-west-2", "another").await >= 890);
     assert_eq!(bench.lag("another").await, Some(2));
@@ -334,8 +346,7 @@ fn away(id: &str) -> CreateReplica {
         subnet_group: Some("shop-standby".to_owned()),
         security_group_ids: Vec::new(),
         parameter_group: None,
-        deletion_protection: false,
-        tags: Default::default(),
+        ..CreateReplica::default()
     }
 }
 
@@ -350,7 +361,7 @@ fn home(source: &str) -> CreateReplica {
         security_group_ids: Vec::new(),
         parameter_group: None,
         deletion_protection: true,
-        tags: Default::default(),
+        ..CreateReplica::default()
     }
 }
 

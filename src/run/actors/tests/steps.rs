@@ -177,7 +177,10 @@ async fn a_class_that_is_not_offered_leaves_the_database_as_it_is() {
     });
     region.fault("ModifyDBInstance", &[Fault::Refused(CloudErrorKind::Invalid)]);
     let error = act(&region, &raise(true)).await.expect_err("not offered");
-    assert_eq!((error.effect_known, error.left_behind.as_slice()), (true, &["it is as it was, and takes writes".to_owned()][..]));
+    assert_eq!(
+        (error.effect_known, error.left_behind.as_slice()),
+        (true, &["it is as it was, and takes writes".to_owned()][..])
+    );
     insta::assert_snapshot!(error.hint.expect("a hint"), @"`aws rds describe-orderable-db-instance-options --engine postgres --engine-version 16.4 --db-instance-class db.r6g.large --region us-west-2` tells whether it is offered there; resume to order it again, or skip step and serve with db.t4g.medium");
     act(&region, &raise(true)).await.expect("resumed when it can be had");
     assert_eq!(region.effects(), ["ModifyDBInstance"]);
