@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::{AliasFacts, DatabaseFacts, RecordFacts, ReplicaLag, ScheduleFacts};
-use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Switch, TableData};
+use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Strategy, Switch, TableData};
 use crate::plan::runbook::Lever;
 
 fn orders() -> Vec<DataSet> {
@@ -154,6 +154,32 @@ fn everything_configured_comes_home_in_order() {
     let (class, key, like) = of(reseed_standby_id("orders"));
     assert_eq!((class.as_deref(), key.as_deref()), (Some("db.t4g.medium"), Some("alias/shop-dr")));
     assert!(!like.multi_az && !like.deletion_protection);
+}
+
+#[test]
+fn a_replica_that_serves_all_the_time_gets_its_second_zone_again() {
+    let mut baseline = baseline();
+    baseline.facts.groups = side(EIGHT);
+    let mut environment = environment();
+    environment.data = orders();
+    for (strategy, expected) in [(Strategy::WarmStandby, false), (Strategy::MultiSite, true)] {
+        environment.strategy = strategy;
+        let runbook = plan_failback(&FailbackInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &groups(10),
+            primary: Ok(&side(EIGHT)),
+            seen: &seen(ALONE, ALONE, None, AWAY),
+            declared_in: None,
+            declaration: declaration(Mode::Graceful),
+            timeout_s: 600,
+            data_timeout_s: 3_600,
+        })
+        .expect("a plan");
+        let step = runbook.step(&reseed_standby_id("orders")).expect("a step");
+        let Action::Reseed { like: Some(like), .. } = &step.action else { panic!("{step:?}") };
+        assert_eq!(like.multi_az, expected, "{strategy}");
+    }
 }
 
 #[test]
