@@ -134,6 +134,7 @@ impl WriteDatabases for AwsDatabases {
                 .set_multi_az(change.multi_az)
                 .set_backup_retention_period(days)
                 .set_deletion_protection(change.deletion_protection)
+                .set_db_parameter_group_name(change.parameter_group.clone())
                 .set_new_db_instance_identifier(change.new_id.clone())
                 .send()
         };
@@ -145,6 +146,7 @@ impl WriteDatabases for AwsDatabases {
     async fn create_replica(&self, replica: &CreateReplica) -> CloudResult<()> {
         let tags = replica.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let tags: Vec<Tag> = tags.collect();
+        let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
         let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
         let request = || {
             self.client
@@ -153,6 +155,10 @@ impl WriteDatabases for AwsDatabases {
                 .source_db_instance_identifier(&replica.source_arn)
                 .db_instance_class(&replica.class)
                 .multi_az(replica.multi_az)
+                .set_storage_type(replica.storage_type.clone())
+                .set_iops(number(replica.iops))
+                .set_max_allocated_storage(number(replica.max_storage_gb))
+                .publicly_accessible(replica.publicly_accessible)
                 .set_kms_key_id(replica.kms_key.clone())
                 .set_db_subnet_group_name(replica.subnet_group.clone())
                 .set_vpc_security_group_ids(some(&replica.security_group_ids))

@@ -6,7 +6,7 @@ use futures_util::future::join3;
 
 use super::context::Session;
 use crate::cloud::ReadPorts;
-use crate::facts::{AliasFacts, GroupFacts};
+use crate::facts::{AliasFacts, GroupFacts, LoadBalancerFacts};
 use crate::model::{standby_database_name, standby_group_name};
 use crate::plan::declare::StandbySeen;
 use crate::ui::Failure;
@@ -59,7 +59,7 @@ async fn balancer(ports: &ReadPorts, group: Option<&GroupFacts>) -> Result<Alias
         return Err(none());
     }
     let balancers = ports.balancing.load_balancers(&arns).await.map_err(|error| error.to_string())?;
-    let balancer = balancers.into_iter().next().ok_or_else(none)?;
-    let zone_id = balancer.zone_id.ok_or_else(|| format!("the zone of {} is not told", balancer.name))?;
-    Ok(AliasFacts { dns_name: balancer.dns_name, zone_id, evaluate_target_health: true })
+    let balancer = LoadBalancerFacts::users_come_to(&balancers).ok_or_else(none)?;
+    let zone_id = balancer.zone_id.clone().ok_or_else(|| format!("the zone of {} is not told", balancer.name))?;
+    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: true })
 }

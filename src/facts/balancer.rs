@@ -72,6 +72,19 @@ pub struct LoadBalancerFacts {
     pub tags: Tags,
 }
 
+impl LoadBalancerFacts {
+    /// Where it stands among the load balancers of one tier, the first being the one that users come to: one that faces
+    /// the internet if there is one, then by name.
+    pub fn rank_for_users(&self) -> (bool, String) {
+        (self.scheme != "internet-facing", self.name.clone())
+    }
+
+    /// The one of a tier that users come to.
+    pub fn users_come_to<'a>(all: impl IntoIterator<Item = &'a LoadBalancerFacts>) -> Option<&'a LoadBalancerFacts> {
+        all.into_iter().min_by_key(|one| one.rank_for_users())
+    }
+}
+
 /// A listener with its default actions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ListenerFacts {

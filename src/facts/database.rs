@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Tags;
 
+/// From this size on gp3 takes provisioned IOPS (RDS user guide, "gp3 storage"); below it RDS refuses them.
+const GP3_STRIPED_GIB: u32 = 400;
+
 /// An RDS instance as DescribeDBInstances tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DatabaseFacts {
@@ -100,12 +103,14 @@ pub struct DatabaseChange {
     pub backup_retention_days: Option<u32>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: Option<bool>,
+    /// A parameter group. Its name shows at once; what it sets applies with the next reboot (ModifyDBInstance).
+    pub parameter_group: Option<String>,
     /// A new identifier; its endpoint changes with it.
     pub new_id: Option<String>,
 }
 
 /// A read replica to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CreateReplica {
     /// Its identifier.
     pub id: String,
@@ -115,13 +120,21 @@ pub struct CreateReplica {
     pub class: String,
     /// A standby in another zone.
     pub multi_az: bool,
+    /// Storage type; RDS makes `gp3` of none, whatever the source has.
+    pub storage_type: Option<String>,
+    /// Provisioned IOPS.
+    pub iops: Option<u32>,
+    /// Up to where storage grows by itself, in GiB; it does not without one.
+    pub max_storage_gb: Option<u32>,
+    /// Whether it has a public address. Said always: RDS gives one where the subnets lead to the internet.
+    pub publicly_accessible: bool,
     /// KMS key of its own Region; needed where the source is encrypted.
     pub kms_key: Option<String>,
     /// Subnet group.
     pub subnet_group: Option<String>,
     /// VPC security groups.
     pub security_group_ids: Vec<String>,
-    /// Parameter group.
+    /// Parameter group; for engines that take one with the order ([`DatabaseFacts::hands_on_parameters`]).
     pub parameter_group: Option<String>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
@@ -130,6 +143,21 @@ pub struct CreateReplica {
 }
 
 impl DatabaseFacts {
+    /// Whether RDS takes a parameter group with the order of a replica of this in another Region. For all other engines
+    /// it refuses that order, and the group is set afterwards (CreateDBInstanceReadReplica, DBParameterGroupName).
+    pub fn hands_on_parameters(&self) -> bool {
+        self.engine == "mysql" || self.engine.starts_with("oracle-") || self.engine.starts_with("db2-")
+    }
+
+    /// The provisioned IOPS that one like it is ordered with: RDS tells of some, and refuses them, where gp3 is small.
+    pub fn iops_to_order(&self) -> Option<u32> {
+        self.iops.filter(|_| match self.storage_type.as_deref() {
+            Some("io1" | "io2") => true,
+            Some("gp3") => self.storage_gb >= GP3_STRIPED_GIB,
+            _ => false,
+        })
+    }
+
     /// Whether it is another's replica.
     pub fn is_replica(&self) -> bool {
         self.source.is_some()

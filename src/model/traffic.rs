@@ -62,15 +62,59 @@ pub struct Probe {
     pub status: u16,
 }
 
+/// How long resolvers keep the answer of an alias to a load balancer, whatever anybody writes (Route 53 developer guide,
+/// "Choosing between alias and non-alias records").
+const ALIAS_TTL_S: u64 = 60;
+
 impl Traffic {
+    /// How long resolvers keep an answer, in seconds: what is written, and never less than an alias has.
+    pub fn answers_last_s(&self) -> u64 {
+        match self.switch {
+            Switch::Manual => self.ttl.as_secs(),
+            _ => self.ttl.as_secs().max(ALIAS_TTL_S),
+        }
+    }
+
     /// How long until users follow a switch, in seconds: the checks that have to fail, then the answers that resolvers keep.
     pub fn settles_in_s(&self) -> u64 {
         let checks = u64::from(self.check_interval_s) * u64::from(self.check_failures);
         match self.switch {
-            Switch::StandbyTakesOver { .. } | Switch::Failover { .. } => checks + self.ttl.as_secs(),
+            Switch::StandbyTakesOver { .. } | Switch::Failover { .. } => checks + self.answers_last_s(),
             // Route 53 propagates a change to its servers within 60 s (developer guide, "How long will it take").
-            Switch::Weighted { .. } => 60 + self.ttl.as_secs(),
+            Switch::Weighted { .. } => 60 + self.answers_last_s(),
             Switch::Manual => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_waited_for_as_long_as_aliases_are_kept() {
+        let settles = |switch: Switch, ttl_s| {
+            let traffic = Traffic {
+                record: "shop.example.com".into(),
+                zone: "Z1".into(),
+                switch,
+                tier: "web".into(),
+                ttl: Span::from_secs(ttl_s),
+                check_interval_s: 30,
+                check_failures: 3,
+                probe: None,
+            };
+            (traffic.answers_last_s(), traffic.settles_in_s())
+        };
+        let takes_over = Switch::StandbyTakesOver { bucket: "b".into(), key: "k".into() };
+        let weighted = Switch::Weighted { primary: 100, standby: 0 };
+        for (switch, ttl_s, expected) in [
+            (takes_over.clone(), 5, (60, 150)),
+            (takes_over, 300, (300, 390)),
+            (weighted, 5, (60, 120)),
+            (Switch::Manual, 5, (5, 0)),
+        ] {
+            assert_eq!(settles(switch.clone(), ttl_s), expected, "{switch:?} {ttl_s}");
         }
     }
 }

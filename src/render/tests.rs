@@ -438,6 +438,13 @@ fn what_aws_would_refuse_of_data_and_traffic_is_told_at_once() {
 }
 
 #[test]
+fn what_would_hide_the_object_that_moves_traffic_is_said() {
+    let rendered = rendered(&environment(Strategy::PilotLight), Footprint::Standby);
+    let told = rendered.notes.iter().find(|note| note.starts_with("traffic:")).expect("a note");
+    insta::assert_snapshot!(told, @"traffic: health checkers read one object of shop-traffic-111122223333-us-west-2 without credentials; Block Public Access of the whole account 111122223333, or a policy of its organization, would keep them out and nobody would be led to the standby: see `aws s3control get-public-access-block --account-id 111122223333`");
+}
+
+#[test]
 fn weighted_records_may_stand_beside_others_and_a_person_needs_none() {
     let mut baseline = baseline();
     baseline.facts.records = vec![RecordFacts {

@@ -230,6 +230,7 @@ async fn only_what_is_to_change_is_sent_and_at_once() {
     let change = DatabaseChange {
         class: Some("db.r6g.xlarge".to_owned()),
         deletion_protection: Some(false),
+        parameter_group: Some("shop-pg16".to_owned()),
         new_id: Some("shop-orders-before".to_owned()),
         ..DatabaseChange::default()
     };
@@ -237,8 +238,17 @@ async fn only_what_is_to_change_is_sent_and_at_once() {
     databases.modify("shop-orders", &DatabaseChange::default()).await.expect("nothing to change");
     let calls = server.calls("rds", "ModifyDBInstance");
     assert_eq!(calls.len(), 1);
-    let fields = ["DBInstanceClass", "DeletionProtection", "NewDBInstanceIdentifier", "ApplyImmediately", "MultiAZ"];
-    assert_eq!(fields.map(|field| calls[0].field(field)), ["db.r6g.xlarge", "false", "shop-orders-before", "true", ""]);
+    let sent = [
+        ("DBInstanceClass", "db.r6g.xlarge"),
+        ("DeletionProtection", "false"),
+        ("DBParameterGroupName", "shop-pg16"),
+        ("NewDBInstanceIdentifier", "shop-orders-before"),
+        ("ApplyImmediately", "true"),
+        ("MultiAZ", ""),
+    ];
+    for (field, expected) in sent {
+        assert_eq!(calls[0].field(field), expected, "{field}");
+    }
 }
 
 fn replica() -> CreateReplica {
@@ -247,6 +257,10 @@ fn replica() -> CreateReplica {
         source_arn: "arn:aws:rds:us-east-1:1:db:shop-orders".to_owned(),
         class: "db.r6g.large".to_owned(),
         multi_az: true,
+        storage_type: Some("io2".to_owned()),
+        iops: Some(12_000),
+        max_storage_gb: Some(1_000),
+        publicly_accessible: false,
         kms_key: Some("alias/shop-dr".to_owned()),
         subnet_group: Some("shop-data".to_owned()),
         security_group_ids: names(&["sg-1", "sg-2"]),
@@ -272,6 +286,10 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
         "SourceDBInstanceIdentifier",
         "DBInstanceClass",
         "MultiAZ",
+        "StorageType",
+        "Iops",
+        "MaxAllocatedStorage",
+        "PubliclyAccessible",
         "KmsKeyId",
         "DBSubnetGroupName",
         "DBParameterGroupName",
@@ -286,6 +304,10 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
             "arn:aws:rds:us-east-1:1:db:shop-orders",
             "db.r6g.large",
             "true",
+            "io2",
+            "12000",
+            "1000",
+            "false",
             "alias/shop-dr",
             "shop-data",
             "shop-pg16",

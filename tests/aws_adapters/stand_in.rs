@@ -88,6 +88,7 @@ async fn a_replica_is_made_in_the_standby_renamed_and_described() {
         parameter_group: Some(group.to_owned()),
         deletion_protection: false,
         tags: BTreeMap::from([("lifeboat:env".to_owned(), "shop".to_owned())]),
+        ..CreateReplica::default()
     };
     estate.writing.databases.create_replica(&replica).await.expect("a replica");
     let found =

@@ -94,7 +94,7 @@ fn ttl(written: &WrittenTraffic, remarks: &mut Vec<Remark>) -> Option<Span> {
         let message = format!("the records are aliases to load balancers, which have 60s, not {ttl}");
         remarks.push(
             Remark::warning(placed.place, "traffic.ttl", message)
-                .help("estimates use what is written; take it away unless resolvers of yours keep answers longer"),
+                .help("users are waited for at least 60s; take it away unless resolvers of yours keep answers longer"),
         );
     }
     Some(ttl)
@@ -244,6 +244,16 @@ fn bucket(
         let message =
             format!("`{}` holds data; the object that moves traffic needs a bucket that lifeboat makes", bucket.0);
         remarks.push(Remark::error(at, "traffic.bucket", message).help("name a bucket that is not there yet"));
+        return None;
+    }
+    if bucket.0.contains('.') {
+        // S3 user guide, "Virtual hosting of buckets": the certificate stands for one label.
+        let message = format!(
+            "`{}` has a dot: health checkers ask for its object over HTTPS, and S3's certificate is not good for such names",
+            bucket.0
+        );
+        let help = format!("write dashes, such as `{}`", bucket.0.replace('.', "-"));
+        remarks.push(Remark::error(at, "traffic.bucket", message).help(help));
         return None;
     }
     Some(bucket.0.clone())

@@ -140,7 +140,7 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
     11:81 traffic.bucket: `shop-uploads-dr` holds data; the object that moves traffic needs a bucket that lifeboat makes
       -> name a bucket that is not there yet
     11:103 traffic.ttl: the records are aliases to load balancers, which have 60s, not 5m
-      -> estimates use what is written; take it away unless resolvers of yours keep answers longer
+      -> users are waited for at least 60s; take it away unless resolvers of yours keep answers longer
     ");
     let zero = "traffic: { record: a.example.com, zone: Z1, switch: weighted, weights: { primary: 0 } }\n";
     insta::assert_snapshot!(messages(&format!("{GOOD}{zero}")), @r"
@@ -156,5 +156,16 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
     insta::assert_snapshot!(messages(&format!("{long}{made}")), @r"
     10:1 traffic.bucket: the bucket would be called `a-name-that-is-thirty-two-chars1-traffic-111122223333-ap-southeast-2`, and a bucket's name has 3 to 63 characters
       -> add a shorter name of your own, such as `bucket: shop-dr-traffic`
+    ");
+}
+
+#[test]
+fn a_bucket_with_a_dot_is_refused() {
+    let text = format!(
+        "{GOOD}traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: dr.shop.example.com }}\n"
+    );
+    insta::assert_snapshot!(messages(&text), @r"
+    10:81 traffic.bucket: `dr.shop.example.com` has a dot: health checkers ask for its object over HTTPS, and S3's certificate is not good for such names
+      -> write dashes, such as `dr-shop-example-com`
     ");
 }

@@ -277,10 +277,21 @@ fn weighted_records_lead_everybody_to_the_standby() {
         weight: Some(60),
         ttl_s: None,
         health_check_id: Some("hc-1".into()),
-        alias: Some(AliasFacts { dns_name: "x".into(), zone_id: "y".into(), evaluate_target_health: false }),
+        alias: Some(AliasFacts { dns_name: "x".into(), zone_id: "y".into(), evaluate_target_health: true }),
         values: vec![],
     };
     case.baseline.facts.records = vec![known];
+    // Another load balancer of the tier, not for users.
+    let facts = &mut case.baseline.facts.load_balancers;
+    let inner = LoadBalancerFacts {
+        dns_name: "inner.us-east-1.elb.amazonaws.com".into(),
+        zone_id: Some("ZINNER".into()),
+        scheme: "internal".into(),
+        ..facts["lb-web"].clone()
+    };
+    facts.insert("lb-inner".into(), inner);
+    let web = case.baseline.tiers.get_mut("web").expect("the tier");
+    web.load_balancer_arns.insert(0, "lb-inner".into());
     let (runbook, _) = case.planned();
     let Some(Action::SwitchTraffic { by: Lever::Records { zone, records }, .. }) =
         runbook.step(&StepId(SWITCH_TRAFFIC.into())).map(|step| &step.action)
@@ -304,7 +315,7 @@ fn weighted_records_lead_everybody_to_the_standby() {
         .collect();
     assert_eq!(
         told,
-        [("shop-primary", Some(0), "ZEAST", false, Some("hc-1")), ("shop-standby", Some(60), "ZWEST", true, None)]
+        [("shop-primary", Some(0), "ZEAST", false, Some("hc-1")), ("shop-standby", Some(60), "ZWEST", false, None)]
     );
     // Without the standby's load balancer a person has to do it; the declaration goes on.
     case.seen.balancer = Err("no answer".into());

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::steps::{TRAFFIC_GATE, gate};
 use super::{DeclareInput, estimates};
-use crate::facts::{AliasFacts, RecordFacts};
-use crate::model::{SideName, Switch, Traffic};
+use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
+use crate::model::{SideName, Span, Switch, Traffic};
 use crate::plan::runbook::{Action, Lever, Step, StepId};
 
 /// The id of the step that moves the users.
@@ -126,7 +126,7 @@ fn settle(input: &DeclareInput<'_>, traffic: &Traffic, needs: &BTreeSet<StepId>)
         Switch::Weighted { .. } => "60 s for Route 53's servers".to_owned(),
         _ => checks(),
     };
-    let why = format!("{first} + the record's {}", traffic.ttl);
+    let why = format!("{first} + the record's {}", Span::from_secs(traffic.answers_last_s()));
     Step {
         title: format!("wait until users of {} have followed{by_itself}", traffic.record),
         action: Action::AwaitTraffic {
@@ -155,9 +155,8 @@ fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFac
     let name = &input.environment.name;
     let of = |side: SideName, weight: u8, alias: AliasFacts| {
         let set = format!("{name}-{side}");
-        // What production's zone showed keeps its kind and whether the target's health counts.
+        // What production's zone showed keeps its kind and its check.
         let known = input.baseline.facts.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set));
-        let counts = known.and_then(|record| record.alias.as_ref()).map(|alias| alias.evaluate_target_health);
         RecordFacts {
             name: traffic.record.clone(),
             kind: known.map_or_else(|| "A".to_owned(), |record| record.kind.clone()),
@@ -166,7 +165,9 @@ fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFac
             weight: Some(weight),
             ttl_s: None,
             health_check_id: known.and_then(|record| record.health_check_id.clone()),
-            alias: Some(AliasFacts { evaluate_target_health: counts.unwrap_or(alias.evaluate_target_health), ..alias }),
+            // Route 53 answers with a record of weight 0 once all others are unhealthy: the health of targets would lead
+            // users back to a primary that has none of their writes.
+            alias: Some(AliasFacts { evaluate_target_health: false, ..alias }),
             values: vec![],
         }
     };
@@ -178,9 +179,10 @@ fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFac
 fn primary_alias(input: &DeclareInput<'_>, tier: &str) -> Result<AliasFacts, String> {
     let facts = &input.baseline.facts;
     let arns = input.baseline.tiers.get(tier).map(|source| source.load_balancer_arns.as_slice()).unwrap_or_default();
-    let balancer = arns.iter().find_map(|arn| facts.load_balancers.get(arn));
+    let balancers = arns.iter().filter_map(|arn| facts.load_balancers.get(arn));
+    let balancer = LoadBalancerFacts::users_come_to(balancers);
     let balancer = balancer.ok_or_else(|| format!("the baseline has no load balancer for {tier}"))?;
     let zone_id =
         balancer.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
-    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: true })
+    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: false })
 }

@@ -2,7 +2,7 @@
 
 use super::{DataSeen, FailbackInput, FailbackRefusal};
 use crate::facts::DatabaseFacts;
-use crate::model::{DataSet, Digest, RdsData, SideName, standby_database_name};
+use crate::model::{DataSet, Digest, RdsData, SideName, Strategy, standby_database_name};
 use crate::plan::runbook::ReplicaLike;
 
 /// An identifier takes 63 characters (RDS API, ModifyDBInstance, NewDBInstanceIdentifier).
@@ -103,12 +103,15 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
         None if matches!(stage, Stage::Away { .. }) => return Err(trouble(DataWhy::NotRecorded)),
         None => Wanted::default(),
     };
+    // As the stack of the standby has it: a multi-site's replica serves all the time.
+    let multi_site = input.environment.strategy == Strategy::MultiSite;
+    let away_multi_az = multi_site && home.like.as_ref().is_some_and(|like| like.multi_az);
     let away = Wanted {
         class: rds.class.clone().or_else(|| home.class.clone()),
         key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
         // What was raised while it served is not what stands by.
         like: seen.standby.as_ref().map(|facts| ReplicaLike {
-            multi_az: false,
+            multi_az: away_multi_az,
             deletion_protection: false,
             ..ReplicaLike::from(facts)
         }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{FailbackInput, FailbackRefusal, TRAFFIC_GATE};
-use crate::facts::RecordFacts;
+use crate::facts::{AliasFacts, RecordFacts};
 use crate::model::{SideName, Switch, Traffic};
 use crate::plan::declare::estimates::default;
 use crate::plan::declare::steps::gate;
@@ -85,6 +85,8 @@ fn weighted(
     weights: [(SideName, u8); 2],
 ) -> Result<Vec<RecordFacts>, FailbackRefusal> {
     let (mut records, mut missing) = (Vec::new(), Vec::new());
+    // As `provision` has it: the health of targets counts where both sides have users.
+    let by_health = weights.iter().all(|(_, weight)| *weight > 0);
     for (side, weight) in weights {
         let identifier = format!("{}-{side}", input.environment.name);
         let ours = input
@@ -93,7 +95,11 @@ fn weighted(
             .iter()
             .filter(|record| record.set_identifier.as_ref() == Some(&identifier) && record.weight.is_some());
         let before = records.len();
-        records.extend(ours.map(|record| RecordFacts { weight: Some(weight), ..record.clone() }));
+        records.extend(ours.map(|record| {
+            let alias = record.alias.clone();
+            let alias = alias.map(|alias| AliasFacts { evaluate_target_health: by_health, ..alias });
+            RecordFacts { weight: Some(weight), alias, ..record.clone() }
+        }));
         if records.len() == before {
             missing.push(identifier);
         }
@@ -131,7 +137,7 @@ fn switch(traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {
 
 fn wait(input: &FailbackInput<'_>, traffic: &Traffic, needs: BTreeSet<StepId>) -> Step {
     // Until the switch shows, and once more as long as answers are kept: some resolvers keep them longer than told.
-    let settle_s = traffic.settles_in_s().max(traffic.ttl.as_secs()) + traffic.ttl.as_secs();
+    let settle_s = traffic.settles_in_s().max(traffic.answers_last_s()) + traffic.answers_last_s();
     let by_itself = match traffic.switch {
         Switch::Failover { .. } => " (Route 53 leads them back by itself once the primary's load balancer is healthy)",
         _ => "",

@@ -272,6 +272,18 @@ pub struct Before {
 pub struct ReplicaLike {
     /// Whether it has a standby in another zone.
     pub multi_az: bool,
+    /// Its storage type.
+    #[serde(default)]
+    pub storage_type: Option<String>,
+    /// Its provisioned IOPS.
+    #[serde(default)]
+    pub iops: Option<u32>,
+    /// Up to where its storage grows by itself, in GiB.
+    #[serde(default)]
+    pub max_storage_gb: Option<u32>,
+    /// Whether it has a public address.
+    #[serde(default)]
+    pub publicly_accessible: bool,
     /// Its subnet group.
     pub subnet_group: Option<String>,
     /// VPC security groups.
@@ -289,6 +301,10 @@ impl From<&DatabaseFacts> for ReplicaLike {
     fn from(facts: &DatabaseFacts) -> Self {
         ReplicaLike {
             multi_az: facts.multi_az,
+            storage_type: facts.storage_type.clone(),
+            iops: facts.iops_to_order(),
+            max_storage_gb: facts.max_storage_gb,
+            publicly_accessible: facts.publicly_accessible,
             subnet_group: facts.subnet_group.clone(),
             security_group_ids: facts.security_group_ids.clone(),
             parameter_group: facts.parameter_group.as_ref().map(|group| group.name.clone()),

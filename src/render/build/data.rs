@@ -12,9 +12,6 @@ use crate::render::view::{DataView, DatabaseView, ParameterGroupView, ParameterV
 /// AWS's own parameter groups are in every Region already and cannot be changed.
 const OWN_OF_AWS: &str = "default.";
 
-/// From this size on gp3 takes provisioned IOPS (RDS user guide, "gp3 storage"); below it RDS refuses them.
-const GP3_STRIPED_GIB: u32 = 400;
-
 pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &mut Offers) -> DataView {
     let mut parameters = BTreeMap::new();
     let mut databases = Vec::new();
@@ -67,11 +64,6 @@ fn database(
             security_group_ids.extend(translator.by_map(&format!("{place}/security-groups"), group, advice));
         }
     }
-    let takes_iops = match facts.storage_type.as_deref() {
-        Some("io1" | "io2") => true,
-        Some("gp3") => facts.storage_gb >= GP3_STRIPED_GIB,
-        _ => false,
-    };
     let group = facts.parameter_group.as_ref().filter(|group| !group.name.starts_with(OWN_OF_AWS));
     Some(DatabaseView {
         identifier: standby_database_name(&site.environment.name, &data.name),
@@ -82,7 +74,7 @@ fn database(
         multi_az_parameter,
         key: rds.key.clone().filter(|_| facts.encrypted),
         storage_type: facts.storage_type.clone(),
-        iops: facts.iops.filter(|_| takes_iops),
+        iops: facts.iops_to_order(),
         max_storage: facts.max_storage_gb,
         auto_minor_version: facts.auto_minor_version,
         parameter_group: group.map(|group| parameter_group(translator, &place, group)),

@@ -23,6 +23,12 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<
     let name = &site.environment.name;
     let (takes_over, check, weights) = match &traffic.switch {
         Switch::StandbyTakesOver { bucket, key } => {
+            translator.note(format!(
+                "traffic: health checkers read one object of {bucket} without credentials; Block Public Access of the whole \
+                 account {}, or a policy of its organization, would keep them out and nobody would be led to the standby: see \
+                 `aws s3control get-public-access-block --account-id {}`",
+                site.environment.standby.account, site.environment.standby.account
+            ));
             let object = TakesOverView { bucket: bucket.clone(), key: key.clone() };
             (Some(object), Some(object_check(site, traffic, bucket, key)), None)
         }
@@ -61,7 +67,7 @@ fn balancer<'a>(
         let facts = site.baseline.facts.load_balancers.get(arn)?;
         Some((facts, site.inventory.load_balancers.get(arn)?.clone()))
     });
-    let found = mirrored.min_by_key(|(facts, _)| (facts.scheme != "internet-facing", facts.name.clone()));
+    let found = mirrored.min_by_key(|(facts, _)| facts.rank_for_users());
     if found.is_none() {
         let why = if arns.is_empty() {
             format!(

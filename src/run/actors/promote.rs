@@ -27,7 +27,7 @@ impl Actors {
     pub(super) async fn look_promote(&self, side: SideName, database: &str) -> Result<Look, ActError> {
         let facts = self.database(side, database, &format!("cannot promote {database}")).await?;
         if stands_alone(&facts) {
-            return Ok(Look::AlreadySo(format!("{database} is no replica and takes writes")));
+            return Ok(Look::AlreadySo(format!("{database} is no replica and {}", writes(&facts))));
         }
         Ok(Look::Needed)
     }
@@ -43,7 +43,7 @@ impl Actors {
         loop {
             let seen = match ports.read.databases.database(database).await {
                 Ok(Some(facts)) if stands_alone(&facts) => {
-                    return Ok(done(database, vigil.waited(), behind));
+                    return Ok(done(&facts, vigil.waited(), behind));
                 }
                 Ok(Some(facts)) => {
                     if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
@@ -104,7 +104,15 @@ fn words(facts: &DatabaseFacts, order: &Order) -> String {
     }
 }
 
-fn done(database: &str, waited: Duration, behind: Option<Behind>) -> Done {
+/// Whether writes get through to what stands alone.
+fn writes(facts: &DatabaseFacts) -> &'static str {
+    match facts.status.as_str() {
+        "storage-full" => "takes no writes until it has more storage: it is storage-full",
+        _ => "takes writes",
+    }
+}
+
+fn done(facts: &DatabaseFacts, waited: Duration, behind: Option<Behind>) -> Done {
     let (recovery_point_s, text) = match behind {
         Some(Behind::Known { lag, age_s }) => {
             (Some(lag.seconds), format!("it was {} s behind when promoted (measured {age_s} s before)", lag.seconds))
@@ -113,7 +121,7 @@ fn done(database: &str, waited: Duration, behind: Option<Behind>) -> Done {
         None => (None, "how far it was behind when promoted is not known: the call is not of this attempt".to_owned()),
     };
     let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, ..Measures::default() };
-    Done { text: format!("{database} takes writes; {text}"), measures }
+    Done { text: format!("{} {}; {text}", facts.id, writes(facts)), measures }
 }
 
 /// What is left behind, and whether it is known.

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, trouble};
 use crate::facts::{DatabaseChange, DatabaseFacts};
+use crate::model::Region;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
@@ -62,7 +63,14 @@ impl Actors {
                         let answer = ports.write.databases.modify(database, &change).await;
                         let was_taken = answer.is_ok();
                         let taken = order.take(self.clock.now(), answer);
-                        taken.map_err(|error| trouble::cloud(&what, &error))?;
+                        taken.map_err(|error| {
+                            let failed = trouble::cloud(&what, &error);
+                            let hint = failed
+                                .hint
+                                .clone()
+                                .unwrap_or_else(|| refused(step, &change, &facts, &ports.read.region));
+                            left(ActError { hint: Some(hint), ..failed }, &order)
+                        })?;
                         if was_taken && !wait {
                             return Ok(done(
                                 format!("RDS has taken the order and goes on changing {database}"),
@@ -89,6 +97,18 @@ impl Actors {
             }
         }
     }
+}
+
+/// What to do about a change that RDS refuses for good: most of all a class that its Region does not offer.
+fn refused(step: &Step, change: &DatabaseChange, facts: &DatabaseFacts, region: &Region) -> String {
+    let Some(class) = &change.class else {
+        return format!("resume to order it again, or skip {} and change it later", step.id);
+    };
+    format!(
+        "`aws rds describe-orderable-db-instance-options --engine {} --engine-version {} --db-instance-class {class} \
+         --region {region}` tells whether it is offered there; resume to order it again, or skip {} and serve with {}",
+        facts.engine, facts.engine_version, step.id, facts.class
+    )
 }
 
 fn done(text: String, vigil: &super::vigil::Vigil<'_>) -> Done {

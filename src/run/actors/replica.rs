@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::database::missing;
 use super::vigil::Next;
 use super::{Actors, trouble};
@@ -51,6 +53,14 @@ impl Actors {
                     Some(lag) if counts(lag, &vigil) && lag.seconds <= *at_most_s => {
                         return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited()));
                     }
+                    Some(lag) if *at_most_s == 0 && holds_all(lag, vigil.begun()) => {
+                        let text = format!(
+                            "{database} has everything written before the wait began: it is as production was {} s \
+                             before {}",
+                            lag.seconds, lag.at
+                        );
+                        return Ok(done(text, vigil.waited()));
+                    }
                     Some(lag) if counts(lag, &vigil) => format!("{database} is {} s behind", lag.seconds),
                     Some(lag) => {
                         format!("{database} was {} s behind before the wait began; a newer lag is to come", lag.seconds)
@@ -68,6 +78,14 @@ impl Actors {
             }
         }
     }
+}
+
+/// Whether the last write it has is later than the wait's begin, when nothing was written any more. PostgreSQL's lag is the
+/// age of the last transaction a replica has replayed (RDS user guide, "Monitoring read replication"): of a source that
+/// nobody writes to it grows until RDS itself writes something minutes later, and hardly ever reads zero.
+fn holds_all(lag: &ReplicaLag, begun: Timestamp) -> bool {
+    let age = SignedDuration::from_secs(i64::try_from(lag.seconds).unwrap_or(i64::MAX));
+    lag.at.checked_sub(age).is_ok_and(|last| last >= begun)
 }
 
 fn counts(lag: &ReplicaLag, vigil: &super::vigil::Vigil<'_>) -> bool {

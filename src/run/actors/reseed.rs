@@ -28,6 +28,9 @@ const SHOWS: Duration = Duration::from_secs(120);
 /// name may be told.
 const FREE: Duration = Duration::from_secs(60);
 
+/// AWS's own parameter groups.
+const OWN_OF_AWS: &str = "default.";
+
 /// The step's order.
 struct Order<'a> {
     database: &'a str,
@@ -56,6 +59,8 @@ enum Stage {
     Moving(String),
     /// The name is free; what had it, where that is there.
     Free(Option<Box<DatabaseFacts>>),
+    /// The replica is there, without the parameter group it is to have.
+    Bare(String),
     /// The replica is there; whether something is kept aside.
     Ready(bool),
 }
@@ -108,7 +113,20 @@ impl Actors {
 struct Given {
     rename: Option<Timestamp>,
     replica: Option<Timestamp>,
+    parameters: Option<Timestamp>,
+    /// What was said against the last one.
+    against: Option<String>,
     free: Option<Timestamp>,
+}
+
+impl Given {
+    /// What is waited for, with what was said against it.
+    fn wait(&self, text: String) -> Turn {
+        Turn::Wait(match &self.against {
+            Some(against) => format!("{text} ({against})"),
+            None => text,
+        })
+    }
 }
 
 /// What came of one turn.
@@ -184,38 +202,65 @@ impl Order<'_> {
             }
             Stage::Occupied(_) if due(given.rename) => {
                 let change = DatabaseChange { new_id: Some(self.aside.to_owned()), ..DatabaseChange::default() };
-                self.told(self.write.modify(self.database, &change).await)?;
+                given.against = self.told(self.write.modify(self.database, &change).await)?;
                 given.rename = Some(now);
-                Ok(Turn::Wait(format!("renaming {} to {}", self.database, self.aside)))
+                Ok(given.wait(format!("renaming {} to {}", self.database, self.aside)))
             }
-            Stage::Occupied(_) => Ok(Turn::Wait(format!("renaming {} to {}", self.database, self.aside))),
+            Stage::Occupied(_) => Ok(given.wait(format!("renaming {} to {}", self.database, self.aside))),
             Stage::Free(None) if elapsed(*given.free.get_or_insert(now), now) < FREE => {
                 Ok(Turn::Wait(format!("making sure that no database is called {}", self.database)))
             }
             Stage::Free(old) if due(given.replica) => {
-                let Some(source) = self.source_arn().await? else {
+                let Some(source) = self.source().await? else {
                     return Ok(Turn::Wait(format!("{} is not available yet", self.source)));
                 };
                 let replica = self.replica(old.as_deref(), source)?;
-                self.told(self.write.create_replica(&replica).await)?;
+                given.against = self.told(self.write.create_replica(&replica).await)?;
                 given.replica = Some(now);
-                Ok(Turn::Wait(format!("making {}, a replica of {}", self.database, self.source)))
+                Ok(given.wait(format!("making {}, a replica of {}", self.database, self.source)))
             }
-            Stage::Free(_) => Ok(Turn::Wait(format!("making {}, a replica of {}", self.database, self.source))),
+            Stage::Free(_) => Ok(given.wait(format!("making {}, a replica of {}", self.database, self.source))),
+            Stage::Bare(group) if due(given.parameters) => {
+                let change = DatabaseChange { parameter_group: Some(group.clone()), ..DatabaseChange::default() };
+                given.against = self.told(self.write.modify(self.database, &change).await).map_err(|error| {
+                    let hint = format!(
+                        "the replica is there with AWS's own parameters; give it a parameter group of its engine and \
+                         version that sets what {group} sets, name that {group}, then resume; or skip the step"
+                    );
+                    ActError {
+                        what: format!("cannot give {} the parameter group {group}", self.database),
+                        hint: error.hint.clone().or(Some(hint)),
+                        ..error
+                    }
+                })?;
+                given.parameters = Some(now);
+                Ok(given.wait(format!("giving {} the parameter group {group}", self.database)))
+            }
+            Stage::Bare(group) => Ok(given.wait(format!("giving {} the parameter group {group}", self.database))),
         }
     }
 
-    /// Whether an order was taken; where that is not known the next look tells.
-    fn told(&self, result: CloudResult<()>) -> Result<(), ActError> {
+    /// What was said against an order that waiting may help; where it is not known whether it was taken the next look
+    /// tells.
+    fn told(&self, result: CloudResult<()>) -> Result<Option<String>, ActError> {
         match result {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind.may_retry() || error.kind == CloudErrorKind::Conflict => Ok(()),
+            Ok(()) => Ok(None),
+            Err(error) if error.kind.may_retry() || error.kind == CloudErrorKind::Conflict => {
+                Ok(Some(error.to_string()))
+            }
             Err(error) => Err(trouble::cloud(self.cannot(), &error)),
         }
     }
 
+    /// The parameter group the replica is to have: none where that is AWS's own, which it has anyway.
+    fn parameter_group(&self, old: Option<&DatabaseFacts>) -> Option<String> {
+        let of_old = || old.and_then(|old| old.parameter_group.as_ref()).map(|group| group.name.clone());
+        let wanted = self.like.map_or_else(of_old, |like| like.parameter_group.clone());
+        wanted.filter(|group| !group.starts_with(OWN_OF_AWS))
+    }
+
     /// What is replicated; none while it is busy.
-    async fn source_arn(&self) -> Result<Option<String>, ActError> {
+    async fn source(&self) -> Result<Option<DatabaseFacts>, ActError> {
         let source = match self.there.database(self.source).await {
             Ok(source) => source,
             Err(error) if error.kind.may_retry() => return Ok(None),
@@ -240,10 +285,11 @@ impl Order<'_> {
             );
             return Err(trouble::plain(self.cannot(), why, Some(hint)));
         }
-        Ok(source.is_available().then_some(source.arn))
+        Ok(Some(source).filter(DatabaseFacts::is_available))
     }
 
-    fn replica(&self, old: Option<&DatabaseFacts>, source_arn: String) -> Result<CreateReplica, ActError> {
+    fn replica(&self, old: Option<&DatabaseFacts>, source: DatabaseFacts) -> Result<CreateReplica, ActError> {
+        let parameter_group = self.parameter_group(old).filter(|_| source.hands_on_parameters());
         let class = self.class.cloned().or_else(|| old.map(|old| old.class.clone()));
         let like = self.like.cloned().or_else(|| old.map(ReplicaLike::from));
         let (Some(class), Some(like)) = (class, like) else {
@@ -253,13 +299,17 @@ impl Order<'_> {
         };
         Ok(CreateReplica {
             id: self.database.to_owned(),
-            source_arn,
+            source_arn: source.arn,
             class,
             multi_az: like.multi_az,
+            storage_type: like.storage_type,
+            iops: like.iops,
+            max_storage_gb: like.max_storage_gb,
+            publicly_accessible: like.publicly_accessible,
             kms_key: self.key.cloned(),
             subnet_group: like.subnet_group,
             security_group_ids: like.security_group_ids,
-            parameter_group: like.parameter_group,
+            parameter_group,
             deletion_protection: like.deletion_protection,
             tags: like.tags,
         })
@@ -299,7 +349,14 @@ fn stage(now: Option<DatabaseFacts>, aside: Option<DatabaseFacts>, order: &Order
     let id = order.database;
     match &now.source {
         Some(of) if of == order.source || of.ends_with(&format!(":{}", order.source)) => match now.status.as_str() {
-            _ if now.is_available() => Ok(Stage::Ready(aside.is_some())),
+            _ if now.is_available() => {
+                let has = now.parameter_group.as_ref().map(|group| group.name.as_str());
+                // A promotion reboots it, so that what the group sets applies by then.
+                match order.parameter_group(aside.as_ref()).filter(|wanted| has != Some(wanted.as_str())) {
+                    Some(wanted) => Ok(Stage::Bare(wanted)),
+                    None => Ok(Stage::Ready(aside.is_some())),
+                }
+            }
             // States that do not end by themselves (RDS user guide, "DB instance status").
             bad if bad == "failed" || bad == "restore-error" || bad.starts_with("incompatible-") => {
                 Err(format!("the replica {id} is {bad}"))

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::cloud::CloudError;
+use crate::facts::ParameterGroupFacts;
 use crate::model::Region;
 use crate::run::event::Recorded;
 
@@ -94,6 +95,12 @@ impl WriteDatabases for Rds {
     }
 
     async fn modify(&self, id: &str, change: &DatabaseChange) -> CloudResult<()> {
+        if let Some(group) = change.parameter_group.clone() {
+            return self.order(format!("set {id} {group}"), |instances| {
+                let facts = instances.get_mut(id).expect("it was looked at");
+                facts.parameter_group = Some(named(&group));
+            });
+        }
         let new = change.new_id.clone().expect("a rename");
         self.order(format!("rename {id} {new}"), |instances| {
             let mut facts = instances.remove(id).expect("it was looked at");
@@ -103,18 +110,28 @@ impl WriteDatabases for Rds {
     }
 
     async fn create_replica(&self, replica: &CreateReplica) -> CloudResult<()> {
-        let text = format!("create {} of {} as {}", replica.id, replica.source_arn, replica.class);
+        let given = replica.parameter_group.as_ref().map(|group| format!(" with {group}")).unwrap_or_default();
+        let text = format!("create {} of {} as {}{given}", replica.id, replica.source_arn, replica.class);
         self.order(text, |instances| {
             let facts = DatabaseFacts {
                 status: "creating".into(),
                 source: Some(replica.source_arn.clone()),
                 class: replica.class.clone(),
                 subnet_group: replica.subnet_group.clone(),
+                storage_type: replica.storage_type.clone(),
+                iops: replica.iops,
+                max_storage_gb: replica.max_storage_gb,
+                publicly_accessible: replica.publicly_accessible,
+                parameter_group: Some(named(replica.parameter_group.as_deref().unwrap_or("default.postgres16"))),
                 ..database(&replica.id)
             };
             instances.insert(replica.id.clone(), facts);
         })
     }
+}
+
+fn named(group: &str) -> ParameterGroupFacts {
+    ParameterGroupFacts { name: group.into(), ..ParameterGroupFacts::default() }
 }
 
 fn database(id: &str) -> DatabaseFacts {
@@ -125,6 +142,8 @@ fn database(id: &str) -> DatabaseFacts {
         class: "db.r6g.large".into(),
         subnet_group: Some("shop-db".into()),
         backup_retention_days: 7,
+        engine: "postgres".into(),
+        parameter_group: Some(named("shop-pg16")),
         ..DatabaseFacts::default()
     }
 }
@@ -143,6 +162,11 @@ fn renamed() -> DatabaseFacts {
 
 fn replica(status: &str) -> DatabaseFacts {
     DatabaseFacts { source: Some(standby().arn), status: status.into(), ..old() }
+}
+
+/// As RDS makes one of PostgreSQL: with AWS's own parameters.
+fn bare(status: &str) -> DatabaseFacts {
+    DatabaseFacts { parameter_group: Some(named("default.postgres16")), ..replica(status) }
 }
 
 #[derive(Default)]
@@ -188,14 +212,17 @@ async fn reseed_like(
 }
 
 const RENAME: &str = "rename shop-orders shop-orders-before-r1";
+const SET: &str = "set shop-orders shop-pg16";
 const CREATE: &str = "create shop-orders of arn:aws:rds:us-west-2:1:db:shop-db as db.r6g.large";
 
 #[tokio::test]
 async fn a_run_goes_on_from_wherever_it_stopped() {
     let cases: Vec<(Vec<DatabaseFacts>, &[&str])> = vec![
-        (vec![old()], &[RENAME, CREATE]),
-        (vec![DatabaseFacts { status: "backing-up".into(), ..old() }], &[RENAME, CREATE]),
-        (vec![renamed()], &[CREATE]),
+        (vec![old()], &[RENAME, CREATE, SET]),
+        (vec![DatabaseFacts { status: "backing-up".into(), ..old() }], &[RENAME, CREATE, SET]),
+        (vec![renamed()], &[CREATE, SET]),
+        (vec![bare("creating"), renamed()], &[SET]),
+        (vec![bare("available"), renamed()], &[SET]),
         (vec![replica("creating"), renamed()], &[]),
         (vec![replica("available"), renamed()], &[]),
     ];
@@ -203,7 +230,9 @@ async fn a_run_goes_on_from_wherever_it_stopped() {
         let told = format!("{there:?}");
         let rds = Rds::with(there);
         let (look, done) = reseed(&rds, standby()).await;
-        let ready = told.contains("arn:aws:rds:us-west-2:1:db:shop-db") && !told.contains("creating");
+        let ready = told.contains("arn:aws:rds:us-west-2:1:db:shop-db")
+            && !told.contains("creating")
+            && !told.contains("default.");
         assert_eq!(matches!(look, Ok(Look::AlreadySo(_))), ready, "{told}");
         let text = done.unwrap_or_else(|error| panic!("{told}: {error:?}")).text;
         assert_eq!(
@@ -215,6 +244,7 @@ async fn a_run_goes_on_from_wherever_it_stopped() {
         assert_eq!(rds.orders(), expected, "{told}");
         let now = rds.instances.lock().expect("unpoisoned").clone();
         assert_eq!(now["shop-orders"].source.as_deref(), Some("arn:aws:rds:us-west-2:1:db:shop-db"));
+        assert_eq!(now["shop-orders"].parameter_group, Some(named("shop-pg16")), "{told}");
         assert_eq!(now["shop-orders"].subnet_group.as_deref(), Some("shop-db"), "it has what was there before had");
         assert!(now.contains_key(ASIDE), "what was there before is kept");
     }
@@ -222,12 +252,53 @@ async fn a_run_goes_on_from_wherever_it_stopped() {
 
 #[tokio::test]
 async fn lost_replies_and_lost_orders_end_in_one_replica() {
-    for (lost, dropped) in [(2, 0), (0, 2), (1, 1)] {
+    for (lost, dropped) in [(3, 0), (0, 3), (1, 1), (1, 2)] {
         let rds = Rds::with(vec![old()]);
         (*rds.lost.lock().expect("unpoisoned"), *rds.dropped.lock().expect("unpoisoned")) = (lost, dropped);
         let (_, done) = reseed(&rds, standby()).await;
         assert!(done.is_ok(), "{lost} {dropped}: {done:?}");
-        assert_eq!(rds.orders(), [RENAME, CREATE], "{lost} {dropped}");
+        assert_eq!(rds.orders(), [RENAME, CREATE, SET], "{lost} {dropped}");
+    }
+}
+
+#[tokio::test]
+async fn storage_and_address_are_as_they_were() {
+    // RDS tells of 3,000 IOPS of every gp3, and refuses them for small ones.
+    for (kind, gib, iops, expected) in
+        [("io2", 200, 9_000, Some(9_000)), ("gp3", 200, 3_000, None), ("gp3", 400, 12_000, Some(12_000))]
+    {
+        let before = DatabaseFacts {
+            storage_type: Some(kind.into()),
+            storage_gb: gib,
+            iops: Some(iops),
+            max_storage_gb: Some(1_000),
+            publicly_accessible: true,
+            ..renamed()
+        };
+        let rds = Rds::with(vec![before]);
+        reseed(&rds, standby()).await.1.expect("made");
+        let made = rds.instances.lock().expect("unpoisoned")["shop-orders"].clone();
+        assert_eq!((made.storage_type.as_deref(), made.iops), (Some(kind), expected), "{kind} {gib}");
+        assert_eq!((made.max_storage_gb, made.publicly_accessible), (Some(1_000), true));
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_group_goes_with_the_order_where_rds_takes_it_and_follows_elsewhere() {
+    let with = "create shop-orders of arn:aws:rds:us-west-2:1:db:shop-db as db.r6g.large with shop-pg16";
+    let cases: [(&str, &str, &[&str]); 6] = [
+        ("postgres", "shop-pg16", &[CREATE, SET]),
+        ("mariadb", "shop-pg16", &[CREATE, SET]),
+        ("mysql", "shop-pg16", &[with]),
+        ("oracle-ee", "shop-pg16", &[with]),
+        ("db2-se", "shop-pg16", &[with]),
+        ("postgres", "default.postgres15", &[CREATE]),
+    ];
+    for (engine, group, expected) in cases {
+        let rds = Rds::with(vec![DatabaseFacts { parameter_group: Some(named(group)), ..renamed() }]);
+        let (_, done) = reseed(&rds, DatabaseFacts { engine: engine.into(), ..standby() }).await;
+        assert!(done.is_ok(), "{engine} {group}: {done:?}");
+        assert_eq!(rds.orders(), expected, "{engine} {group}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{endpoint, not_found, status_of, wrong_state};
+use super::replica::group_named;
+use super::{default_parameters, endpoint, not_found, status_of, wrong_state};
 use crate::cloud::CloudErrorKind;
 use crate::facts::DatabaseChange;
 use crate::sim::call::Refusal;
@@ -29,6 +30,8 @@ pub fn modify(region: &mut RegionState, now: Timestamp, id: &str, change: &Datab
     if let Some(new_id) = &change.new_id {
         check_name(region, new_id)?;
     }
+    let default = default_parameters(&database.facts.engine, &database.facts.engine_version);
+    let group = change.parameter_group.as_deref().map(|name| group_named(region, name, default)).transpose()?;
     let timings = region.timings;
     let Some(database) = region.databases.get_mut(id) else { return Err(not_found(id)) };
     // These need no work on the instance.
@@ -37,6 +40,10 @@ pub fn modify(region: &mut RegionState, now: Timestamp, id: &str, change: &Datab
     }
     if let Some(protected) = change.deletion_protection {
         database.facts.deletion_protection = protected;
+    }
+    // "The parameter group name itself is changed immediately".
+    if let Some(group) = group {
+        database.facts.parameter_group = Some(group);
     }
     let class = change.class.clone().filter(|class| *class != database.facts.class);
     let multi_az = change.multi_az.filter(|multi_az| *multi_az != database.facts.multi_az);

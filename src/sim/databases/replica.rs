@@ -61,6 +61,13 @@ pub fn make_replica(
             status: "available".to_owned(),
             class: if ask.class.is_empty() { source.facts.class.clone() } else { ask.class.clone() },
             multi_az: ask.multi_az,
+            // CreateDBInstanceReadReplica, StorageType: "`io1` if the `Iops` parameter is specified. Otherwise, `gp3`".
+            storage_type: Some(ask.storage_type.clone().unwrap_or_else(|| {
+                let kind = if ask.iops.is_some() { "io1" } else { "gp3" };
+                kind.to_owned()
+            })),
+            iops: ask.iops,
+            max_storage_gb: ask.max_storage_gb,
             kms_key,
             endpoint: Some(endpoint(region, &ask.id, port)),
             source: Some(source.facts.arn.clone()),
@@ -71,7 +78,7 @@ pub fn make_replica(
             // "Working with DB instance read replicas": automated backups of a replica are off until it is promoted.
             backup_retention_days: 0,
             deletion_protection: ask.deletion_protection,
-            publicly_accessible: false,
+            publicly_accessible: ask.publicly_accessible,
             tags: ask.tags.clone(),
             ..source.facts.clone()
         },
@@ -135,14 +142,42 @@ fn parameter_group(
     ask: &CreateReplica,
 ) -> Result<ParameterGroupFacts, Refusal> {
     let default = default_parameters(&source.facts.engine, &source.facts.engine_version);
-    match ask.parameter_group.as_deref() {
-        None => Ok(default),
-        Some(name) if name == default.name => Ok(default),
-        Some(name) => region.db_parameter_groups.get(name).cloned().ok_or_else(|| {
-            let message = format!("DBParameterGroup not found: {name}");
-            Refusal::new(CloudErrorKind::NotFound, "DBParameterGroupNotFound", message)
-        }),
+    let Some(name) = ask.parameter_group.as_deref() else { return Ok(default) };
+    let engine = &source.facts.engine;
+    // DBParameterGroupName is "only supported for MySQL DB instances for cross-Region read replicas, [...] for Db2 DB
+    // instances, and for Oracle DB instances".
+    let other_region = !source.facts.arn.contains(&format!(":rds:{}:", region.name));
+    if !(engine == "mysql" && other_region || engine.starts_with("db2-") || engine.starts_with("oracle-")) {
+        let message = format!(
+            "A parameter group can't be specified during Read Replica creation for the following DB engine: {engine}"
+        );
+        return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message));
     }
+    group_named(region, name, default)
+}
+
+/// The group of a name, which is there and of the engine's family.
+pub(super) fn group_named(
+    region: &RegionState,
+    name: &str,
+    default: ParameterGroupFacts,
+) -> Result<ParameterGroupFacts, Refusal> {
+    if name == default.name {
+        return Ok(default);
+    }
+    let group = region.db_parameter_groups.get(name).cloned().ok_or_else(|| {
+        let message = format!("DBParameterGroup not found: {name}");
+        Refusal::new(CloudErrorKind::NotFound, "DBParameterGroupNotFound", message)
+    })?;
+    if group.family == default.family {
+        return Ok(group);
+    }
+    let message = format!(
+        "The Parameter Group {name} with DBParameterGroupFamily {} can't be used for this instance. Please use a \
+         Parameter Group with DBParameterGroupFamily {}",
+        group.family, default.family
+    );
+    Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message))
 }
 
 fn sorted(ids: &[String]) -> Vec<String> {

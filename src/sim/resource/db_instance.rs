@@ -140,14 +140,22 @@ fn replica(place: &mut Place<'_>, id: &str, source: &str, properties: &Value) ->
         source_arn: source.facts.arn.clone(),
         class: text(properties, "DBInstanceClass").unwrap_or_default(),
         multi_az: flag(properties, "MultiAZ").unwrap_or(false),
+        storage_type: text(properties, "StorageType"),
+        iops: number(properties, "Iops")?,
+        max_storage_gb: number(properties, "MaxAllocatedStorage")?,
+        publicly_accessible: flag(properties, "PubliclyAccessible").unwrap_or(false),
         kms_key: text(properties, "KmsKeyId"),
         subnet_group: text(properties, "DBSubnetGroupName").map(|name| name.to_ascii_lowercase()),
         security_group_ids: texts(properties, "VPCSecurityGroups"),
-        parameter_group: text(properties, "DBParameterGroupName").map(|name| name.to_ascii_lowercase()),
+        // CloudFormation makes the replica first and then gives it its group, and reboots it: not every engine takes one
+        // with the order.
+        parameter_group: None,
         deletion_protection: flag(properties, "DeletionProtection").unwrap_or(false),
         tags: tags(properties),
     };
     let mut database = make_replica(place.region, &source, &ask, place.now).map_err(|refusal| refusal.reason())?;
+    let default = default_parameters(&database.facts.engine, &database.facts.engine_version);
+    database.facts.parameter_group = Some(parameter_group(place.region, properties, default)?);
     storage(&mut database.facts, properties)?;
     Ok(database)
 }

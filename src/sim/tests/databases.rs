@@ -119,25 +119,17 @@ async fn a_template_makes_a_replica_of_the_other_region() {
 #[tokio::test]
 async fn a_replica_needs_a_key_backups_and_a_free_name() {
     let bench = replicated().await;
-    let ask = CreateReplica {
-        id: "another".to_owned(),
-        source_arn: PRODUCTION.to_owned(),
-        class: "db.t4g.medium".to_owned(),
-        multi_az: false,
-        kms_key: Some("alias/shop-dr".to_owned()),
-        subnet_group: Some("shop-standby".to_owned()),
-        security_group_ids: Vec::new(),
-        parameter_group: None,
-        deletion_protection: false,
-        tags: Default::default(),
-    };
+    let ask = away("another");
     let cases = [
         (CreateReplica { kms_key: None, ..ask.clone() }, "InvalidParameterCombination"),
         (CreateReplica { kms_key: Some("alias/missing".to_owned()), ..ask.clone() }, "KMSKeyNotAccessibleFault"),
         (CreateReplica { id: REPLICA.to_owned(), ..ask.clone() }, "DBInstanceAlreadyExists"),
         (CreateReplica { id: "shop--orders".to_owned(), ..ask.clone() }, "InvalidParameterValue"),
         (CreateReplica { subnet_group: Some("none".to_owned()), ..ask.clone() }, "DBSubnetGroupNotFoundFault"),
-        (CreateReplica { parameter_group: Some("none".to_owned()), ..ask.clone() }, "DBParameterGroupNotFound"),
+        (
+            CreateReplica { parameter_group: Some("shop-standby".to_owned()), ..ask.clone() },
+            "InvalidParameterCombination",
+        ),
         (CreateReplica { source_arn: PRODUCTION.replace("shop", "no"), ..ask.clone() }, "DBInstanceNotFound"),
     ];
     for (ask, code) in cases {
@@ -155,8 +147,17 @@ async fn a_replica_needs_a_key_backups_and_a_free_name() {
         .await
         .expect("takes it");
 
+    bench.edit(|state| {
+        let production = state.region_mut("us-east-1").databases.get_mut("shop-orders").expect("there");
+        (production.facts.storage_type, production.facts.iops) = (Some("io2".to_owned()), Some(9_000));
+    });
     bench.write.databases.create_replica(&ask).await.expect("makes it");
     let made = bench.standby_database("another").await.expect("there");
+    assert_eq!(
+        (made.storage_type.as_deref(), made.iops, made.max_storage_gb),
+        (Some("gp3"), None, None),
+        "not inherited"
+    );
     assert_eq!((made.status.as_str(), made.endpoint, bench.lag("another").await), ("creating", None, None));
     assert!(bench.until_available("us-west-2", "another").await >= 890);
     assert_eq!(bench.lag("another").await, Some(2));
@@ -301,6 +302,54 @@ async fn the_way_home_brings_back_what_was_written_meanwhile() {
     assert!(aside.writes[&old.resource_id] < home.writes[&home.resource_id], "nobody writes to what was put aside");
 }
 
+#[tokio::test]
+async fn a_parameter_group_is_set_on_what_is_there_and_fits_its_engine() {
+    let bench = replicated().await;
+    let set = |name: &str| DatabaseChange { parameter_group: Some(name.to_owned()), ..DatabaseChange::default() };
+    let name = || async { bench.standby_database(REPLICA).await.expect("there").parameter_group.expect("one").name };
+    assert_eq!(name().await, "shop-standby");
+    for (group, code) in [("none", "DBParameterGroupNotFound"), ("other", "InvalidParameterCombination")] {
+        bench.edit(|state| {
+            let groups = &mut state.region_mut("us-west-2").db_parameter_groups;
+            let mut other = groups["shop-standby"].clone();
+            (other.name, other.family) = ("other".to_owned(), "postgres15".to_owned());
+            groups.insert("other".to_owned(), other);
+        });
+        let refused = bench.write.databases.modify(REPLICA, &set(group)).await.expect_err(code);
+        assert_eq!(refused.code.as_deref(), Some(code), "{refused}");
+    }
+    bench.write.databases.modify(REPLICA, &set("default.postgres16")).await.expect("AWS's own");
+    assert_eq!(name().await, "default.postgres16");
+    bench.write.databases.modify(REPLICA, &set("shop-standby")).await.expect("its own again");
+    assert_eq!(name().await, "shop-standby");
+    // Of MySQL a replica in another Region takes one with the order.
+    bench.edit(|state| {
+        let production = state.region_mut("us-east-1").databases.get_mut("shop-orders").expect("there");
+        (production.facts.engine, production.facts.engine_version) = ("mysql".to_owned(), "8.0.36".to_owned());
+        let groups = &mut state.region_mut("us-west-2").db_parameter_groups;
+        groups.get_mut("other").expect("there").family = "mysql8".to_owned();
+    });
+    let ask = CreateReplica { parameter_group: Some("other".to_owned()), ..away("another") };
+    bench.write.databases.create_replica(&ask).await.expect("takes it");
+    let made = bench.standby_database("another").await.expect("there");
+    assert_eq!(made.parameter_group.expect("one").name, "other");
+}
+
+/// A replica of production in the standby.
+fn away(id: &str) -> CreateReplica {
+    CreateReplica {
+        id: id.to_owned(),
+        source_arn: PRODUCTION.to_owned(),
+        class: "db.t4g.medium".to_owned(),
+        multi_az: false,
+        kms_key: Some("alias/shop-dr".to_owned()),
+        subnet_group: Some("shop-standby".to_owned()),
+        security_group_ids: Vec::new(),
+        parameter_group: None,
+        ..CreateReplica::default()
+    }
+}
+
 fn home(source: &str) -> CreateReplica {
     CreateReplica {
         id: "shop-orders".to_owned(),
@@ -310,9 +359,9 @@ fn home(source: &str) -> CreateReplica {
         kms_key: Some("alias/shop-prod".to_owned()),
         subnet_group: Some("shop".to_owned()),
         security_group_ids: Vec::new(),
-        parameter_group: Some("shop-orders".to_owned()),
+        parameter_group: None,
         deletion_protection: true,
-        tags: Default::default(),
+        ..CreateReplica::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::{AliasFacts, DatabaseFacts, RecordFacts, ReplicaLag, ScheduleFacts};
-use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Switch, TableData};
+use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Strategy, Switch, TableData};
 use crate::plan::runbook::Lever;
 
 fn orders() -> Vec<DataSet> {
@@ -157,6 +157,32 @@ fn everything_configured_comes_home_in_order() {
 }
 
 #[test]
+fn a_replica_that_serves_all_the_time_gets_its_second_zone_again() {
+    let mut baseline = baseline();
+    baseline.facts.groups = side(EIGHT);
+    let mut environment = environment();
+    environment.data = orders();
+    for (strategy, expected) in [(Strategy::WarmStandby, false), (Strategy::MultiSite, true)] {
+        environment.strategy = strategy;
+        let runbook = plan_failback(&FailbackInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &groups(10),
+            primary: Ok(&side(EIGHT)),
+            seen: &seen(ALONE, ALONE, None, AWAY),
+            declared_in: None,
+            declaration: declaration(Mode::Graceful),
+            timeout_s: 600,
+            data_timeout_s: 3_600,
+        })
+        .expect("a plan");
+        let step = runbook.step(&reseed_standby_id("orders")).expect("a step");
+        let Action::Reseed { like: Some(like), .. } = &step.action else { panic!("{step:?}") };
+        assert_eq!(like.multi_az, expected, "{strategy}");
+    }
+}
+
+#[test]
 fn what_has_to_be_done_about_a_database_follows_from_where_it_is() {
     let told = |seen: Seen| titles(&planned(case(seen)).expect("a plan"), "orders");
     assert_eq!(told(seen(OF_PRIMARY, ALONE, None, None)), "", "it was never promoted");
@@ -223,14 +249,19 @@ fn traffic_goes_home_by_what_the_environment_chose() {
         values: vec![],
     };
     let weighted = Switch::Weighted { primary: 100, standby: 5 };
-    let runbook = plan(weighted.clone(), vec![record("primary", 0), record("standby", 255)]).expect("a plan");
+    // While one side has no users the health of targets does not count.
+    let away = |side, weight| {
+        let alias = record(side, weight).alias.map(|alias| AliasFacts { evaluate_target_health: false, ..alias });
+        RecordFacts { alias, ..record(side, weight) }
+    };
+    let runbook = plan(weighted.clone(), vec![away("primary", 0), away("standby", 255)]).expect("a plan");
     insta::assert_snapshot!(titles(&runbook, "switch-traffic"), @"lead shop.example.com back to the primary: weights shop-primary 100, shop-standby 5; a call of Route 53's control plane");
     let Action::SwitchTraffic { by: Lever::Records { records, .. }, .. } =
         &runbook.step(&StepId("switch-traffic".into())).expect("a step").action
     else {
         panic!("no records")
     };
-    assert_eq!(*records, [record("primary", 100), record("standby", 5)], "only the weights change");
+    assert_eq!(*records, [record("primary", 100), record("standby", 5)], "as in ordinary times");
     let gone = plan(weighted, vec![record("primary", 0)]).expect_err("refused").to_string();
     assert_eq!(gone, "the zone has no weighted record shop.example.com called shop-standby");
 }

@@ -170,6 +170,33 @@ async fn a_database_is_raised_once_and_waited_for_only_where_that_is_asked() {
 }
 
 #[tokio::test]
+async fn a_class_that_is_not_offered_leaves_the_database_as_it_is() {
+    let region = region(|state| {
+        let one = state.databases.get_mut("shop-orders").expect("it");
+        (one.source, one.engine, one.engine_version) = (None, "postgres".into(), "16.4".into());
+    });
+    region.fault("ModifyDBInstance", &[Fault::Refused(CloudErrorKind::Invalid)]);
+    let error = act(&region, &raise(true)).await.expect_err("not offered");
+    assert_eq!(
+        (error.effect_known, error.left_behind.as_slice()),
+        (true, &["it is as it was, and takes writes".to_owned()][..])
+    );
+    insta::assert_snapshot!(error.hint.expect("a hint"), @"`aws rds describe-orderable-db-instance-options --engine postgres --engine-version 16.4 --db-instance-class db.r6g.large --region us-west-2` tells whether it is offered there; resume to order it again, or skip step and serve with db.t4g.medium");
+    act(&region, &raise(true)).await.expect("resumed when it can be had");
+    assert_eq!(region.effects(), ["ModifyDBInstance"]);
+}
+
+#[tokio::test]
+async fn what_stands_alone_with_full_storage_is_not_said_to_take_writes() {
+    let full = region(|state| {
+        let one = state.databases.get_mut("shop-orders").expect("it");
+        (one.source, one.status) = (None, "storage-full".into());
+    });
+    let Ok(Look::AlreadySo(text)) = full.actors().look(&step(promote())).await else { panic!("it stands alone") };
+    assert_eq!(text, "shop-orders is no replica and takes no writes until it has more storage: it is storage-full");
+}
+
+#[tokio::test]
 async fn a_parameter_keeps_all_but_its_value() {
     let action = Action::PublishEndpoint {
         data: "orders".into(),
@@ -198,27 +225,38 @@ async fn a_parameter_keeps_all_but_its_value() {
 
 #[tokio::test]
 async fn a_lag_counts_only_when_it_is_known_and_measured_since() {
-    let wait = |timeout_s| Action::AwaitReplica {
+    let wait = |at_most_s, timeout_s| Action::AwaitReplica {
         data: "orders".into(),
         side: SideName::Standby,
         database: "shop-orders".into(),
-        at_most_s: 0,
+        at_most_s,
         timeout_s,
     };
     let lags = |state: &mut State| {
         // None behind before the wait, unknown, then falling.
-        state.lag = vec![(at(-10), Some(0)), (at(60), None), (at(120), Some(4)), (at(180), Some(0))];
+        state.lag = vec![(at(-10), Some(0)), (at(60), None), (at(120), Some(140)), (at(180), Some(0))];
     };
     let caught_up = region(lags);
-    assert!(!is_so(&caught_up, &wait(900)).await);
-    act(&caught_up, &wait(900)).await.expect("caught up");
+    assert!(!is_so(&caught_up, &wait(0, 900)).await);
+    act(&caught_up, &wait(0, 900)).await.expect("caught up");
     assert_eq!(caught_up.edit(|state| state.now), at(180));
-    for (timeout, why) in [(50, "a newer lag is to come"), (100, "its lag is not known"), (150, "is 4 s behind")] {
-        let error = act(&region(lags), &wait(timeout)).await.expect_err(why);
+    for (timeout, why) in [(50, "a newer lag is to come"), (100, "its lag is not known"), (150, "is 140 s behind")] {
+        let error = act(&region(lags), &wait(0, timeout)).await.expect_err(why);
         assert!(error.why[0].contains(why), "{error:?}");
     }
+    // PostgreSQL's lag grows while nobody writes: what counts is that the last write it has came after the last of others.
+    let idle = |state: &mut State| {
+        state.lag = vec![(at(60), Some(90)), (at(120), Some(150)), (at(180), Some(30)), (at(240), Some(90))];
+    };
+    let quiet = region(idle);
+    act(&quiet, &wait(0, 900)).await.expect("it has everything");
+    assert_eq!(quiet.edit(|state| state.now), at(180));
+    // Where writes go on, only how far it is behind counts.
+    let busy = region(|state| state.lag = vec![(at(60), Some(50)), (at(120), Some(40)), (at(240), Some(20))]);
+    act(&busy, &wait(30, 900)).await.expect("near enough");
+    assert_eq!(busy.edit(|state| state.now), at(240));
     let alone = region(|state| state.databases.get_mut("shop-orders").expect("it").source = None);
-    assert!(is_so(&alone, &wait(900)).await, "what is promoted has nothing to wait for");
+    assert!(is_so(&alone, &wait(0, 900)).await, "what is promoted has nothing to wait for");
 }
 
 #[tokio::test]
