@@ -5,7 +5,6 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use thiserror::Error;
 
 use super::clock::Turns;
@@ -50,8 +49,6 @@ pub(super) struct Keeper {
 struct Cached {
     state: SimState,
     stamp: u64,
-    /// A time that has passed here and is not saved yet.
-    passed: Option<Timestamp>,
 }
 
 /// No file has this stamp.
@@ -59,7 +56,7 @@ const STALE: u64 = u64::MAX;
 
 impl Keeper {
     pub(super) fn in_memory(state: SimState) -> Self {
-        Keeper { cached: Mutex::new(Cached { state, stamp: 0, passed: None }), file: None, turns: Turns::default() }
+        Keeper { cached: Mutex::new(Cached { state, stamp: 0 }), file: None, turns: Turns::default() }
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, SimError> {
@@ -68,11 +65,7 @@ impl Keeper {
         }
         let (_lock, stamp) = lock(path)?;
         let state = load(path)?;
-        Ok(Keeper {
-            cached: Mutex::new(Cached { state, stamp, passed: None }),
-            file: Some(path.to_owned()),
-            turns: Turns::default(),
-        })
+        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
     }
 
     pub(super) fn create(path: &Path, state: SimState) -> Result<Self, SimError> {
@@ -82,28 +75,12 @@ impl Keeper {
         let (mut lock, stamp) = lock(path)?;
         let stamp = stamp.wrapping_add(1);
         save(path, &state, &mut lock, stamp)?;
-        Ok(Keeper {
-            cached: Mutex::new(Cached { state, stamp, passed: None }),
-            file: Some(path.to_owned()),
-            turns: Turns::default(),
-        })
+        Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
     }
 
     /// Whether the account is in a file.
     pub(super) fn is_kept_in_a_file(&self) -> bool {
         self.file.is_some()
-    }
-
-    /// Lets time pass until then. It is saved with the next change, because most sleeps end in a call; or at the latest when
-    /// this process lets go of the account.
-    pub(super) fn pass(&self, until: Timestamp) -> Result<(), SimError> {
-        self.peek(|_| ())?;
-        let mut cached = self.cached();
-        if cached.state.now < until {
-            cached.state.now = until;
-            cached.passed = self.file.as_ref().map(|_| until);
-        }
-        Ok(())
     }
 
     /// Looks at the account.
@@ -130,7 +107,6 @@ impl Keeper {
         cached.stamp = STALE;
         save(path, &cached.state, &mut lock, next)?;
         cached.stamp = next;
-        cached.passed = None;
         Ok(outcome)
     }
 
@@ -139,21 +115,10 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        if self.cached().passed.is_some() {
-            // Should it not be saved, the next process begins a little earlier: nothing has happened in between.
-            let _ = self.transact(|_| ());
-        }
-    }
-}
-
 fn refresh(cached: &mut Cached, path: &Path, stamp: u64) -> Result<(), SimError> {
     if cached.stamp != stamp {
         cached.state = load(path)?;
         cached.stamp = stamp;
-        // Another process has changed it meanwhile; what has passed here has passed there too.
-        cached.state.now = cached.passed.map_or(cached.state.now, |passed| passed.max(cached.state.now));
     }
     Ok(())
 }

@@ -108,7 +108,8 @@ fn everything_configured_comes_home_in_order() {
     await-primary-web <- [scale-primary-web] 90s
     lag-home-orders <- [await-primary-web reseed-home-orders] 60s
     gate-freeze <- [lag-home-orders] 0s
-    await-replica-home-orders <- [gate-freeze reseed-home-orders] 60s
+    freeze-standby <- [gate-freeze] 90s
+    await-replica-home-orders <- [freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
     sync-home <- [promote-home-orders] 1s
     switch-traffic <- [sync-home] 1s
@@ -128,6 +129,7 @@ fn everything_configured_comes_home_in_order() {
     a person brings home or decides: web: the standby launches ami-9
     see that prod-orders in the primary is at most 60 s behind, and by how much
     writing to orders in the standby has stopped
+    freeze the standby: its groups go to zero, so that nothing written there is lost
     wait until prod-orders in the primary has everything that was written in the standby
     promote prod-orders in the primary: from now on it takes the writes
     bring 1 parameter home that changed in the standby: /shop/prod/limit
@@ -287,7 +289,7 @@ fn the_freeze_names_what_does_not_come_home_by_itself() {
     let Action::Gate { question } = &runbook.step(&StepId(FREEZE_GATE.into())).expect("a gate").action else {
         panic!("no gate")
     };
-    insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Then go on.");
+    insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Next the standby is stopped, and there is no service until the users are home.");
     let untouched = planned(case(seen(OF_PRIMARY, ALONE, None, None))).expect("a plan");
     assert!(
         untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE),
