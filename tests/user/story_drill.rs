@@ -172,7 +172,7 @@ fn nobody_goes_home_to_a_dark_primary() {
     assert_eq!(groups(&desk, "us-west-2"), full);
     desk.expect(0, &["sim", "mend", "us-east-1"]);
     let rehearsed = desk.expect(0, &["failback", "shop.yaml", "--reason", "look first", "--rehearse"]);
-    assert!(rehearsed.out.contains("gate-data") && rehearsed.out.contains("nothing was done"), "{}", rehearsed.out);
+    assert!(rehearsed.out.contains("gate-freeze") && rehearsed.out.contains("nothing was done"), "{}", rehearsed.out);
     assert_eq!(groups(&desk, "us-west-2"), full);
     // Without --yes there is nobody at the gates; the standby goes on serving until somebody opens them.
     let waits = desk.run(&["failback", "shop.yaml", "--reason", "now"]);

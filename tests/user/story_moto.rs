@@ -146,7 +146,9 @@ async fn wrong_account_no_credentials_and_dead_endpoints_are_told_apart() {
     assert!(dark.err.contains("got no answer"), "{}", dark.err);
     let missing = desk.expect(1, &["baseline", "shop.yaml"]);
     assert!(
-        missing.err.contains("no Auto Scaling group `shop-worker` (tier worker) and no `shop-web` (tier web)"),
+        missing.err.contains(
+            "no Auto Scaling group `shop-worker` (tier worker) and no Auto Scaling group `shop-web` (tier web)"
+        ),
         "{}",
         missing.err
     );
