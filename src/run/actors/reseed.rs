@@ -19,7 +19,7 @@ use crate::run::patience::elapsed;
 use crate::run::{RunEvent, Stop, Watch};
 
 /// How often a database is looked at: it changes within minutes.
-const POLL: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_secs(20);
 
 /// How long an order may take to show before it is given again: RDS answers before it is seen to act.
 const SHOWS: Duration = Duration::from_secs(120);

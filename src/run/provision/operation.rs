@@ -56,6 +56,9 @@ pub(crate) enum OperationError {
     GaveUp { status: String, why: String },
 }
 
+/// For so long an operation is looked at closely.
+const SOON: Duration = Duration::from_secs(60);
+
 /// How long an operation may show no sign of itself before the stack's status is taken as it stands.
 const NO_SIGN: Duration = Duration::from_secs(60);
 
@@ -118,7 +121,9 @@ pub(crate) async fn watch_operation(
             let why = format!("it had not ended after {} min", session.options.operation_limit.as_secs() / 60);
             return Err(OperationError::GaveUp { status, why });
         }
-        if session.sleep(session.options.poll).await {
+        // What takes minutes, such as a database, is looked at less often.
+        let slow = session.since(operation.started) > SOON;
+        if session.sleep(session.options.poll * if slow { 3 } else { 1 }).await {
             return Err(OperationError::Interrupted { status });
         }
     }

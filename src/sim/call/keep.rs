@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use thiserror::Error;
 
 use super::clock::Turns;
@@ -51,6 +52,14 @@ struct Cached {
     stamp: u64,
 }
 
+/// What stands beside the account.
+struct Stamp {
+    /// How often it was saved.
+    number: u64,
+    /// Until when time has passed since, if it has.
+    passed: Option<Timestamp>,
+}
+
 /// No file has this stamp.
 const STALE: u64 = u64::MAX;
 
@@ -63,8 +72,9 @@ impl Keeper {
         if !path.exists() {
             return Err(SimError::Missing { path: path.to_owned() });
         }
-        let (_lock, stamp) = lock(path)?;
-        let state = load(path)?;
+        let (_lock, Stamp { number: stamp, passed }) = lock(path)?;
+        let mut state = load(path)?;
+        state.now = passed.map_or(state.now, |passed| passed.max(state.now));
         Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
     }
 
@@ -73,7 +83,7 @@ impl Keeper {
             fs::create_dir_all(folder).map_err(disk(folder))?;
         }
         let (mut lock, stamp) = lock(path)?;
-        let stamp = stamp.wrapping_add(1);
+        let stamp = stamp.number.wrapping_add(1);
         save(path, &state, &mut lock, stamp)?;
         Ok(Keeper { cached: Mutex::new(Cached { state, stamp }), file: Some(path.to_owned()), turns: Turns::default() })
     }
@@ -83,12 +93,27 @@ impl Keeper {
         self.file.is_some()
     }
 
+    /// Lets time pass until then. Only the file beside the account learns of it, because a wait of minutes has many sleeps and
+    /// the account is large; the next change saves it with the rest.
+    pub(super) fn pass(&self, until: Timestamp) -> Result<(), SimError> {
+        let mut cached = self.cached();
+        if let Some(path) = &self.file {
+            let (mut lock, stamp) = lock(path)?;
+            refresh(&mut cached, path, &stamp)?;
+            if cached.state.now < until {
+                write_stamp(path, &mut lock, &format!("{:020} {until}", stamp.number))?;
+            }
+        }
+        cached.state.now = cached.state.now.max(until);
+        Ok(())
+    }
+
     /// Looks at the account.
     pub(super) fn peek<T>(&self, look: impl FnOnce(&SimState) -> T) -> Result<T, SimError> {
         let mut cached = self.cached();
         if let Some(path) = &self.file {
             let (_lock, stamp) = lock(path)?;
-            refresh(&mut cached, path, stamp)?;
+            refresh(&mut cached, path, &stamp)?;
         }
         Ok(look(&cached.state))
     }
@@ -100,9 +125,9 @@ impl Keeper {
             return Ok(change(&mut cached.state));
         };
         let (mut lock, stamp) = lock(path)?;
-        refresh(&mut cached, path, stamp)?;
+        refresh(&mut cached, path, &stamp)?;
         let outcome = change(&mut cached.state);
-        let next = stamp.wrapping_add(1);
+        let next = stamp.number.wrapping_add(1);
         // Should the save fail, what is cached is not what is kept.
         cached.stamp = STALE;
         save(path, &cached.state, &mut lock, next)?;
@@ -115,24 +140,34 @@ impl Keeper {
     }
 }
 
-fn refresh(cached: &mut Cached, path: &Path, stamp: u64) -> Result<(), SimError> {
-    if cached.stamp != stamp {
+fn refresh(cached: &mut Cached, path: &Path, stamp: &Stamp) -> Result<(), SimError> {
+    if cached.stamp != stamp.number {
         cached.state = load(path)?;
-        cached.stamp = stamp;
+        cached.stamp = stamp.number;
     }
+    cached.state.now = stamp.passed.map_or(cached.state.now, |passed| passed.max(cached.state.now));
     Ok(())
 }
 
 /// Takes the lock beside the file; the lock's own contents count the saves. The account itself is replaced by every save
 /// and so cannot be locked.
-fn lock(path: &Path) -> Result<(File, u64), SimError> {
+fn lock(path: &Path) -> Result<(File, Stamp), SimError> {
     let beside = with_suffix(path, ".lock");
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside).map_err(disk(&beside))?;
     file.lock().map_err(disk(&beside))?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(disk(&beside))?;
-    Ok((file, text.trim().parse().unwrap_or(0)))
+    let mut words = text.split_whitespace();
+    let number = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+    let passed = words.next().and_then(|word| word.parse().ok());
+    Ok((file, Stamp { number, passed }))
+}
+
+fn write_stamp(path: &Path, lock: &mut File, text: &str) -> Result<(), SimError> {
+    lock.seek(SeekFrom::Start(0)).map_err(disk(path))?;
+    lock.set_len(0).map_err(disk(path))?;
+    lock.write_all(text.as_bytes()).map_err(disk(path))
 }
 
 fn load(path: &Path) -> Result<SimState, SimError> {
@@ -150,8 +185,7 @@ fn load(path: &Path) -> Result<SimState, SimError> {
 fn save(path: &Path, state: &SimState, lock: &mut File, stamp: u64) -> Result<(), SimError> {
     let bytes = serde_json::to_vec(state)
         .map_err(|error| SimError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
-    lock.seek(SeekFrom::Start(0)).map_err(disk(path))?;
-    lock.write_all(format!("{stamp:020}").as_bytes()).map_err(disk(path))?;
+    write_stamp(path, lock, &format!("{stamp:020}"))?;
     let aside = with_suffix(path, ".new");
     fs::write(&aside, bytes).map_err(disk(&aside))?;
     fs::rename(&aside, path).map_err(disk(path))

@@ -54,7 +54,7 @@ impl Default for Timings {
             change_set_s: 3,
             drift_s: 20,
             replica_lag_s: 2,
-            replica_s: 900,
+            replica_s: 480,
             promote_s: 180,
             reboot_s: 60,
             class_s: 420,

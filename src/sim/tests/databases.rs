@@ -159,7 +159,7 @@ async fn a_replica_needs_a_key_backups_and_a_free_name() {
         "not inherited"
     );
     assert_eq!((made.status.as_str(), made.endpoint, bench.lag("another").await), ("creating", None, None));
-    assert!(bench.until_available("us-west-2", "another").await >= 890);
+    assert!(bench.until_available("us-west-2", "another").await >= 470);
     assert_eq!(bench.lag("another").await, Some(2));
 }
 
