@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::age::moment;
+use super::count::count;
 use super::style::{CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, SideFacts};
@@ -30,14 +31,14 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
     );
     let _ = writeln!(
         out,
-        "  {} groups, {} launch templates, {} images, {} security groups, {} target groups, {} load balancers, {} parameters",
-        facts.groups.len(),
-        facts.launch_templates.len(),
-        facts.images.len(),
-        facts.security_groups.len(),
-        facts.target_groups.len(),
-        facts.load_balancers.len(),
-        facts.parameters.len()
+        "  {}, {}, {}, {}, {}, {}, {}",
+        count(facts.groups.len(), "group"),
+        count(facts.launch_templates.len(), "launch template"),
+        count(facts.images.len(), "image"),
+        count(facts.security_groups.len(), "security group"),
+        count(facts.target_groups.len(), "target group"),
+        count(facts.load_balancers.len(), "load balancer"),
+        count(facts.parameters.len(), "parameter")
     );
     out.push_str(&beside(facts));
     let mut table = Table::new(2);
@@ -74,15 +75,15 @@ fn beside(facts: &SideFacts) -> String {
     let mut out = String::new();
     let schedules = facts.schedules.values().map(Vec::len).sum();
     let counts = [
-        (facts.databases.len(), "databases"),
-        (facts.tables.len(), "tables"),
-        (facts.buckets.len(), "buckets"),
-        (facts.records.len(), "DNS records"),
-        (facts.health_checks.len(), "health checks"),
-        (schedules, "scheduled actions"),
+        (facts.databases.len(), "database"),
+        (facts.tables.len(), "table"),
+        (facts.buckets.len(), "bucket"),
+        (facts.records.len(), "DNS record"),
+        (facts.health_checks.len(), "health check"),
+        (schedules, "scheduled action"),
     ];
     let seen: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| format!("{count} {noun}")).collect();
+        counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
     if !seen.is_empty() {
         let _ = writeln!(out, "  {}", seen.join(", "));
     }

@@ -33,7 +33,8 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     let _ = writeln!(out, "{}: {}", paint.text(HEADING, &title), printable(&runbook.reason));
     let _ = writeln!(out, "run {} by {} on {}", runbook.id, printable(&runbook.declared_by), printable(&runbook.host));
     let mut table = Table::new(2);
-    table.row(["", "STEP", "DOES", "AFTER", "SIDE", "ESTIMATE", ""].map(Cell::from));
+    // What it does comes last, because it is long: a narrow terminal then breaks the line there and nowhere else.
+    table.row(["", "STEP", "SIDE", "AFTER", "DOES"].map(Cell::from));
     for step in &runbook.steps {
         table.row(row(step, &numbers));
     }
@@ -111,6 +112,7 @@ fn timeline_text(runbook: &Runbook, times: &Timeline, paint: Paint) -> String {
             Cell::from(step.id.0.clone()),
             Cell::new(style, bar(start, end, times.total_s, critical)),
             Cell::from(if start == end { clock(start) } else { format!("{}-{}", clock(start), clock(end)) }),
+            Cell::new(QUIET, source(&step.estimate.source)),
         ]);
     }
     let mut out = format!("timeline ({} is the critical path)\n", paint.text(CHANGED, "#"));
@@ -138,23 +140,18 @@ fn clock(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 7] {
+fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 5] {
     let needs: Vec<String> = step.needs.iter().filter_map(|id| Some(numbers.get(id)?.to_string())).collect();
     let sides: Vec<String> = step.sides.iter().map(ToString::to_string).collect();
     let number = numbers.get(&step.id).map(ToString::to_string).unwrap_or_default();
-    let (estimate, source) = match &step.skipped {
-        Some(_) => ("skipped".to_owned(), String::new()),
-        None => (length(step.estimate.seconds), source(&step.estimate.source)),
-    };
     let best = if step.best_effort { " (best effort)" } else { "" };
+    let skipped = if step.skipped.is_some() { "skipped: " } else { "" };
     [
         number.into(),
         step.id.0.clone().into(),
-        format!("{}{best}", printable(&step.title)).into(),
-        needs.join(",").into(),
         sides.join(",").into(),
-        estimate.into(),
-        Cell::new(QUIET, source),
+        needs.join(",").into(),
+        format!("{skipped}{}{best}", printable(&step.title)).into(),
     ]
 }
 
@@ -270,18 +267,18 @@ mod tests {
         insta::assert_snapshot!(text(&runbook(1_800), false), @r"
         declare shop (ungraceful): it is dark
         run r1 by ann on laptop
-             STEP       DOES          AFTER  SIDE     ESTIMATE
-          1  await-api  do await-api         standby  60 s      a guess
-          2  await-web  do await-web         standby  100 s     a guess
-          3  probe      do probe      2      standby  skipped
-          4  gate       do gate       1,2    standby  0 s       a guess
-          5  report     do report     4      standby  20 s      a guess
+             STEP       SIDE     AFTER  DOES
+          1  await-api  standby         do await-api
+          2  await-web  standby         do await-web
+          3  probe      standby  2      skipped: do probe
+          4  gate       standby  1,2    do gate
+          5  report     standby  4      do report
           ! probe is skipped: no\u{1b}[2J probe
         timeline (# is the critical path)
-          await-api  ====================....................  0:00-1:00
-          await-web  #################################.......  0:00-1:40
-          gate       .................................|......  1:40
-          report     .................................#######  1:40-2:00
+          await-api  ====================....................  0:00-1:00  a guess
+          await-web  #################################.......  0:00-1:40  a guess
+          gate       .................................|......  1:40       a guess
+          report     .................................#######  1:40-2:00  a guess
         RTO 30m holds: 2 min 00 s by these estimates
         the time people take at gates is not counted
         ");

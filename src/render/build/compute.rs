@@ -36,7 +36,7 @@ pub(super) fn build(
         groups.push(group);
     }
     if !stacks.is_empty() {
-        translator.note("scaling policies, scheduled actions and lifecycle hooks of groups are not mirrored".into());
+        translator.note("scaling policies and lifecycle hooks of groups are not mirrored".into());
     }
     let view = |(part, (used, groups)): (Part, (BTreeSet<String>, Vec<GroupView>))| {
         (part, ComputeView { parameters: used.into_iter().map(|id| parameter(site, id)).collect(), groups })

@@ -1,8 +1,9 @@
 //! Owns the few sentences that say what a run came to.
 
 use super::value::RunReport;
-use super::words::{count, counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
+use super::words::{counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
 use crate::plan::runbook::RunKind;
+use crate::report::count::count;
 use crate::run::journal::{RunState, StepState};
 
 /// The summary.

@@ -63,11 +63,6 @@ pub(super) fn whole(seconds: u64) -> String {
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
 }
 
-/// So many of something: `1 step`, `2 steps`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 /// `Failover of shop`.
 pub(super) fn title(report: &RunReport) -> String {
     let noun = noun(report.record.kind, report.record.mode);

@@ -332,7 +332,7 @@ impl Order<'_> {
             true => format!("; left behind: {}, for a person to delete once nobody needs it", self.aside),
             false => String::new(),
         };
-        format!("{} is a replica of {}{kept}", self.database, self.source)
+        format!("{} is a replica of the {}'s {}{kept}", self.database, self.there_side, self.source)
     }
 }
 

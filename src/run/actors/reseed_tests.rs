@@ -238,7 +238,7 @@ async fn a_run_goes_on_from_wherever_it_stopped() {
         assert_eq!(
             text,
             format!(
-                "shop-orders is a replica of shop-db; left behind: {ASIDE}, for a person to delete once nobody needs it"
+                "shop-orders is a replica of the standby's shop-db; left behind: {ASIDE}, for a person to delete once nobody needs it"
             )
         );
         assert_eq!(rds.orders(), expected, "{told}");
@@ -311,7 +311,7 @@ async fn where_nothing_was_there_it_is_made_as_the_plan_says() {
     assert!(rds.orders().is_empty());
     let like = ReplicaLike { subnet_group: Some("shop-db".into()), ..ReplicaLike::default() };
     let (_, done) = reseed_like(&rds, standby(), Some(&like)).await;
-    assert_eq!(done.expect("made").text, "shop-orders is a replica of shop-db");
+    assert_eq!(done.expect("made").text, "shop-orders is a replica of the standby's shop-db");
     assert_eq!(rds.orders(), ["create shop-orders of arn:aws:rds:us-west-2:1:db:shop-db as db.m6g.large"]);
 }
 

@@ -3,8 +3,9 @@
 use super::markup::Markup;
 use super::steps::{cell, table};
 use crate::report::age::moment;
+use crate::report::count::count;
 use crate::report::run::value::{Pause, RunReport};
-use crate::report::run::words::{count, length};
+use crate::report::run::words::length;
 
 /// Who carried it out, session by session.
 pub(super) fn sessions(page: &mut Markup, report: &RunReport) {

@@ -2,8 +2,9 @@
 
 use super::markup::Markup;
 use crate::report::age::moment;
+use crate::report::count::count;
 use crate::report::run::value::RunReport;
-use crate::report::run::words::{self, count, length, whole};
+use crate::report::run::words::{self, length, whole};
 use crate::run::journal::{RunState, StepState};
 
 /// The title, the verdict and the summary.
