@@ -1,8 +1,7 @@
 //! Owns what every command starts from: the streams, the cloud it talks to, the store, and the check of the account.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::load::load;
 use crate::aws::AwsCloud;
@@ -13,6 +12,9 @@ use crate::run::{Stop, StopSwitch};
 use crate::sim::SimCloud;
 use crate::store::{Bundle, FolderStore, Store};
 use crate::ui::{Failure, Printer};
+
+/// How to go on with what carries no journal of its own.
+pub const AGAIN: &str = "run the same command again to go on; what is done already is not done twice";
 
 /// Which cloud a command talks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -37,22 +39,15 @@ pub struct Context {
     pub stop: Stop,
     /// Flipped by the first Ctrl-C.
     pub switch: Arc<StopSwitch>,
-    /// Set by commands that end in good order after the first Ctrl-C.
-    pub ends_in_order: Arc<AtomicBool>,
+    /// How to go on after a second Ctrl-C; set by commands that end in good order after the first.
+    pub goes_on: Arc<Mutex<Option<String>>>,
 }
 
 impl Context {
     /// A context for those choices.
     pub fn new(printer: Printer, cloud: CloudChoice, sim_file: Option<PathBuf>) -> Self {
         let (switch, stop) = Stop::new();
-        Context {
-            printer,
-            cloud,
-            sim_file,
-            stop,
-            switch: Arc::new(switch),
-            ends_in_order: Arc::new(AtomicBool::new(false)),
-        }
+        Context { printer, cloud, sim_file, stop, switch: Arc::new(switch), goes_on: Arc::default() }
     }
 
     /// The simulated cloud's file for an environment in that folder.
@@ -100,9 +95,14 @@ impl Context {
         })
     }
 
-    /// From here on the first Ctrl-C only asks the command to stop.
-    pub fn end_in_order(&self) {
-        self.ends_in_order.store(true, Ordering::SeqCst);
+    /// From here on the first Ctrl-C only asks the command to stop; this is said when a second one ends it at once.
+    pub fn end_in_order(&self, goes_on: impl Into<String>) {
+        *self.goes_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(goes_on.into());
+    }
+
+    /// How to go on with a command that ends in good order; none for the others.
+    pub fn how_it_goes_on(&self) -> Option<String> {
+        self.goes_on.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -34,7 +34,6 @@ pub mod templates;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -213,9 +212,10 @@ fn block_on(context: &Context, command: impl Future<Output = Result<Exit, Failur
                 Ok(()) = tokio::signal::ctrl_c() => {
                     let first = !context.stop.requested();
                     context.switch.stop();
-                    if !(first && context.ends_in_order.load(Ordering::SeqCst)) {
-                        return Err(Failure::new(Exit::Interrupted, "interrupted")
-                            .hint("run the same command again to go on; what is done already is not done twice"));
+                    let goes_on = context.how_it_goes_on();
+                    if !first || goes_on.is_none() {
+                        let hint = goes_on.unwrap_or_else(|| context::AGAIN.to_owned());
+                        return Err(Failure::new(Exit::Interrupted, "interrupted").hint(hint));
                     }
                     context.printer.warn("stopping in good order; press Ctrl-C again to stop at once");
                 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{AGAIN, Context};
 use super::deploy::{intent, options, preview_failure, require_homes, require_images};
 use super::output::{Output, print};
 use super::templates::TemplateArgs;
@@ -42,7 +42,7 @@ pub async fn run(args: &PlanArgs, context: &Context) -> Result<Exit, Failure> {
     let ports = Ports::of(&read, &write, clock.as_ref());
     let options = options("plan", &args.environment, None);
     let progress = Progress::new(session.printer());
-    context.end_in_order();
+    context.end_in_order(AGAIN);
     let plan = preview(&ports, &intent, &options, &progress, &context.stop).await.map_err(preview_failure)?;
     let refused = refusals(&plan, &Allow::default());
     print(session.printer(), args.output, |color| plan_text(&plan, &refused, color), || plan_json(&plan, &refused));

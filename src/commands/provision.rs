@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{AGAIN, Context};
 use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
@@ -60,7 +60,7 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
     let ports = Ports::of(&read, &write, clock.as_ref());
     let options = options("provision", &args.environment, args.wait);
     let progress = Progress::new(printer);
-    context.end_in_order();
+    context.end_in_order(AGAIN);
     let plan = preview(&ports, &intent, &options, &progress, &context.stop).await.map_err(preview_failure)?;
     let allow = Allow { replace: args.allow_replace, shrink: args.allow_shrink, recreate: args.recreate };
     let refused = refusals(&plan, &allow);

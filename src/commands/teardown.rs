@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{AGAIN, Context};
 use super::deploy::{exit_of, options};
 use super::output::Output;
 use crate::model::{Part, SideName};
@@ -42,7 +42,7 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     let ports = Ports::of(&read, &write, clock.as_ref());
     let options = options("teardown", &args.environment, None);
     let progress = Progress::new(printer);
-    context.end_in_order();
+    context.end_in_order(AGAIN);
     let intent = TeardownIntent::of(environment, args.with_data);
     let plan = look_for_teardown(&ports, intent, &options, &progress, &context.stop).await.map_err(|error| {
         let hint = error.hint();

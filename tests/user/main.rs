@@ -6,6 +6,7 @@ mod dark;
 mod errors;
 mod examples;
 mod faults_http;
+mod faults_interrupt;
 mod faults_kill;
 mod faults_store;
 mod moto;

@@ -41,13 +41,17 @@ pub async fn sit(
     actor: &dyn Actor,
     watch: &dyn Watch,
 ) -> Result<Sitting, Failure> {
-    session.context.end_in_order();
+    let resume = format!("lifeboat runs resume {file} {}", runbook.id);
+    session.context.end_in_order(format!("go on with: {resume}"));
     let take_over = decisions.take_over.as_deref();
     let left = match take_over {
         Some(_) => holder(session.store.as_ref(), &session.environment.name).await.ok().flatten(),
         None => None,
     };
     let (mut journal, lease) = begin_sitting(session, file, &runbook.id, caller, take_over).await?;
+    // A process that ends at once does not give it back.
+    let held = lease.lease().await;
+    session.context.end_in_order(format!("go on with: {resume} --take-over {}", held.short()));
     // A process that died between the last entry and giving the lease back leaves nothing to carry out.
     if let RunState::Ended { degraded } = journal.progress().run
         && left.is_some_and(|left| left.run == runbook.id)
