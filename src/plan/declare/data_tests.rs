@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::tests::{baseline, declaration, environment, groups, lines};
 use super::*;
+use crate::facts::sample;
 use crate::facts::{AliasFacts, BucketFacts, DatabaseFacts, LoadBalancerFacts, ReplicaLag, ScheduleFacts, TierSource};
 use crate::model::{BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic};
 use crate::plan::runbook::{Action, StepId, timeline};
@@ -80,16 +81,10 @@ impl Case {
         };
         baseline.facts.databases.insert("shop-orders".into(), production);
         let balancer = LoadBalancerFacts {
-            arn: "lb-web".into(),
             name: "web".into(),
-            dns_name: "web-1.us-east-1.elb.amazonaws.com".into(),
             zone_id: Some("ZEAST".into()),
             scheme: "internet-facing".into(),
-            kind: "application".into(),
-            subnet_ids: vec![],
-            security_group_ids: vec![],
-            listeners: vec![],
-            tags: Default::default(),
+            ..sample::balancer("lb-web", "web-1.us-east-1.elb.amazonaws.com")
         };
         baseline.facts.load_balancers.insert("lb-web".into(), balancer);
         let web = baseline.tiers.remove("web").unwrap_or_default();
