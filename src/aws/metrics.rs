@@ -121,11 +121,11 @@ fn units(value: f64) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use aws_smithy_types::DateTime;
 
-    fn result(id: &str, points: &[(f64, i64)]) -> MetricDataResult {
+    pub(in crate::aws) fn result(id: &str, points: &[(f64, i64)]) -> MetricDataResult {
         MetricDataResult::builder()
             .id(id)
             .set_values(Some(points.iter().map(|(value, _)| *value).collect()))

@@ -59,15 +59,7 @@ fn query_id(place: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_smithy_types::DateTime;
-
-    fn result(id: &str, points: &[(f64, i64)]) -> MetricDataResult {
-        MetricDataResult::builder()
-            .id(id)
-            .set_values(Some(points.iter().map(|(value, _)| *value).collect()))
-            .set_timestamps(Some(points.iter().map(|(_, at)| DateTime::from_secs(*at)).collect()))
-            .build()
-    }
+    use crate::aws::metrics::tests::result;
 
     #[test]
     fn the_newest_point_counts_rounded_up_and_what_is_not_known_is_absent() {

@@ -54,43 +54,17 @@ pub fn capacity_basis(tier: &Tier, group: &GroupFacts, peak: &PeakSeen, observed
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::InstanceFacts;
-    use crate::model::{FullSize, GroupSize, Span, StandbySize};
+    use crate::facts::sample;
+    use crate::model::{FullSize, GroupSize, Span};
 
     fn check(basis: Basis, peak: Option<u32>, desired: u32, in_service: u32, floor: u32, expected: u32) {
         let tier = Tier {
-            name: "web".into(),
-            order: 1,
-            auto_scaling_group: "shop-web".into(),
-            standby: StandbySize { percent: 20, min: 1 },
             full: FullSize { basis, window: Span::from_secs(86_400), floor },
-            instance_types: vec![],
-            load_balancer: None,
-        };
-        let instance = InstanceFacts {
-            id: "i".into(),
-            instance_type: "m6i.large".into(),
-            availability_zone: "us-east-1a".into(),
-            lifecycle_state: "InService".into(),
-            health: "Healthy".into(),
+            ..crate::model::fixture::tier("web")
         };
         let group = GroupFacts {
-            name: "shop-web".into(),
-            arn: String::new(),
-            size: GroupSize { min: 0, max: 99, desired },
-            launch_template: None,
-            overrides: vec![],
-            availability_zones: vec![],
-            subnet_ids: vec![],
-            target_group_arns: vec![],
-            health_check_type: "EC2".into(),
-            health_check_grace_s: 0,
-            default_cooldown_s: 300,
-            termination_policies: vec![],
-            suspended_processes: vec![],
-            metrics_enabled: true,
-            tags: Default::default(),
-            instances: vec![instance; in_service as usize],
+            instances: vec![sample::instance("i"); in_service as usize],
+            ..sample::group("shop-web", GroupSize { min: 0, max: 99, desired })
         };
         let seen = match peak {
             Some(units) => PeakSeen::Peak { units, at: Timestamp::UNIX_EPOCH, metric: "m".into() },

@@ -17,6 +17,8 @@ pub mod network;
 pub mod parameter;
 pub mod parameter_value;
 pub mod replicated;
+#[cfg(test)]
+pub mod sample;
 pub mod schedule;
 pub mod security_group;
 pub mod side;

@@ -29,6 +29,21 @@ pub fn tier(name: &str) -> Tier {
     }
 }
 
+/// A basis without a peak: so many are there, and so many count.
+pub fn basis(group: &str, units: u32) -> CapacityBasis {
+    CapacityBasis {
+        auto_scaling_group: group.into(),
+        units,
+        method: BasisMethod::Current,
+        window: Span::from_secs(60),
+        peak: None,
+        desired: units,
+        in_service: units,
+        floor: 0,
+        observed_at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
 /// A warm standby of `shop` without tiers, in an existing network, that follows `/shop/prod/`.
 pub fn environment() -> Environment {
     Environment {

@@ -24,29 +24,11 @@ pub fn tier_size(strategy: Strategy, tier: &Tier, basis: &CapacityBasis, footpri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Basis, BasisMethod, FullSize, Span, StandbySize};
+    use crate::model::{StandbySize, fixture};
 
     fn check(strategy: Strategy, percent: u32, min: u32, units: u32, footprint: Footprint, expected: u32) {
-        let tier = Tier {
-            name: "web".into(),
-            order: 10,
-            auto_scaling_group: "shop-web".into(),
-            standby: StandbySize { percent, min },
-            full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 6 },
-            instance_types: vec![],
-            load_balancer: None,
-        };
-        let basis = CapacityBasis {
-            auto_scaling_group: "shop-web".into(),
-            units,
-            method: BasisMethod::Current,
-            window: Span::from_secs(60),
-            peak: None,
-            desired: units,
-            in_service: units,
-            floor: 6,
-            observed_at: jiff::Timestamp::UNIX_EPOCH,
-        };
+        let tier = Tier { standby: StandbySize { percent, min }, ..fixture::tier("web") };
+        let basis = CapacityBasis { floor: 6, ..fixture::basis("shop-web", units) };
         let size = tier_size(strategy, &tier, &basis, footprint);
         assert_eq!((size.min, size.desired), (expected, expected), "{strategy} {percent} % of {units}");
         assert_eq!(size.max, units.max(6));

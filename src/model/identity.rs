@@ -14,6 +14,16 @@ pub enum SideName {
     Standby,
 }
 
+impl SideName {
+    /// The side across.
+    pub fn other(self) -> Self {
+        match self {
+            SideName::Primary => SideName::Standby,
+            SideName::Standby => SideName::Primary,
+        }
+    }
+}
+
 impl fmt::Display for SideName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

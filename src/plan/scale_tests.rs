@@ -1,67 +1,32 @@
 //! Owns the cases of scale planning.
 
 use super::*;
-use crate::facts::InstanceFacts;
+use crate::facts::sample;
 use crate::model::fixture;
-use crate::model::{Basis, BasisMethod, FullSize, Span, StandbySize, Strategy, Tier};
+use crate::model::{FullSize, Strategy, Tier};
 
 fn environment(strategy: Strategy) -> Environment {
     let mut environment = fixture::environment();
     environment.strategy = strategy;
     environment.tiers = vec![Tier {
-        name: "web".into(),
-        order: 10,
         auto_scaling_group: "prod-web".into(),
-        standby: StandbySize { percent: 20, min: 1 },
-        full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 0 },
-        instance_types: vec![],
-        load_balancer: None,
+        full: FullSize { floor: 0, ..fixture::tier("web").full },
+        ..fixture::tier("web")
     }];
     environment
 }
 
 fn basis(units: u32) -> BTreeMap<String, CapacityBasis> {
-    let basis = CapacityBasis {
-        auto_scaling_group: "prod-web".into(),
-        units,
-        method: BasisMethod::Current,
-        window: Span::from_secs(60),
-        peak: None,
-        desired: units,
-        in_service: units,
-        floor: 0,
-        observed_at: jiff::Timestamp::UNIX_EPOCH,
-    };
-    BTreeMap::from([("web".to_owned(), basis)])
+    BTreeMap::from([("web".to_owned(), fixture::basis("prod-web", units))])
 }
 
 fn group(min: u32, desired: u32, max: u32, in_service: u32) -> BTreeMap<String, GroupFacts> {
-    let instance = InstanceFacts {
-        id: "i-1".into(),
-        instance_type: "m6i.large".into(),
-        availability_zone: "us-west-2a".into(),
-        lifecycle_state: "InService".into(),
-        health: "Healthy".into(),
-    };
-    let facts = GroupFacts {
-        name: "shop-web".into(),
-        arn: String::new(),
-        size: GroupSize { min, max, desired },
-        launch_template: None,
-        overrides: vec![],
-        availability_zones: vec![],
-        subnet_ids: vec![],
+    let group = GroupFacts {
         target_group_arns: vec!["tg".into()],
-        health_check_type: "ELB".into(),
-        health_check_grace_s: 0,
-        default_cooldown_s: 300,
-        termination_policies: vec![],
-        suspended_processes: vec![],
-        metrics_enabled: true,
-        tags: Default::default(),
-        instances: vec![instance; in_service as usize],
+        instances: vec![sample::instance("i-1"); in_service as usize],
+        ..sample::group("shop-web", GroupSize { min, max, desired })
     };
-    BTreeMap::from([("shop-web".to_owned(), facts)])
+    BTreeMap::from([("shop-web".to_owned(), group)])
 }
 
 fn check(target: &str, now: (u32, u32, u32), in_service: u32, expected: (u32, u32, u32)) {

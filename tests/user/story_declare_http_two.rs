@@ -1,6 +1,7 @@
 //! Owns the stories of two operators at once: one writer, and the other is told who it is and how to watch.
 
-use std::sync::mpsc::channel;
+use std::process::Child;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Barrier, Mutex};
 
 use super::binary::{Desk, Ran};
@@ -9,6 +10,26 @@ use super::proxy::Fate;
 use super::replay::Call;
 
 const DECLARE: [&str; 5] = ["declare", "shop.yaml", "--reason", "us-east-1 is dark", "--yes"];
+
+/// The first desk's declaration, which hangs in the first size it sets until it is told to go on.
+fn held_in_its_first_size(scene: &Scene) -> (Child, Sender<()>) {
+    let (go, wait) = channel::<()>();
+    let (reached, under_way) = channel::<()>();
+    let mut wait = Some(wait);
+    scene.proxy.rule(move |_, call| match wait.take_if(|_| call.action == "UpdateAutoScalingGroup") {
+        Some(wait) => {
+            let reached = reached.clone();
+            Fate::Then(Box::new(move || {
+                let _ = reached.send(());
+                let _ = wait.recv();
+            }))
+        }
+        None => Fate::Pass,
+    });
+    let first = scene.first.start(&DECLARE);
+    under_way.recv().expect("it sets a size");
+    (first, go)
+}
 
 #[tokio::test]
 async fn of_two_declarations_at_the_same_moment_one_writes_and_the_other_is_told_who() {
@@ -64,21 +85,7 @@ async fn of_two_declarations_at_the_same_moment_one_writes_and_the_other_is_told
 async fn a_run_under_way_is_watched_from_elsewhere_and_a_dead_one_is_taken_over_only_on_command() {
     let scene = Scene::set().await;
     scene.shop.reset(&scene.before).await;
-    let (go, wait) = channel::<()>();
-    let (reached, under_way) = channel::<()>();
-    let mut wait = Some(wait);
-    scene.proxy.rule(move |_, call| match wait.take_if(|_| call.action == "UpdateAutoScalingGroup") {
-        Some(wait) => {
-            let reached = reached.clone();
-            Fate::Then(Box::new(move || {
-                let _ = reached.send(());
-                let _ = wait.recv();
-            }))
-        }
-        None => Fate::Pass,
-    });
-    let first = scene.first.start(&DECLARE);
-    under_way.recv().expect("it sets a size");
+    let (first, go) = held_in_its_first_size(&scene);
     let run = scene.shop.runs().await.remove(0);
 
     // Another declaration and a resumption are refused; both say how to watch.
@@ -126,21 +133,7 @@ async fn a_process_from_which_the_lease_was_taken_stops_before_its_next_write() 
     let scene = Scene::set().await;
     scene.shop.reset(&scene.before).await;
     // The first one hangs in its first size, is taken for dead, and comes back to life.
-    let (go, wait) = channel::<()>();
-    let (reached, under_way) = channel::<()>();
-    let mut wait = Some(wait);
-    scene.proxy.rule(move |_, call| match wait.take_if(|_| call.action == "UpdateAutoScalingGroup") {
-        Some(wait) => {
-            let reached = reached.clone();
-            Fate::Then(Box::new(move || {
-                let _ = reached.send(());
-                let _ = wait.recv();
-            }))
-        }
-        None => Fate::Pass,
-    });
-    let first = scene.first.start(&DECLARE);
-    under_way.recv().expect("it sets a size");
+    let (first, go) = held_in_its_first_size(&scene);
     let run = scene.shop.runs().await.remove(0);
     let nonce = scene.shop.held().await.expect("it holds the lease");
     scene.second.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes", "--take-over", &nonce[..8]]);

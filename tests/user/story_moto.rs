@@ -5,35 +5,10 @@
 
 use super::binary::Desk;
 use super::moto::{Moto, free_port};
-use super::production;
-
-const ENVIRONMENT: &str = r#"
-schema: lifeboat/v1
-name: shop
-strategy: warm-standby
-objectives: { rto: 30m, rpo: 5m }
-primary: { region: us-east-1, account: "123456789012", endpoint_url: "PRIMARY" }
-standby: { region: us-west-2, account: "123456789012", endpoint_url: "STANDBY" }
-network: { cidr: 10.80.0.0/16, availability_zones: 2 }
-tiers:
-  - name: web
-    order: 20
-    group: { auto_scaling_group: shop-web }
-    standby: { percent: 30, min: 1 }
-    full: { floor: 4 }
-  - name: worker
-    order: 10
-    group: { auto_scaling_group: shop-worker }
-    standby: { percent: 50, min: 1 }
-sync:
-  images: { keep: 2 }
-  parameters:
-    - { path: /shop/prod/, rewrite: { us-east-1: us-west-2 } }
-map: { us-east-1: us-west-2 }
-"#;
+use super::{production, shop_http};
 
 fn environment(primary: &str, standby: &str) -> String {
-    ENVIRONMENT.replace("PRIMARY", primary).replace("STANDBY", standby)
+    shop_http::file(primary, standby, ".lifeboat")
 }
 
 fn credentials(desk: &mut Desk) {
@@ -164,9 +139,7 @@ async fn with_the_store_in_s3_another_laptop_can_go_on_while_the_primary_is_dark
         .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::UsWest2)
         .build();
     s3.create_bucket().bucket("shop-dr").create_bucket_configuration(place).send().await.expect("a bucket");
-    let with_store = |primary: &str| {
-        environment(primary, &moto.url).replace("objectives:", "store: s3://shop-dr/lifeboat\nobjectives:")
-    };
+    let with_store = |primary: &str| shop_http::file(primary, &moto.url, "s3://shop-dr/lifeboat");
     let mut first = Desk::new();
     credentials(&mut first);
     first.write("shop.yaml", &with_store(&moto.url));

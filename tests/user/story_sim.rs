@@ -1,11 +1,13 @@
 //! Owns whole stories on the simulated cloud, told by the real binary over several invocations.
 
+mod following;
+mod scaling;
+
 use std::path::Path;
 
-use base64::Engine as _;
+use serde_json::Value;
 
 use super::binary::Desk;
-use serde_json::Value;
 
 /// The repository's root.
 fn root() -> &'static Path {
@@ -49,31 +51,6 @@ fn desired(status: &Value, tier: &str) -> u64 {
 }
 
 #[test]
-fn every_strategy_stands_at_its_own_footprint_and_scales_to_the_same_full_size() {
-    for (example, expected) in
-        [("pilot-light.yaml", "pilot"), ("warm-standby.yaml", "warm"), ("multi-site.yaml", "multi")]
-    {
-        let desk = desk_with(example);
-        ready(&desk);
-        let before = posture(&desk);
-        let web = desired(&before, "web");
-        match expected {
-            "pilot" => assert_eq!(web, 0, "{example}"),
-            "warm" => assert!((1..10).contains(&web), "{example}: {web}"),
-            _ => assert!(web >= 10, "{example}: {web}"),
-        }
-        desk.expect(0, &["sim", "fail", "us-east-1"]);
-        let scaled = desk.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
-        assert_eq!(scaled["reached"], true, "{example}: {scaled}");
-        // Weighted records can only be seen through Route 53's control plane, which is in the dark Region.
-        let code = if expected == "multi" { 3 } else { 0 };
-        let after = desk.expect(code, &["status", "shop.yaml", "-o", "json"]).json();
-        assert_eq!(after["posture"], "full", "{example}");
-        assert!(desired(&after, "web") >= 10, "{example}: the peak was ten");
-    }
-}
-
-#[test]
 fn a_second_run_of_everything_does_nothing_and_says_so() {
     let desk = desk();
     ready(&desk);
@@ -106,131 +83,6 @@ fn plan_and_dry_runs_leave_nothing_behind() {
     assert_eq!(status["stacks"], serde_json::json!({}), "a plan left stacks behind");
     let refused = desk.expect(5, &["provision", "shop.yaml"]);
     assert!(refused.err.contains("--yes"), "{}", refused.err);
-}
-
-#[test]
-fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can() {
-    let desk = desk();
-    ready(&desk);
-    desk.expect(0, &["sim", "drift", "image"]);
-    desk.expect(0, &["sim", "drift", "parameter"]);
-    desk.expect(0, &["sim", "drift", "rule"]);
-    let drift = desk.expect(2, &["drift", "shop.yaml", "-o", "json"]).json();
-    assert_eq!(drift["schema_version"], 1);
-    let kinds =
-        |kind: &str| drift["findings"].as_array().expect("findings").iter().filter(|one| one["kind"] == kind).count();
-    assert!(kinds("drift") >= 1, "{drift}");
-    assert!(kinds("parity") >= 2, "{drift}");
-    desk.expect(0, &["sync", "shop.yaml"]);
-    let after = desk.expect(2, &["drift", "shop.yaml"]);
-    assert!(after.out.contains("parity=0") || !after.out.contains("/shop/prod"), "{}", after.out);
-}
-
-/// The host name of a side's load balancer of the API.
-fn api_host(desk: &Desk, region: &str) -> String {
-    let state = state(desk);
-    let balancers = state["regions"][region]["load_balancers"].as_object().expect("load balancers");
-    let mut names = balancers.values().map(|one| one["dns_name"].as_str().expect("a name").to_owned());
-    names.find(|name| name.starts_with("internal-")).expect("the API's load balancer is internal")
-}
-
-fn api_url(desk: &Desk) -> Option<String> {
-    let parameter = &state(desk)["regions"]["us-west-2"]["parameters"]["/shop/prod/api/url"];
-    let versions = parameter["versions"].as_array()?;
-    Some(versions.last()?["value"].as_str()?.to_owned())
-}
-
-#[test]
-fn load_balancers_are_called_by_the_standbys_names_in_user_data_and_parameters() {
-    let desk = desk();
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    let early = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
-    assert_eq!(early["held"], serde_json::json!(["/shop/prod/api/url", "/shop/prod/db/host"]), "{early}");
-    assert_eq!(api_url(&desk), None, "half a translation is worse than none");
-    let again = desk.expect(0, &["sync", "shop.yaml"]);
-    assert!(again.out.contains("2 parameters are held back"), "{}", again.out);
-    assert!(again.out.contains("provision, then sync again"), "{}", again.out);
-    let plan = desk.expect(0, &["plan", "shop.yaml"]);
-    assert!(plan.out.contains("is known only after edge is deployed"), "{}", plan.out);
-    let provisioned = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    assert!(provisioned.err.contains("lifeboat sync shop.yaml"), "{}", provisioned.err);
-    let drift = desk.expect(2, &["drift", "shop.yaml"]);
-    assert!(drift.out.contains("drift=0 pending=0 parity=2"), "{}", drift.out);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    let drift = desk.expect(0, &["drift", "shop.yaml"]);
-    assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}", drift.out);
-
-    let (there, here) = (api_host(&desk, "us-east-1"), api_host(&desk, "us-west-2"));
-    assert_ne!(there.replace("us-east-1", "us-west-2"), here, "the Region's name alone does not lead there");
-    assert_eq!(api_url(&desk), Some(format!("http://{here}")));
-    let west = state(&desk)["regions"]["us-west-2"]["launch_templates"].clone();
-    let web = west.as_object().expect("launch templates").values().find(|one| one["name"].to_string().contains("Web"));
-    let facts = &web.expect("the web tier's")["versions"]["1"];
-    let decoded = base64::engine::general_purpose::STANDARD.decode(facts["user_data"].as_str().expect("user data"));
-    let user_data = String::from_utf8(decoded.expect("base64")).expect("text");
-    assert!(user_data.contains(&format!("export API_URL=http://{here}\n")), "{user_data}");
-
-    let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    assert!(again.out.contains("No changes"), "{}", again.out);
-    // When the standby is gone, what its value should be is not known: it stays, and that is told.
-    desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
-    let held = desk.expect(0, &["sync", "shop.yaml", "-o", "json"]).json();
-    assert_eq!(held["held"], serde_json::json!(["/shop/prod/api/url"]), "{held}");
-    assert_eq!(api_url(&desk), Some(format!("http://{here}")));
-}
-
-#[test]
-fn a_sync_without_a_baseline_says_what_it_cannot_translate() {
-    let desk = desk();
-    let synced = desk.expect(0, &["sync", "shop.yaml"]);
-    assert!(synced.out.contains("there is no baseline"), "{}", synced.out);
-}
-
-#[test]
-fn the_primary_being_dark_costs_scale_nothing_and_is_never_called() {
-    let desk = desk();
-    ready(&desk);
-    desk.expect(0, &["sim", "fail", "us-east-1"]);
-    let before = all_calls(&desk, "us-east-1");
-    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
-    desk.expect(0, &["status", "shop.yaml"]);
-    assert_eq!(all_calls(&desk, "us-east-1"), before, "a call went to the primary");
-    let sync = desk.expect(1, &["sync", "shop.yaml"]);
-    assert!(sync.err.contains("got no answer"), "{}", sync.err);
-    let drift = desk.expect(3, &["drift", "shop.yaml"]);
-    assert!(drift.out.contains("unknown="), "{}", drift.out);
-}
-
-#[test]
-fn a_shortfall_is_told_exactly_and_accepted_only_within_its_percent() {
-    let desk = desk();
-    ready(&desk);
-    desk.expect(0, &["sim", "fail", "us-west-2", "--capacity", "*=8"]);
-    let short = desk.expect(1, &["scale", "shop.yaml", "--to", "full", "--tier", "web", "-o", "json"]).json();
-    assert_eq!(short["reached"], false, "{short}");
-    assert_eq!(short["timed_out"], true);
-    let tier = &short["tiers"][0];
-    let percent = short["percent"].as_u64().expect("a percentage");
-    assert!(percent < 100, "{short}");
-    assert!(tier["in_service"].as_u64() < tier["asked"]["desired"].as_u64(), "{tier}");
-    let accept = (100 - percent).to_string();
-    desk.expect(0, &["scale", "shop.yaml", "--to", "full", "--tier", "web", "--accept", &accept]);
-}
-
-#[test]
-fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
-    let desk = desk();
-    ready(&desk);
-    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
-    let full = desired(&posture(&desk), "web");
-    desk.expect(0, &["sim", "drift", "userdata"]);
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    assert_eq!(desired(&posture(&desk), "web"), full);
-    desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
-    assert!(desired(&posture(&desk), "web") < full);
-    desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
-    assert_eq!(posture(&desk)["posture"], "not-provisioned");
 }
 
 #[test]
@@ -404,73 +256,4 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
     }
     files
-}
-
-#[test]
-fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
-    for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "8"]] {
-        let desk = desk();
-        ready(&desk);
-        desk.expect(0, &[&["sim", "fail", "us-west-2"], fault].concat());
-        let scaled = desk.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
-        assert_eq!(scaled["reached"], true, "{fault:?}: {scaled}");
-        assert_eq!(posture(&desk)["posture"], "full", "{fault:?}");
-    }
-}
-
-#[test]
-fn a_denied_scale_names_the_permission_and_changes_nothing() {
-    let desk = desk();
-    ready(&desk);
-    let before = desired(&posture(&desk), "web");
-    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup"]);
-    let ran = desk.expect(1, &["scale", "shop.yaml", "--to", "full"]);
-    assert!(ran.out.contains("UpdateAutoScalingGroup") && ran.out.contains("denied"), "{}{}", ran.out, ran.err);
-    assert_eq!(desired(&posture(&desk), "web"), before);
-}
-
-#[test]
-fn a_copy_under_a_bad_key_fails_late_and_is_not_published() {
-    let desk = desk();
-    let text = desk.read("shop.yaml").replace("key: alias/shop-dr", "key: alias/missing");
-    desk.write("shop.yaml", &text);
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    let ran = desk.expect(1, &["sync", "shop.yaml"]);
-    assert!(ran.err.contains("sync.images.key"), "{}", ran.err);
-    let state = state(&desk);
-    let published = state["regions"]["us-west-2"]["parameters"].as_object().expect("parameters");
-    assert!(published.keys().all(|name| !name.starts_with("/lifeboat/")), "a failed copy was published");
-    desk.write("shop.yaml", &text.replace("alias/missing", "alias/shop-dr"));
-    desk.expect(0, &["sync", "shop.yaml"]);
-    let again = desk.expect(0, &["sync", "shop.yaml", "--dry-run"]);
-    assert!(!again.out.contains("+ copy"), "{}", again.out);
-}
-
-#[test]
-fn old_copies_are_removed_beyond_keep_and_never_one_in_use() {
-    let desk = desk();
-    let text = desk.read("shop.yaml").replace("keep: 3", "keep: 1");
-    desk.write("shop.yaml", &text);
-    ready(&desk);
-    for _ in 0..3 {
-        desk.expect(0, &["sim", "drift", "image"]);
-        desk.expect(0, &["sync", "shop.yaml"]);
-    }
-    let state = state(&desk);
-    let region = &state["regions"]["us-west-2"];
-    let images = region["images"].as_object().expect("images");
-    let used: Vec<String> = region["groups"]
-        .as_object()
-        .expect("groups")
-        .values()
-        .flat_map(|group| group["instances"].as_array().cloned().unwrap_or_default())
-        .filter(|instance| instance["terminated_at"].is_null())
-        .filter_map(|instance| instance["image_id"].as_str().map(str::to_owned))
-        .collect();
-    assert!(!used.is_empty());
-    for image in used {
-        assert!(images.contains_key(&image), "{image} is in use and was removed");
-    }
-    assert!(images.len() < 6, "old copies stayed: {}", images.len());
-    desk.expect(0, &["drift", "shop.yaml"]);
 }

@@ -31,6 +31,11 @@ fn blind_stack(part: Part, stack: &DeployedStack, reason: &str, found: &mut Foun
     coverage.total = stack.resources.len();
     coverage.unknown = stack.resources.len();
     coverage.reason = Some(reason.to_owned());
+    not_known(part, stack, format!("drift detection could not run: {reason}"), found);
+}
+
+/// Whether a whole stack drifts is not known.
+fn not_known(part: Part, stack: &DeployedStack, why: String, found: &mut Found) {
     let resource = Resource {
         stack: stack.facts.name.clone(),
         physical_id: Some(stack.facts.id.clone()),
@@ -40,7 +45,7 @@ fn blind_stack(part: Part, stack: &DeployedStack, reason: &str, found: &mut Foun
     found.push(
         Finding::new(Kind::Drift, part.as_str(), "stack", Status::Unknown, Severity::Degrades, Source::Live)
             .of(resource)
-            .note(format!("drift detection could not run: {reason}")),
+            .note(why),
     );
 }
 
@@ -59,17 +64,7 @@ fn judge_stack(input: &DriftInput<'_>, part: Part, stack: &DeployedStack, drift:
     if !drift.complete {
         let reason = drift.reason.clone().unwrap_or_else(|| "CloudFormation gave no reason".to_owned());
         found.coverage(Kind::Drift, part.as_str()).reason = Some(reason.clone());
-        let resource = Resource {
-            stack: stack.facts.name.clone(),
-            physical_id: Some(stack.facts.id.clone()),
-            resource_type: "AWS::CloudFormation::Stack".to_owned(),
-            ..Resource::default()
-        };
-        found.push(
-            Finding::new(Kind::Drift, part.as_str(), "stack", Status::Unknown, Severity::Degrades, Source::Live)
-                .of(resource)
-                .note(format!("drift detection did not finish: {reason}")),
-        );
+        not_known(part, stack, format!("drift detection did not finish: {reason}"), found);
     }
     for record in &drift.resources {
         judge_resource(input, part, stack, record, found);

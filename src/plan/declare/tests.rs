@@ -3,26 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::facts::{
-    BASELINE_SCHEMA, Baseline, GroupFacts, InstanceFacts, SideFacts, TargetGroupFacts, TargetHealthCheck, TierSource,
-};
+use crate::facts::sample;
+use crate::facts::{BASELINE_SCHEMA, Baseline, GroupFacts, SideFacts, TargetGroupFacts, TargetHealthCheck, TierSource};
 use crate::model::fixture;
-use crate::model::{
-    AccountId, Basis, BasisMethod, CapacityBasis, Environment, FullSize, GroupSize, Region, SideName, Span,
-    StandbySize, Tier,
-};
+use crate::model::{AccountId, Environment, FullSize, GroupSize, Region, SideName, Tier};
 use crate::plan::runbook::{EstimateSource, StepId, timeline};
 use crate::plan::scale::ScaleTarget;
 
 pub(in crate::plan) fn environment() -> Environment {
     let tier = |name: &str, order| Tier {
-        name: name.into(),
         order,
         auto_scaling_group: format!("prod-{name}"),
-        standby: StandbySize { percent: 20, min: 1 },
-        full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 0 },
-        instance_types: vec![],
-        load_balancer: None,
+        full: FullSize { floor: 0, ..fixture::tier(name).full },
+        ..fixture::tier(name)
     };
     let mut environment = fixture::environment();
     environment.tiers = vec![tier("api", 10), tier("worker", 10), tier("web", 20)];
@@ -56,20 +49,7 @@ pub(in crate::plan) fn baseline() -> Baseline {
             load_balancer_arns: vec![],
         },
     );
-    let capacity = |name: &str, units| {
-        let basis = CapacityBasis {
-            auto_scaling_group: format!("prod-{name}"),
-            units,
-            method: BasisMethod::Current,
-            window: Span::from_secs(60),
-            peak: None,
-            desired: units,
-            in_service: units,
-            floor: 0,
-            observed_at: now,
-        };
-        (name.to_owned(), basis)
-    };
+    let capacity = |name: &str, units| (name.to_owned(), fixture::basis(&format!("prod-{name}"), units));
     let web = TierSource { target_group_arns: vec!["tg-web".into()], ..TierSource::default() };
     Baseline {
         schema_version: BASELINE_SCHEMA,
@@ -84,30 +64,10 @@ pub(in crate::plan) fn baseline() -> Baseline {
 }
 
 pub(in crate::plan) fn groups(now: u32) -> BTreeMap<String, GroupFacts> {
-    let instance = InstanceFacts {
-        id: "i-1".into(),
-        instance_type: "m6i.large".into(),
-        availability_zone: "us-west-2a".into(),
-        lifecycle_state: "InService".into(),
-        health: "Healthy".into(),
-    };
     let group = |tier: &str| GroupFacts {
-        name: format!("shop-{tier}"),
-        arn: String::new(),
-        size: GroupSize { min: now, max: 10, desired: now },
-        launch_template: None,
-        overrides: vec![],
-        availability_zones: vec![],
-        subnet_ids: vec![],
         target_group_arns: if tier == "web" { vec!["tg".into()] } else { vec![] },
-        health_check_type: "ELB".into(),
-        health_check_grace_s: 0,
-        default_cooldown_s: 300,
-        termination_policies: vec![],
-        suspended_processes: vec![],
-        metrics_enabled: true,
-        tags: Default::default(),
-        instances: vec![instance.clone(); now as usize],
+        instances: vec![sample::instance("i-1"); now as usize],
+        ..sample::group(&format!("shop-{tier}"), GroupSize { min: now, max: 10, desired: now })
     };
     ["api", "worker", "web"].iter().map(|tier| (format!("shop-{tier}"), group(tier))).collect()
 }

@@ -2,18 +2,10 @@
 
 use super::*;
 use crate::facts::{StackStatus, Tags};
-use crate::model::{Basis, ENVIRONMENT_TAG, FullSize, Span, StandbySize, Tier};
+use crate::model::{ENVIRONMENT_TAG, Tier};
 
 fn tier(name: &str) -> Tier {
-    Tier {
-        name: name.into(),
-        order: 10,
-        auto_scaling_group: format!("prod-{name}"),
-        standby: StandbySize { percent: 20, min: 1 },
-        full: FullSize { basis: Basis::Peak, window: Span::from_secs(60), floor: 1 },
-        instance_types: vec![],
-        load_balancer: None,
-    }
+    Tier { auto_scaling_group: format!("prod-{name}"), ..crate::model::fixture::tier(name) }
 }
 
 fn environment(compute: u8) -> Environment {

@@ -1,23 +1,9 @@
 //! Owns the cases of what stands for load balancers.
 
 use super::*;
-use crate::facts::{BASELINE_SCHEMA, SideFacts, Tags};
+use crate::facts::sample::balancer;
+use crate::facts::{BASELINE_SCHEMA, SideFacts};
 use crate::model::{AccountId, Digest, Region, SideName};
-
-fn balancer(arn: &str, dns_name: &str) -> LoadBalancerFacts {
-    LoadBalancerFacts {
-        arn: arn.into(),
-        name: "shop".into(),
-        dns_name: dns_name.into(),
-        zone_id: None,
-        scheme: "internal".into(),
-        kind: "application".into(),
-        subnet_ids: vec![],
-        security_group_ids: vec![],
-        listeners: vec![],
-        tags: Tags::new(),
-    }
-}
 
 fn resource(logical_id: &str, physical_id: &str, status: &str) -> StackResource {
     StackResource {

@@ -1,6 +1,8 @@
 //! Owns the two ways a value gets into a template: `json` for any value, and the guard on bare words.
 
-use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, PathAndJson, RenderContext, RenderError, RenderErrorReason,
+};
 use serde_json::Value;
 
 /// The helper behind a bare `{{value}}`.
@@ -20,6 +22,15 @@ pub(super) fn register(registry: &mut Handlebars<'_>) {
     registry.unregister_helper("log");
 }
 
+/// A helper's one argument, which must be there.
+fn argument<'h, 'rc>(helper: &'h Helper<'rc>, name: &'static str) -> Result<&'h PathAndJson<'rc>, RenderError> {
+    let param = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex(name, 0))?;
+    match param.is_value_missing() {
+        true => Err(RenderErrorReason::MissingVariable(param.relative_path().cloned()).into()),
+        false => Ok(param),
+    }
+}
+
 /// Writes a value as JSON, which is YAML that no value can break out of.
 fn json(
     helper: &Helper<'_>,
@@ -28,10 +39,7 @@ fn json(
     _: &mut RenderContext<'_, '_>,
     out: &mut dyn Output,
 ) -> HelperResult {
-    let param = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("json", 0))?;
-    if param.is_value_missing() {
-        return Err(RenderErrorReason::MissingVariable(param.relative_path().cloned()).into());
-    }
+    let param = argument(helper, "json")?;
     if let Some(text) = live_reference(param.value()) {
         return Err(RenderErrorReason::Other(format!(
             "the value `{text}` holds a CloudFormation dynamic reference, which only a template's author may write"
@@ -50,10 +58,7 @@ fn word(
     _: &mut RenderContext<'_, '_>,
     out: &mut dyn Output,
 ) -> HelperResult {
-    let param = helper.param(0).ok_or(RenderErrorReason::ParamNotFoundForIndex("value", 0))?;
-    if param.is_value_missing() {
-        return Err(RenderErrorReason::MissingVariable(param.relative_path().cloned()).into());
-    }
+    let param = argument(helper, "value")?;
     match param.value() {
         Value::String(text) if is_plain_word(text) => out.write(text)?,
         value @ (Value::Number(_) | Value::Bool(_)) => out.write(&value.to_string())?,

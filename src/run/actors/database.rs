@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Actors, SidePorts, fence, trouble};
+use super::order::Order;
+use super::{Actors, SidePorts, trouble};
 use crate::facts::DatabaseFacts;
 use crate::model::SideName;
 use crate::run::engine::ActError;
@@ -11,23 +12,6 @@ use crate::run::engine::ActError;
 pub(super) const LOOK: Duration = Duration::from_secs(5);
 
 impl Actors {
-    /// The ports of a side, for looking.
-    pub(super) fn ports(&self, side: SideName) -> Result<&SidePorts, ActError> {
-        match side {
-            SideName::Standby => Ok(&self.standby),
-            SideName::Primary => self.primary(),
-        }
-    }
-
-    /// The ports of a side, for changing it. Nobody has checked the primary's credentials when a run is resumed.
-    pub(super) async fn ports_to_change(&self, side: SideName) -> Result<&SidePorts, ActError> {
-        let ports = self.ports(side)?;
-        if side == SideName::Primary {
-            fence::right_account(ports).await?;
-        }
-        Ok(ports)
-    }
-
     /// A database as it is.
     pub(super) async fn database(&self, side: SideName, id: &str, what: &str) -> Result<DatabaseFacts, ActError> {
         match self.ports(side)?.read.databases.database(id).await {
@@ -35,6 +19,23 @@ impl Actors {
             Ok(None) => Err(missing(what, side, id)),
             Err(error) => Err(trouble::cloud(what, &error)),
         }
+    }
+}
+
+/// One look of a wait.
+pub(super) enum Sight {
+    Is(Box<DatabaseFacts>),
+    /// A failed look says nothing about the database; the next one may.
+    Unseen(String),
+}
+
+/// Looks at the database that an order was given for, or will be.
+pub(super) async fn sight(ports: &SidePorts, id: &str, what: &str, order: &Order) -> Result<Sight, ActError> {
+    match ports.read.databases.database(id).await {
+        Ok(Some(facts)) => Ok(Sight::Is(Box::new(facts))),
+        Ok(None) => Err(missing(what, ports.read.side, id)),
+        Err(error) if error.kind.may_retry() => Ok(Sight::Unseen(error.to_string())),
+        Err(error) => Err(order.left(trouble::cloud(what, &error))),
     }
 }
 

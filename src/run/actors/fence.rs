@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
 use crate::facts::GroupFacts;
@@ -14,9 +15,6 @@ use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
 use crate::run::{Stop, Watch};
-
-/// How long a silent primary may keep a best-effort step; real time, because a dark endpoint takes real time to be silent.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Give up on instances that do not end after this: load balancers drain for 300 s unless told otherwise.
 const SILENCE_S: u64 = 1_200;
@@ -30,7 +28,7 @@ const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 impl Actors {
     /// `silent`: nothing may run there any more, either.
     pub(super) async fn look_fence(&self, side: SideName, groups: &[String], silent: bool) -> Result<Look, ActError> {
-        let found = groups_of(self.of(side)?, groups).await?;
+        let found = groups_of(self.ports(side)?, groups).await?;
         let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
         if !open {
             return Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero", found.len(), groups.len())));
@@ -47,7 +45,7 @@ impl Actors {
         stop: &Stop,
     ) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        let ports = self.of(side)?;
+        let ports = self.ports(side)?;
         right_account(ports).await.map_err(|error| left(side, error))?;
         let found = groups_of(ports, groups).await?;
         let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
@@ -100,7 +98,7 @@ impl Actors {
         watch: &dyn Watch,
         stop: &Stop,
     ) -> Result<Duration, ActError> {
-        let ports = self.of(side)?;
+        let ports = self.ports(side)?;
         let vigil = self.vigil(step, SILENCE_S, SILENCE_LOOK, watch, stop);
         loop {
             let seen = match groups_of(ports, groups).await {
@@ -126,34 +124,6 @@ impl Actors {
             }
         }
     }
-
-    /// The ports of a side.
-    fn of(&self, side: SideName) -> Result<&SidePorts, ActError> {
-        match side {
-            SideName::Primary => self.primary(),
-            SideName::Standby => Ok(&self.standby),
-        }
-    }
-
-    pub(super) fn primary(&self) -> Result<&SidePorts, ActError> {
-        self.primary.as_ref().ok_or_else(|| trouble::not_here("this run was opened without a way into the primary"))
-    }
-}
-
-pub(super) async fn right_account(ports: &SidePorts) -> Result<(), ActError> {
-    let side = ports.read.side;
-    let what = format!("cannot tell who we are in the {side}");
-    match tokio::time::timeout(PATIENCE, ports.read.identity.caller()).await {
-        Ok(Ok(caller)) if caller.account == ports.account => Ok(()),
-        Ok(Ok(caller)) => Err(trouble::plain(
-            format!("cannot change the {side}"),
-            format!("the credentials are of account {}, the {side} is {}", caller.account, ports.account),
-            Some("use credentials of that account, or do it by hand and skip the step".to_owned()),
-        )),
-        // A look changes nothing, so what the step did is known: nothing.
-        Ok(Err(error)) => Err(ActError { effect_known: true, ..trouble::cloud(what, &error) }),
-        Err(_) => Err(trouble::plain(what, silent(), None)),
-    }
 }
 
 async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {
@@ -173,8 +143,4 @@ fn left(side: SideName, error: ActError) -> ActError {
         effect_known: true,
         ..error
     }
-}
-
-fn silent() -> String {
-    format!("no answer within {} s", PATIENCE.as_secs())
 }

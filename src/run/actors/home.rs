@@ -1,9 +1,8 @@
 //! Owns bringing the primary's groups back to size, for a failback. Waiting for them is the same as in the standby.
 
-use super::fence::right_account;
 use super::scale::has;
 use super::{Actors, trouble};
-use crate::model::GroupSize;
+use crate::model::{GroupSize, SideName};
 use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
 
@@ -33,8 +32,7 @@ impl Actors {
         size: GroupSize,
         stop: &Stop,
     ) -> Result<Done, ActError> {
-        // Nobody has checked the primary's credentials when a run is resumed.
-        right_account(self.primary()?).await?;
+        self.ports_to_change(SideName::Primary).await?;
         self.home()?.scale(tier, group, size, stop).await
     }
 }

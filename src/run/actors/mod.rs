@@ -22,6 +22,7 @@ mod scale;
 mod schedules;
 mod schedules_off;
 mod serving;
+mod sides;
 mod stand_down;
 mod substitution;
 mod switch;

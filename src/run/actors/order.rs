@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{CloudError, CloudErrorKind, CloudResult};
+use crate::run::engine::ActError;
 use crate::run::patience::elapsed;
 
 /// An order without an answer shows within this time if it was taken: an instance that is promoted or changed is not
@@ -12,15 +13,24 @@ use crate::run::patience::elapsed;
 const DOUBT: Duration = Duration::from_secs(60);
 
 /// An order that may have been given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Order {
+    /// What it is called.
+    noun: &'static str,
+    /// What the database is as long as it was not given.
+    before: &'static str,
     /// When, and whether it was answered.
     given: Option<(Timestamp, bool)>,
     /// What was said against it, the last time.
-    pub against: Option<String>,
+    against: Option<String>,
 }
 
 impl Order {
+    /// One not given yet: what it is called, and what the database is until then.
+    pub(super) fn new(noun: &'static str, before: &'static str) -> Self {
+        Order { noun, before, given: None, against: None }
+    }
+
     /// Whether to give it now, provided that the look shows nothing of it.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         match self.given {
@@ -36,19 +46,36 @@ impl Order {
     }
 
     /// Whether it was given and its answer was lost.
-    pub(super) fn is_in_doubt(&self) -> bool {
+    fn is_in_doubt(&self) -> bool {
         matches!(self.given, Some((_, false)))
+    }
+
+    /// What was said against it, to be put behind a sentence.
+    pub(super) fn against(&self) -> String {
+        self.against.as_ref().map(|text| format!(" ({text})")).unwrap_or_default()
+    }
+
+    /// A failure of its step, with what is left behind, and whether that is known.
+    pub(super) fn left(&self, error: ActError) -> ActError {
+        let what = if self.is_in_doubt() {
+            format!("it is not known whether RDS has taken the {}; a look tells", self.noun)
+        } else if self.was_given() {
+            format!("RDS has taken the {} and goes on with it", self.noun)
+        } else {
+            self.before.to_owned()
+        };
+        ActError { left_behind: vec![what], effect_known: !self.is_in_doubt(), ..error }
     }
 
     /// Takes in what came of giving it. The error is one that waiting does not help.
     pub(super) fn take(&mut self, at: Timestamp, answer: CloudResult<()>) -> Result<(), CloudError> {
         let Err(error) = answer else {
-            *self = Order { given: Some((at, true)), against: None };
+            (self.given, self.against) = (Some((at, true)), None);
             return Ok(());
         };
         let text = Some(error.to_string());
         if !error.kind.no_effect() {
-            *self = Order { given: Some((at, false)), against: text };
+            (self.given, self.against) = (Some((at, false)), text);
             return Ok(());
         }
         if !waiting_helps(&error) {

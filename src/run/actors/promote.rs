@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::database::{LOOK, missing, stands_alone};
+use super::database::{LOOK, Sight, sight, stands_alone};
 use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
@@ -39,13 +39,13 @@ impl Actors {
         let what = format!("cannot promote {database}");
         let ports = self.ports_to_change(*side).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
-        let (mut order, mut behind) = (Order::default(), None);
+        let (mut order, mut behind) = (Order::new("promotion", "it is still a replica"), None);
         loop {
-            let seen = match ports.read.databases.database(database).await {
-                Ok(Some(facts)) if stands_alone(&facts) => {
+            let seen = match sight(ports, database, &what, &order).await? {
+                Sight::Is(facts) if stands_alone(&facts) => {
                     return Ok(done(&facts, vigil.waited(), behind));
                 }
-                Ok(Some(facts)) => {
+                Sight::Is(facts) => {
                     if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
                         behind = Some(self.behind(ports, database).await);
                         let answer = ports.write.databases.promote(database, *backup_retention_days).await;
@@ -54,16 +54,13 @@ impl Actors {
                     }
                     words(&facts, &order)
                 }
-                Ok(None) => return Err(missing(&what, *side, database)),
-                // A failed look says nothing about the database; the next one may.
-                Err(error) if error.kind.may_retry() => error.to_string(),
-                Err(error) => return Err(left(trouble::cloud(&what, &error), &order)),
+                Sight::Unseen(why) => why,
             };
             match vigil.next(&seen).await {
                 Next::Look => {}
                 Next::Stopped => {
                     let error = trouble::interrupted(format!("stopped waiting for the promotion of {database}"));
-                    return Err(left(error, &order));
+                    return Err(order.left(error));
                 }
                 Next::TimeUp => {
                     let why = format!("{seen} after {timeout_s} s");
@@ -71,7 +68,7 @@ impl Actors {
                         "see `aws rds describe-events --source-type db-instance --source-identifier {database}`; \
                          resume to look and go on"
                     );
-                    return Err(left(trouble::plain(&what, why, Some(hint)), &order));
+                    return Err(order.left(trouble::plain(&what, why, Some(hint))));
                 }
             }
         }
@@ -91,7 +88,7 @@ impl Actors {
 }
 
 fn words(facts: &DatabaseFacts, order: &Order) -> String {
-    let against = order.against.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+    let against = order.against();
     match (facts.status.as_str(), order.was_given()) {
         ("backing-up", false) => {
             format!("{} is backing-up: RDS refuses a promotion until that is done{against}", facts.id)
@@ -122,16 +119,4 @@ fn done(facts: &DatabaseFacts, waited: Duration, behind: Option<Behind>) -> Done
     };
     let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, ..Measures::default() };
     Done { text: format!("{} {}; {text}", facts.id, writes(facts)), measures }
-}
-
-/// What is left behind, and whether it is known.
-fn left(error: ActError, order: &Order) -> ActError {
-    let what = if order.is_in_doubt() {
-        "it is not known whether RDS has taken the promotion; a look tells"
-    } else if order.was_given() {
-        "RDS has taken the promotion and goes on with it"
-    } else {
-        "it is still a replica"
-    };
-    ActError { left_behind: vec![what.to_owned()], effect_known: !order.is_in_doubt(), ..error }
 }

@@ -1,6 +1,6 @@
 //! Owns giving a database what production's has: class, a standby in another zone, protection against deletion.
 
-use super::database::{LOOK, missing};
+use super::database::{LOOK, Sight, sight};
 use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, trouble};
@@ -48,10 +48,10 @@ impl Actors {
         let what = format!("cannot change {database}");
         let ports = self.ports_to_change(*side).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
-        let mut order = Order::default();
+        let mut order = Order::new("change", "it is as it was, and takes writes");
         loop {
-            let seen = match ports.read.databases.database(database).await {
-                Ok(Some(facts)) => {
+            let seen = match sight(ports, database, &what, &order).await? {
+                Sight::Is(facts) => {
                     let lacks = lacking(&facts, &step.action);
                     if lacks.is_none() && (!wait || facts.is_available()) {
                         return Ok(done(has(&facts), &vigil));
@@ -69,7 +69,7 @@ impl Actors {
                                 .hint
                                 .clone()
                                 .unwrap_or_else(|| refused(step, &change, &facts, &ports.read.region));
-                            left(ActError { hint: Some(hint), ..failed }, &order)
+                            order.left(ActError { hint: Some(hint), ..failed })
                         })?;
                         if was_taken && !wait {
                             return Ok(done(
@@ -78,21 +78,18 @@ impl Actors {
                             ));
                         }
                     }
-                    let against = order.against.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
-                    format!("{}{against}", has(&facts))
+                    format!("{}{}", has(&facts), order.against())
                 }
-                Ok(None) => return Err(missing(&what, *side, database)),
-                Err(error) if error.kind.may_retry() => error.to_string(),
-                Err(error) => return Err(left(trouble::cloud(&what, &error), &order)),
+                Sight::Unseen(why) => why,
             };
             match vigil.next(&seen).await {
                 Next::Look => {}
                 Next::Stopped => {
-                    return Err(left(trouble::interrupted(format!("stopped waiting for {database}")), &order));
+                    return Err(order.left(trouble::interrupted(format!("stopped waiting for {database}"))));
                 }
                 Next::TimeUp => {
                     let hint = "resume to look and go on, or skip the step and change it later".to_owned();
-                    return Err(left(trouble::plain(&what, format!("{seen} after {timeout_s} s"), Some(hint)), &order));
+                    return Err(order.left(trouble::plain(&what, format!("{seen} after {timeout_s} s"), Some(hint))));
                 }
             }
         }
@@ -113,15 +110,4 @@ fn refused(step: &Step, change: &DatabaseChange, facts: &DatabaseFacts, region: 
 
 fn done(text: String, vigil: &super::vigil::Vigil<'_>) -> Done {
     Done { text, measures: Measures { aws_s: vigil.waited().as_secs_f64(), ..Measures::default() } }
-}
-
-fn left(error: ActError, order: &Order) -> ActError {
-    let what = if order.is_in_doubt() {
-        "it is not known whether RDS has taken the change; a look tells"
-    } else if order.was_given() {
-        "RDS has taken the change and goes on with it"
-    } else {
-        "it is as it was, and takes writes"
-    };
-    ActError { left_behind: vec![what.to_owned()], effect_known: !order.is_in_doubt(), ..error }
 }

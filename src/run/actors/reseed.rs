@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::fence::right_account;
 use super::{Actors, trouble};
 use crate::cloud::{Clock, CloudErrorKind, CloudResult, ReadDatabases, WriteDatabases};
 use crate::facts::{CreateReplica, DatabaseChange, DatabaseFacts};
@@ -70,10 +69,7 @@ impl Actors {
         let Action::Reseed { side, database, source, aside, key, class, like, timeout_s, .. } = &step.action else {
             return Err(trouble::not_here("it makes no replica"));
         };
-        let (here, there) = match side {
-            SideName::Primary => (self.primary()?, &self.standby),
-            SideName::Standby => (&self.standby, self.primary()?),
-        };
+        let (here, there) = (self.ports(*side)?, self.ports(side.other())?);
         let (key, class, like) = (key.as_ref(), class.as_ref(), like.as_ref());
         Ok(Order {
             database,
@@ -96,14 +92,8 @@ impl Actors {
 
     pub(super) async fn reseed(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         let order = self.reseeding(step)?;
-        if order.there_side == SideName::Standby {
-            // Nobody has checked the primary's credentials when a run is resumed.
-            right_account(self.primary()?).await.map_err(|error| ActError {
-                what: order.cannot(),
-                left_behind: vec![],
-                ..error
-            })?;
-        }
+        let ours = self.ports_to_change(order.there_side.other()).await;
+        ours.map_err(|error| ActError { what: order.cannot(), ..error })?;
         order.carry_out(&step.id.0, self.clock.as_ref(), watch, stop).await
     }
 }

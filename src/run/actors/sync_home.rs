@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join;
 
-use super::fence::right_account;
 use super::{Actors, trouble};
 use crate::cloud::{ReadParameters, WriteParameters};
 use crate::facts::PutParameter;
-use crate::model::Region;
+use crate::model::{Region, SideName};
 use crate::plan::runbook::HomeRule;
 use crate::plan::sync::{HomeStep, home_step};
 use crate::run::Stop;
@@ -53,14 +52,12 @@ impl Actors {
         stop: &Stop,
     ) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        // Nobody has checked the primary's credentials when a run is resumed.
-        right_account(self.primary()?).await.map_err(|error| ActError {
-            what: "cannot bring parameters home".to_owned(),
-            left_behind: vec![],
-            ..error
-        })?;
+        let primary = self
+            .ports_to_change(SideName::Primary)
+            .await
+            .map_err(|error| ActError { what: "cannot bring parameters home".to_owned(), ..error })?;
         let rest = self.homing()?.rest(parameters, rules).await?;
-        let names = rest.write(self.primary()?.write.parameters.as_ref(), stop).await?;
+        let names = rest.write(primary.write.parameters.as_ref(), stop).await?;
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
         let text = format!("written in the primary: {}", names.join(", "));
         Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })

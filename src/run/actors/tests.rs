@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::poller::Seen;
 use super::*;
 use crate::cloud::{CloudError, CloudErrorKind, CloudResult, ReadBalancing, ReadGroups};
+use crate::facts::sample;
 use crate::facts::{GroupFacts, InstanceFacts, LoadBalancerFacts, TargetGroupFacts, TargetHealth};
 use crate::model::{GroupSize, Region};
 
@@ -25,29 +26,15 @@ struct Fake {
 
 pub(super) fn group(name: &str, desired: u32, in_service: u32) -> GroupFacts {
     let instance = |index: u32| InstanceFacts {
-        id: format!("i-{index}"),
         instance_type: if index == 0 { "m6i.large".into() } else { "m5.large".into() },
-        availability_zone: "us-west-2a".into(),
-        lifecycle_state: "InService".into(),
-        health: "Healthy".into(),
+        ..sample::instance(&format!("i-{index}"))
     };
     GroupFacts {
-        name: name.into(),
-        arn: String::new(),
-        size: GroupSize { min: desired, max: desired, desired },
-        launch_template: None,
         overrides: vec!["m6i.large".into(), "m5.large".into()],
         availability_zones: vec!["us-west-2a".into(), "us-west-2b".into()],
-        subnet_ids: vec![],
         target_group_arns: vec!["tg".into()],
-        health_check_type: "ELB".into(),
-        health_check_grace_s: 0,
-        default_cooldown_s: 300,
-        termination_policies: vec![],
-        suspended_processes: vec![],
-        metrics_enabled: true,
-        tags: Default::default(),
         instances: (0..in_service).map(instance).collect(),
+        ..sample::group(name, GroupSize { min: desired, max: desired, desired })
     }
 }
 

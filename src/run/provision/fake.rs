@@ -136,39 +136,7 @@ pub fn two_stacks() -> Intent {
 }
 
 pub fn group(min: u32, max: u32, desired: u32) -> GroupFacts {
-    GroupFacts {
-        name: "shop-web".into(),
-        arn: String::new(),
-        size: GroupSize { min, max, desired },
-        launch_template: None,
-        overrides: vec![],
-        availability_zones: vec![],
-        subnet_ids: vec![],
-        target_group_arns: vec![],
-        health_check_type: "EC2".into(),
-        health_check_grace_s: 0,
-        default_cooldown_s: 0,
-        termination_policies: vec![],
-        suspended_processes: vec![],
-        metrics_enabled: false,
-        tags: Tags::new(),
-        instances: vec![],
-    }
-}
-
-pub fn balancer(arn: &str, dns_name: &str) -> LoadBalancerFacts {
-    LoadBalancerFacts {
-        arn: arn.into(),
-        name: "shop".into(),
-        dns_name: dns_name.into(),
-        zone_id: None,
-        scheme: "internal".into(),
-        kind: "application".into(),
-        subnet_ids: vec![],
-        security_group_ids: vec![],
-        listeners: vec![],
-        tags: Tags::new(),
-    }
+    sample::group("shop-web", GroupSize { min, max, desired })
 }
 
 impl Fake {

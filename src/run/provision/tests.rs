@@ -7,6 +7,7 @@ mod protecting;
 use super::fake::*;
 use super::*;
 use crate::cloud::{ChangeSetState, CloudErrorKind};
+use crate::facts::sample::balancer;
 use crate::facts::{ChangeAction, Replacement};
 use crate::model::Part;
 use crate::plan::provision::{Allow, Intent, LaterReason, PreviewBasis, Protection, ProvisionPlan, StackAction};

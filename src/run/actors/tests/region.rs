@@ -1,5 +1,8 @@
-//! Owns a Region for the tests of actors: databases, parameters, buckets, records and schedules by a clock of its own, with
-//! calls that are refused, lost before their effect, or lost after it.
+//! Owns a Region for the tests of actors: its state by a clock of its own, with calls that are refused, lost before their
+//! effect, or lost after it.
+
+mod data;
+mod unused;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -188,70 +191,6 @@ impl Reports for Region {
 }
 
 #[async_trait]
-impl ReadDatabases for Region {
-    async fn databases(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
-        self.look(|state| ids.iter().filter_map(|id| state.databases.get(id).cloned()).collect())
-    }
-    async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
-        self.look(|state| state.databases.get(id).cloned())
-    }
-}
-
-#[async_trait]
-impl WriteDatabases for Region {
-    /// Two minutes until it stands alone, one more of a backup.
-    async fn promote(&self, id: &str, days: u32) -> CloudResult<()> {
-        let busy =
-            self.look(|state| state.databases.get(id).is_none_or(|one| !one.is_available() || !one.is_replica()))?;
-        if busy {
-            return Err(error(CloudErrorKind::Conflict, "PromoteReadReplica"));
-        }
-        self.write("PromoteReadReplica", |state| {
-            let mut one = state.databases[id].clone();
-            let then = |seconds| state.now.checked_add(Duration::from_secs(seconds)).expect("in range");
-            let (alone, backed_up) = (then(120), then(180));
-            one.status = "modifying".into();
-            state.databases.insert(id.to_owned(), one.clone());
-            let one = DatabaseFacts { source: None, backup_retention_days: days, status: "backing-up".into(), ..one };
-            state.coming.push((alone, one.clone()));
-            state.coming.push((backed_up, DatabaseFacts { status: "available".into(), ..one }));
-        })
-    }
-    async fn modify(&self, id: &str, change: &DatabaseChange) -> CloudResult<()> {
-        if self.look(|state| state.databases.get(id).is_none_or(|one| !one.is_available()))? {
-            return Err(error(CloudErrorKind::Conflict, "ModifyDBInstance"));
-        }
-        self.write("ModifyDBInstance", |state| {
-            let mut one = state.databases[id].clone();
-            one.status = "modifying".into();
-            state.databases.insert(id.to_owned(), one.clone());
-            one.class = change.class.clone().unwrap_or(one.class);
-            one.multi_az = change.multi_az.unwrap_or(one.multi_az);
-            one.deletion_protection = change.deletion_protection.unwrap_or(one.deletion_protection);
-            one.status = "available".into();
-            state.coming.push((state.now.checked_add(Duration::from_secs(600)).expect("in range"), one));
-        })
-    }
-    async fn create_replica(&self, _: &CreateReplica) -> CloudResult<()> {
-        Err(error(CloudErrorKind::Unsupported, "CreateDBInstanceReadReplica"))
-    }
-}
-
-#[async_trait]
-impl ReadMetrics for Region {
-    async fn group_peaks(&self, _: &[String], _: Timestamp, _: Timestamp) -> CloudResult<BTreeMap<String, GroupPeak>> {
-        Ok(BTreeMap::new())
-    }
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        self.look(|state| {
-            let known = state.lag.iter().rev().find(|(from, _)| *from <= now);
-            let lag = known.and_then(|(at, seconds)| Some(ReplicaLag { seconds: (*seconds)?, at: *at }));
-            lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default()
-        })
-    }
-}
-
-#[async_trait]
 impl ReadParameters for Region {
     async fn parameters_by_path(&self, path: &str) -> CloudResult<Vec<Parameter>> {
         self.look(|state| state.parameters.values().filter(|one| one.name.starts_with(path)).cloned().collect())
@@ -285,37 +224,6 @@ impl WriteParameters for Region {
     }
     async fn delete_parameter(&self, _: &str) -> CloudResult<()> {
         Err(error(CloudErrorKind::Unsupported, "DeleteParameter"))
-    }
-}
-
-#[async_trait]
-impl ReadTables for Region {
-    async fn table(&self, name: &str) -> CloudResult<Option<TableFacts>> {
-        self.look(|state| state.tables.get(name).cloned())
-    }
-}
-
-#[async_trait]
-impl ReadBuckets for Region {
-    async fn bucket(&self, name: &str) -> CloudResult<Option<BucketFacts>> {
-        self.look(|state| state.buckets.get(name).cloned())
-    }
-    async fn object_exists(&self, bucket: &str, key: &str) -> CloudResult<bool> {
-        self.look(|state| state.objects.contains_key(&(bucket.to_owned(), key.to_owned())))
-    }
-}
-
-#[async_trait]
-impl WriteObjects for Region {
-    async fn put_object(&self, bucket: &str, key: &str, body: &[u8]) -> CloudResult<()> {
-        self.write("PutObject", |state| {
-            state.objects.insert((bucket.to_owned(), key.to_owned()), body.to_vec());
-        })
-    }
-    async fn delete_object(&self, bucket: &str, key: &str) -> CloudResult<()> {
-        self.write("DeleteObject", |state| {
-            state.objects.remove(&(bucket.to_owned(), key.to_owned()));
-        })
     }
 }
 
@@ -407,110 +315,5 @@ impl WriteGroups for Region {
 impl ReadIdentity for Region {
     async fn caller(&self) -> CloudResult<Caller> {
         Ok(Caller { account: AccountId("1".into()), arn: "arn:aws:iam::1:user/ann".into() })
-    }
-}
-
-/// Ports that no step of these tests uses.
-mod unused {
-    use super::*;
-
-    fn no<T>() -> CloudResult<T> {
-        Err(error(CloudErrorKind::Unsupported, "unused"))
-    }
-
-    #[async_trait]
-    impl ReadLaunchTemplates for Region {
-        async fn launch_templates(
-            &self,
-            _: &[LaunchTemplateRef],
-        ) -> CloudResult<BTreeMap<LaunchTemplateRef, LaunchTemplateFacts>> {
-            no()
-        }
-    }
-
-    #[async_trait]
-    impl ReadImages for Region {
-        async fn images(&self, _: &[String]) -> CloudResult<Vec<ImageFacts>> {
-            no()
-        }
-        async fn images_tagged(&self, _: &str, _: &str) -> CloudResult<Vec<ImageFacts>> {
-            no()
-        }
-        async fn image_users(&self, _: &str) -> CloudResult<Vec<String>> {
-            no()
-        }
-    }
-
-    #[async_trait]
-    impl WriteImages for Region {
-        async fn copy_image(&self, _: &CopyImage) -> CloudResult<String> {
-            no()
-        }
-        async fn tag_image(&self, _: &ImageFacts, _: &Tags) -> CloudResult<()> {
-            no()
-        }
-        async fn remove_image(&self, _: &ImageFacts) -> CloudResult<()> {
-            no()
-        }
-    }
-
-    #[async_trait]
-    impl ReadNetwork for Region {
-        async fn security_groups(&self, _: &[String]) -> CloudResult<Vec<SecurityGroupFacts>> {
-            no()
-        }
-        async fn vpcs(&self, _: &[String]) -> CloudResult<Vec<VpcFacts>> {
-            no()
-        }
-        async fn vpcs_of_subnets(&self, _: &[String]) -> CloudResult<Vec<String>> {
-            no()
-        }
-        async fn zones(&self) -> CloudResult<Vec<ZoneFacts>> {
-            no()
-        }
-    }
-
-    #[async_trait]
-    impl ReadStacks for Region {
-        async fn stacks(&self, _: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
-            no()
-        }
-        async fn resources(&self, _: &str) -> CloudResult<Vec<StackResource>> {
-            no()
-        }
-        async fn events_since(&self, _: &str, _: Option<&str>) -> CloudResult<Vec<StackEvent>> {
-            no()
-        }
-        async fn template(&self, _: &str) -> CloudResult<String> {
-            no()
-        }
-        async fn detect_drift(&self, _: &str) -> CloudResult<StackDrift> {
-            no()
-        }
-        async fn change_set(&self, _: &str, _: &str) -> CloudResult<Option<ChangeSet>> {
-            no()
-        }
-    }
-
-    #[async_trait]
-    impl WriteStacks for Region {
-        async fn create_change_set(&self, _: &ChangeSetRequest) -> CloudResult<String> {
-            no()
-        }
-        async fn execute_change_set(&self, _: &str, _: &str, _: &str) -> CloudResult<()> {
-            no()
-        }
-        async fn delete_change_set(&self, _: &str, _: &str) -> CloudResult<()> {
-            no()
-        }
-        async fn delete_stack(&self, _: &str, _: &str) -> CloudResult<()> {
-            no()
-        }
-        async fn set_termination_protection(&self, _: &str, _: bool) -> CloudResult<()> {
-            no()
-        }
-        async fn upload_template(&self, _: &str, _: &str) -> CloudResult<String> {
-            no()
-        }
     }
 }

@@ -1,0 +1,100 @@
+//! Owns the cases of declarations that move users: what is planned for each switch, and what a person is told.
+
+use super::super::tests::lines;
+use super::super::*;
+use super::{Case, title};
+use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
+use crate::model::Switch;
+use crate::plan::runbook::{Action, Lever, StepId};
+
+#[test]
+fn each_switch_has_its_steps_and_its_warning() {
+    let case = |switch| Case::new(Mode::Ungraceful, vec![], switch);
+    let tail = |runbook: &Runbook| {
+        let lines = lines(runbook);
+        lines.lines().skip(4).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    let (failover, know) = case(Some(Switch::Failover { path: "/".into() })).planned();
+    insta::assert_snapshot!(tail(&failover), @r"
+    await-traffic <- [await-web] 90s
+    probe <- [await-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(know.warnings.join("\n"), @"nothing forces the users of shop.example.com to the standby while the primary answers its health check (--fence tries to make it stop)");
+    let (weighted, know) = case(Some(Switch::Weighted { primary: 100, standby: 0 })).planned();
+    insta::assert_snapshot!(tail(&weighted), @r"
+    switch-traffic <- [await-web] 1s
+    await-traffic <- [switch-traffic] 120s
+    probe <- [await-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(know.warnings.join("\n"), @"the weights of shop.example.com are changed by Route 53's control plane, which lives in us-east-1: while that Region is dark, traffic may not move");
+    let (manual, know) = case(Some(Switch::Manual)).planned();
+    insta::assert_snapshot!(tail(&manual), @r"
+    gate-traffic <- [await-web] 0s
+    probe <- [gate-traffic] 5s
+    report <- [probe] 1s
+    ");
+    insta::assert_snapshot!(title(&manual, TRAFFIC_GATE), @"point shop.example.com at the standby (traffic is `manual` in the environment file)");
+    assert_eq!(know, Remarks::default());
+    let (none, _) = case(None).planned();
+    insta::assert_snapshot!(title(&none, TRAFFIC_GATE), @"point your users at the standby (the environment file has no traffic)");
+}
+
+#[test]
+fn weighted_records_lead_everybody_to_the_standby() {
+    let mut case = Case::new(Mode::Ungraceful, vec![], Some(Switch::Weighted { primary: 60, standby: 40 }));
+    let known = RecordFacts {
+        name: "shop.example.com".into(),
+        kind: "A".into(),
+        set_identifier: Some("shop-primary".into()),
+        failover: None,
+        weight: Some(60),
+        ttl_s: None,
+        health_check_id: Some("hc-1".into()),
+        alias: Some(AliasFacts { dns_name: "x".into(), zone_id: "y".into(), evaluate_target_health: true }),
+        values: vec![],
+    };
+    case.baseline.facts.records = vec![known];
+    // Another load balancer of the tier, not for users.
+    let facts = &mut case.baseline.facts.load_balancers;
+    let inner = LoadBalancerFacts {
+        dns_name: "inner.us-east-1.elb.amazonaws.com".into(),
+        zone_id: Some("ZINNER".into()),
+        scheme: "internal".into(),
+        ..facts["lb-web"].clone()
+    };
+    facts.insert("lb-inner".into(), inner);
+    let web = case.baseline.tiers.get_mut("web").expect("the tier");
+    web.load_balancer_arns.insert(0, "lb-inner".into());
+    let (runbook, _) = case.planned();
+    let Some(Action::SwitchTraffic { by: Lever::Records { zone, records }, .. }) =
+        runbook.step(&StepId(SWITCH_TRAFFIC.into())).map(|step| &step.action)
+    else {
+        panic!("no records: {runbook:?}")
+    };
+    assert_eq!(zone, "Z1");
+    let told: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let alias = record.alias.as_ref().expect("an alias");
+            let set = record.set_identifier.as_deref().expect("an identifier");
+            (
+                set,
+                record.weight,
+                alias.zone_id.as_str(),
+                alias.evaluate_target_health,
+                record.health_check_id.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("shop-primary", Some(0), "ZEAST", false, Some("hc-1")), ("shop-standby", Some(60), "ZWEST", false, None)]
+    );
+    // Without the standby's load balancer a person has to do it; the declaration goes on.
+    case.seen.balancer = Err("no answer".into());
+    let (runbook, know) = case.planned();
+    insta::assert_snapshot!(title(&runbook, TRAFFIC_GATE), @"move the weights of shop.example.com to the standby by hand (the standby's load balancer: no answer)");
+    assert!(know.warnings.iter().any(|warning| warning.contains("is not compared: no answer")), "{know:?}");
+}

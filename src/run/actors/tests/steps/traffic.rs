@@ -1,0 +1,91 @@
+//! Owns the cases of steps that move users: levers, following, the probe.
+
+use super::super::region::{Fault, at};
+use super::{act, is_done_once, is_so, region};
+use crate::cloud::CloudErrorKind;
+use crate::facts::*;
+use crate::model::{Probe, SideName};
+use crate::plan::runbook::{Action, Lever};
+
+#[tokio::test]
+async fn levers_move_both_ways_and_read_back() {
+    let object = |to| Action::SwitchTraffic {
+        to,
+        record: "shop.example.com".into(),
+        by: Lever::Object { bucket: "b".into(), key: "k".into() },
+    };
+    is_done_once(|| region(|_| {}), object(SideName::Standby), "PutObject").await;
+    let there = || region(|state| drop(state.objects.insert(("b".into(), "k".into()), vec![])));
+    is_done_once(there, object(SideName::Primary), "DeleteObject").await;
+    let weighted = RecordFacts {
+        name: "shop.example.com".into(),
+        kind: "A".into(),
+        set_identifier: Some("shop-standby".into()),
+        failover: None,
+        weight: Some(100),
+        ttl_s: None,
+        health_check_id: None,
+        alias: Some(AliasFacts { dns_name: "Web.elb".into(), zone_id: "Z".into(), evaluate_target_health: true }),
+        values: vec![],
+    };
+    let by = Lever::Records { zone: "Z1".into(), records: vec![weighted] };
+    let records = Action::SwitchTraffic { to: SideName::Standby, record: "shop.example.com".into(), by };
+    is_done_once(|| region(|_| {}), records, "ChangeResourceRecordSets").await;
+    let denied = region(|_| {});
+    denied.fault("PutObject", &[Fault::Refused(CloudErrorKind::Denied)]);
+    let error = act(&denied, &object(SideName::Standby)).await.expect_err("denied");
+    assert!(error.hint.is_some_and(|hint| hint.contains("aws s3api put-object --bucket b --key k")));
+}
+
+#[tokio::test]
+async fn users_have_followed_when_the_time_has_passed_and_the_record_leads_there() {
+    let wait = |target: Option<&str>| Action::AwaitTraffic {
+        to: SideName::Standby,
+        record: "shop.example.com".into(),
+        target: target.map(str::to_owned),
+        settle_s: 90,
+        timeout_s: 690,
+    };
+    let names = |record: Vec<(i64, Result<Vec<&str>, &str>)>| {
+        let own = |answer: Result<Vec<&str>, &str>| {
+            answer.map(|all| all.into_iter().map(str::to_owned).collect()).map_err(str::to_owned)
+        };
+        let record: Vec<_> = record.into_iter().map(|(from, answer)| (at(from), own(answer))).collect();
+        region(|state| {
+            state.names.insert("shop.example.com".into(), record);
+            state.names.insert("web.elb".into(), vec![(at(0), own(Ok(vec!["10.0.0.2", "10.0.0.3"])))]);
+        })
+    };
+    // It leads there from the first moment: others may still hold old answers.
+    let at_once = names(vec![(0, Ok(vec!["10.0.0.3"]))]);
+    assert_eq!(
+        act(&at_once, &wait(Some("web.elb"))).await.expect("followed").text,
+        "shop.example.com leads to web.elb"
+    );
+    assert_eq!(at_once.edit(|state| state.now), at(90));
+    let late = names(vec![(0, Ok(vec!["10.9.9.9"])), (200, Ok(vec!["10.0.0.2"]))]);
+    act(&late, &wait(Some("web.elb"))).await.expect("followed");
+    assert_eq!(late.edit(|state| state.now), at(200));
+    let never = names(vec![(0, Ok(vec!["10.9.9.9"]))]);
+    let error = act(&never, &wait(Some("web.elb"))).await.expect_err("never");
+    assert!(error.why[0].contains("still leads to 10.9.9.9"), "{error:?}");
+    let silent = names(vec![(0, Err("no resolver"))]);
+    let done = act(&silent, &wait(Some("web.elb"))).await.expect("the time has passed");
+    assert!(done.text.contains("is not known: no resolver"), "{}", done.text);
+    let unknown = region(|_| {});
+    let done = act(&unknown, &wait(None)).await.expect("the time has passed");
+    assert_eq!((done.text.contains("was not compared"), unknown.edit(|state| state.now)), (true, at(90)));
+}
+
+#[tokio::test]
+async fn the_service_is_asked_until_it_answers_as_it_should() {
+    let probe = Probe { url: "https://shop.example.com/healthz".into(), status: 200 };
+    let action = Action::Probe { probe, timeout_s: 60 };
+    let comes_up = region(|state| state.answers = [Err("refused".to_owned()), Ok(503), Ok(200)].into());
+    assert!(!is_so(&comes_up, &action).await);
+    let done = act(&comes_up, &action).await.expect("it answers");
+    insta::assert_snapshot!(done.text, @"https://shop.example.com/healthz answers 200, the 3. time");
+    let broken = region(|state| state.answers = [Ok(301)].into());
+    let error = act(&broken, &action).await.expect_err("it moved");
+    insta::assert_snapshot!(error.why.join("\n"), @"https://shop.example.com/healthz answers 301, not 200, after 60 s");
+}
