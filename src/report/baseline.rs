@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::age::moment;
 use super::style::{CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
-use crate::facts::{Baseline, SideFacts};
+use crate::facts::{Baseline, SideFacts, source_name};
 use crate::model::{BasisMethod, Environment, Footprint, tier_size};
 
 /// The version of the JSON document.
@@ -69,7 +69,8 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
     out
 }
 
-/// What was seen beside the tiers, where the environment names data or a record, or groups have scheduled actions.
+/// What was seen beside the tiers, where the environment names data, a record or event sources, or groups have scheduled
+/// actions.
 fn beside(facts: &SideFacts) -> String {
     let mut out = String::new();
     let schedules = facts.schedules.values().map(Vec::len).sum();
@@ -80,6 +81,7 @@ fn beside(facts: &SideFacts) -> String {
         (facts.records.len(), "DNS records"),
         (facts.health_checks.len(), "health checks"),
         (schedules, "scheduled actions"),
+        (facts.event_sources.len(), "event sources"),
     ];
     let seen: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| format!("{count} {noun}")).collect();
@@ -105,6 +107,11 @@ fn beside(facts: &SideFacts) -> String {
         let copies: Vec<&str> = bucket.replicates_to.keys().map(String::as_str).collect();
         let copies = if copies.is_empty() { "nowhere".to_owned() } else { format!("to {}", copies.join(", ")) };
         let _ = writeln!(out, "  bucket {}: replicated {copies}", bucket.name);
+    }
+    for (name, source) in &facts.event_sources {
+        let by = source.schedule.as_deref().or(source.source.as_deref().map(source_name));
+        let by = by.map(|by| format!(", {by}")).unwrap_or_default();
+        let _ = writeln!(out, "  event source {name}: {}{by}", if source.runs() { "on" } else { "off" });
     }
     out
 }
@@ -141,6 +148,7 @@ pub fn json(baseline: &Baseline, place: &str) -> Value {
         "records": baseline.facts.records,
         "health_checks": baseline.facts.health_checks,
         "schedules": baseline.facts.schedules,
+        "event_sources": baseline.facts.event_sources,
         "seen": baseline.facts.seen(),
         "gaps": baseline.facts.gaps,
     })
