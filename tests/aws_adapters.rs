@@ -14,6 +14,8 @@ mod compute;
 mod databases;
 #[path = "aws_adapters/dns.rs"]
 mod dns;
+#[path = "aws_adapters/events.rs"]
+mod events;
 #[path = "aws_adapters/faults.rs"]
 mod faults;
 #[path = "aws_adapters/metrics.rs"]

@@ -14,6 +14,7 @@ use super::buckets::AwsBuckets;
 use super::databases::AwsDatabases;
 use super::dns::AwsDns;
 use super::error::Place;
+use super::events::AwsEvents;
 use super::groups::AwsGroups;
 use super::identity::AwsIdentity;
 use super::images::AwsImages;
@@ -143,6 +144,7 @@ impl Cloud for AwsCloud {
             buckets: Arc::new(AwsBuckets::new(session.clone())),
             dns: Arc::new(AwsDns::new(&session)),
             schedules: Arc::new(AwsSchedules::new(session.clone())),
+            events: Arc::new(AwsEvents::new(session.clone())),
             groups,
             launch_templates,
             network: Arc::new(AwsNetwork::new(session.clone())),
@@ -164,6 +166,7 @@ impl Cloud for AwsCloud {
             objects: Arc::new(AwsBuckets::new(session.clone())),
             dns: Arc::new(AwsDns::new(&session)),
             schedules: Arc::new(AwsSchedules::new(session.clone())),
+            events: Arc::new(AwsEvents::new(session.clone())),
             groups,
             parameters,
             stacks: Arc::new(AwsStacks::new(session, self.template_bucket.clone())),

@@ -17,6 +17,7 @@ mod dns_facts;
 mod drift;
 mod error;
 mod error_codes;
+mod events;
 mod groups;
 mod http;
 mod identity;

@@ -58,6 +58,10 @@ impl Rate {
     pub const RDS: Rate = Rate::assumed(50.0, 10.0);
     /// Route 53, all calls of an account together (Route 53 API throttling: 50 burst, 10/s).
     pub const ROUTE_53: Rate = Rate::documented(50.0, 10.0);
+    /// EventBridge calls about rules: not published; one bucket of 50 and 10/s for all of them is an assumption.
+    pub const EVENTBRIDGE: Rate = Rate::assumed(50.0, 10.0);
+    /// Lambda's control plane, all calls together (Lambda quotas: 15 requests per second, not adjustable).
+    pub const LAMBDA: Rate = Rate::documented(15.0, 15.0);
     /// STS, S3 objects and DynamoDB descriptions at rates this program cannot reach.
     pub const AMPLE: Rate = Rate::assumed(500.0, 500.0);
 }

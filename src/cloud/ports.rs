@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    Clock, CloudResult, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadGroups, ReadIdentity,
-    ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks, ReadTables,
-    WriteDatabases, WriteDns, WriteGroups, WriteImages, WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
+    Clock, CloudResult, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadEvents, ReadGroups,
+    ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks,
+    ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteObjects, WriteParameters,
+    WriteSchedules, WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 
@@ -44,6 +45,8 @@ pub struct ReadPorts {
     pub dns: Arc<dyn ReadDns>,
     /// Scheduled actions.
     pub schedules: Arc<dyn ReadSchedules>,
+    /// Event sources.
+    pub events: Arc<dyn ReadEvents>,
 }
 
 /// Everything a command needs to change one side.
@@ -65,6 +68,8 @@ pub struct WritePorts {
     pub dns: Arc<dyn WriteDns>,
     /// Scheduled actions.
     pub schedules: Arc<dyn WriteSchedules>,
+    /// Event sources.
+    pub events: Arc<dyn WriteEvents>,
 }
 
 /// A cloud: real AWS, a stand-in, or the simulated one. Opening a side makes no call.

@@ -8,9 +8,9 @@ use super::declare::{begin, record, times};
 use super::opening::{Opening, open};
 use super::output::Output;
 use super::runs::sitting::Decisions;
-use crate::model::{Span, Switch, standby_database_name};
+use crate::model::{SideName, Span, Switch, standby_database_name};
 use crate::plan::drill::{DrillInput, DrillRefusal, plan_drill};
-use crate::plan::runbook::{Mode, Untouched};
+use crate::plan::runbook::{EventBefore, Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
 use crate::report::drill::{DrillVerdict, LOOK_BACK, is_measure};
@@ -103,6 +103,11 @@ async fn left_alone(opening: &Opening) -> Result<(Untouched, Vec<String>), Failu
         let mut there = read.schedules.schedules(&names).await?;
         untouched.schedules =
             names.into_iter().map(|name| (name.clone(), there.remove(&name).unwrap_or_default())).collect();
+    }
+    for source in &environment.event_sources {
+        let trigger = source.on(SideName::Standby);
+        let runs = read.events.event_source(&trigger).await?.map(|facts| facts.runs());
+        untouched.events.insert(source.name.clone(), EventBefore { trigger, runs });
     }
     Ok((untouched, leading))
 }

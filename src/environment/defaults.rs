@@ -1,6 +1,6 @@
 //! Owns every default of the environment file: the one place that both the reader and the schema take them from.
 
-use crate::model::{Basis, Span};
+use crate::model::{Basis, DEFAULT_BUS, Span};
 
 /// The store: a folder beside the file.
 pub const STORE: &str = ".lifeboat";
@@ -24,6 +24,8 @@ pub const WINDOW: Span = Span::from_secs(14 * 86_400);
 pub const FLOOR: u32 = 1;
 /// Copies kept of each tier's image.
 pub const KEEP: u32 = 3;
+/// The event bus of a rule.
+pub const BUS: &str = DEFAULT_BUS;
 /// How long resolvers may keep an answer.
 pub const TTL: Span = Span::from_secs(60);
 /// Time between health checks: the dearer fast ones are asked for.

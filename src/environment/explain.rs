@@ -100,6 +100,8 @@ fn home_of(key: &str) -> Option<&'static str> {
         "source" | "endpoint_parameter" | "class" => "rds",
         "table" => "dynamodb",
         "replica" => "s3",
+        "function" => "mapping",
+        "bus" => "rule",
         "interval" | "failures" => "health_check",
         "url" | "status" => "probe",
         "cidr" | "availability_zones" | "vpc_id" | "public_subnet_ids" | "private_subnet_ids" => "network",
@@ -114,6 +116,9 @@ fn home_of(key: &str) -> Option<&'static str> {
 /// What a missing key looks like in a file.
 fn example(key: &str, path: &str) -> Option<&'static str> {
     Some(match key {
+        "name" if path.ends_with("rule.name") => "name: shop-nightly",
+        "name" if path.starts_with("event_sources") => "name: nightly-invoices",
+        "function" => "function: shop-orders",
         "name" if path.starts_with("data") => "name: orders",
         "standby" if path.starts_with("data") => "standby: read-replica",
         "schema" => "schema: lifeboat/v1",

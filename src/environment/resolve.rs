@@ -3,6 +3,7 @@
 
 mod data;
 mod drift;
+mod events;
 mod map;
 mod network;
 mod side;
@@ -30,6 +31,7 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
     let tiers = tiers::tiers(&written.tiers, strategy, remarks_ref);
     let regions = side::regions(&written.primary, &written.standby);
     let data = data::data(&written.data, &written.name, regions, remarks_ref);
+    let event_sources = events::event_sources(&written.event_sources, remarks_ref);
     let traffic = traffic::traffic(written, tiers.as_deref(), data.as_deref(), remarks_ref);
     let sync = sync::sync(&written.sync, regions, remarks_ref);
     let map = map::map(&written.map, regions, remarks_ref);
@@ -51,6 +53,7 @@ pub fn resolve(source: &Source, written: &WrittenEnvironment) -> (Option<Environ
             stacks: stacks?,
             tiers: tiers?,
             data: data?,
+            event_sources: event_sources?,
             traffic: traffic?,
             sync: sync?,
             map: map?,

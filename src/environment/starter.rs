@@ -60,6 +60,12 @@ tiers:
 #   - name: uploads
 #     s3: {{ bucket: {name}-uploads, replica: {name}-uploads-dr }}
 
+# What starts code in production without a user, and would run twice if it were on in both Regions: EventBridge rules and
+# Lambda event source mappings. Deploy them to the standby switched off; a declaration switches them on.
+# event_sources:
+#   - {{ name: nightly, rule: {name}-nightly }}
+#   - {{ name: order-queue, mapping: {{ function: {name}-orders, source: {name}-orders-queue }} }}
+
 sync:
   images: {{ keep: 3 }}
   # Everything below a path follows; Region names inside values are rewritten.

@@ -1,6 +1,7 @@
 //! Owns the tests of whole environment files: examples, starters, and every problem with the words people read.
 
 mod data;
+mod events;
 mod good;
 mod problems;
 mod traffic;

@@ -1,6 +1,7 @@
 //! Owns the kinds of value an environment file is made of: what each accepts, what it says when it refuses, and its schema.
 
 mod dns;
+mod events;
 mod kind;
 mod names;
 mod networks;
@@ -11,8 +12,10 @@ mod stores;
 mod texts;
 
 pub use dns::{ProbeUrl, RecordName, ZoneId};
+pub use events::{BusName, FunctionName, RuleName, SourceName, TriggerName};
+pub(super) use events::{is_function_name, is_rule_name};
 pub(super) use names::check_name;
-pub use names::{DataName, EnvironmentName, GroupName, SchemaName, TierName};
+pub use names::{DataName, EnvironmentName, EventSourceName, GroupName, SchemaName, TierName};
 pub use networks::{Cidr, SubnetId, VpcId};
 pub use numbers::{CheckFailures, ComputeStacks, Count, Keep, Percent, Port, StatusCode, Weight, Zones};
 pub use parameter_path::ParameterPath;

@@ -2,6 +2,7 @@
 //! and the JSON Schema come from these types; values that were not written are absent here.
 
 mod data;
+mod events;
 mod network;
 mod side;
 mod stacks;
@@ -19,6 +20,7 @@ use super::values::{EnvironmentName, Length, SchemaName, Store, Text};
 use crate::yaml::read::Placed;
 
 pub use data::{WrittenBuckets, WrittenData, WrittenRds, WrittenTable};
+pub use events::{WrittenEventSource, WrittenMapping, WrittenRule};
 pub use network::WrittenNetwork;
 pub use side::WrittenSide;
 pub use stacks::WrittenStacks;
@@ -63,6 +65,9 @@ pub struct WrittenEnvironment {
     pub tiers: Must<Vec<Placed<WrittenTier>>>,
     /// The data production keeps: databases, tables and buckets. By default none.
     pub data: May<Vec<Placed<WrittenData>>>,
+    /// What starts code in production without a user, and must not run on both sides: EventBridge rules and Lambda event
+    /// source mappings. They are deployed by other means, switched off in the standby. By default none.
+    pub event_sources: May<Vec<Placed<WrittenEventSource>>>,
     /// What follows production. By default images only.
     pub sync: May<WrittenSync>,
     /// How users reach the side that serves. By default a person moves the traffic.

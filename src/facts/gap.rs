@@ -38,6 +38,8 @@ pub enum Noun {
     Record,
     /// Scheduled actions.
     Schedule,
+    /// Rules of EventBridge and event source mappings of Lambda.
+    EventSource,
 }
 
 impl fmt::Display for Noun {
@@ -58,6 +60,7 @@ impl fmt::Display for Noun {
             Noun::Bucket => "bucket",
             Noun::Record => "record",
             Noun::Schedule => "scheduled action",
+            Noun::EventSource => "event source",
         })
     }
 }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BucketFacts, DatabaseFacts, Gap, GroupFacts, HealthCheckFacts, ImageFacts, LaunchTemplateFacts, LoadBalancerFacts,
-    ParameterFacts, RecordFacts, ReplicaLag, ScheduleFacts, SecurityGroupFacts, TableFacts, TargetGroupFacts, VpcFacts,
+    BucketFacts, DatabaseFacts, EventSourceFacts, Gap, GroupFacts, HealthCheckFacts, ImageFacts, LaunchTemplateFacts,
+    LoadBalancerFacts, ParameterFacts, RecordFacts, ReplicaLag, ScheduleFacts, SecurityGroupFacts, TableFacts,
+    TargetGroupFacts, VpcFacts,
 };
 use crate::model::{AccountId, Region, SideName};
 
@@ -61,6 +62,9 @@ pub struct SideFacts {
     /// Scheduled actions, by the name of their group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+    /// Event sources, by their name in the environment file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub event_sources: BTreeMap<String, EventSourceFacts>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
 }
@@ -89,6 +93,7 @@ impl SideFacts {
             records: Vec::new(),
             health_checks: BTreeMap::new(),
             schedules: BTreeMap::new(),
+            event_sources: BTreeMap::new(),
             gaps: Vec::new(),
         }
     }
@@ -109,5 +114,6 @@ impl SideFacts {
             + self.records.len()
             + self.health_checks.len()
             + self.schedules.values().map(Vec::len).sum::<usize>()
+            + self.event_sources.len()
     }
 }

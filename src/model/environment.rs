@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, DataSet, Part, Region, SideName, Span, Strategy, Traffic};
+use super::{AccountId, DataSet, EventSource, Part, Region, SideName, Span, Strategy, Traffic};
 
 /// One application estate: two sides, tiers, objectives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Environment {
     /// The data stores of production, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data: Vec<DataSet>,
+    /// What starts code in production without a user, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_sources: Vec<EventSource>,
     /// How users reach the side that serves; none: people see to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,

@@ -56,6 +56,7 @@ pub fn environment() -> Environment {
         network: Network::Existing { vpc_id: "vpc-1".into(), public_subnet_ids: vec![], private_subnet_ids: vec![] },
         tiers: vec![],
         data: vec![],
+        event_sources: vec![],
         traffic: None,
         sync: Sync {
             images: ImageSync { key: Some("alias/shop-dr".into()), keep: 3 },

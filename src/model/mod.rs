@@ -5,6 +5,7 @@ pub mod basis;
 pub mod data;
 pub mod digest;
 pub mod environment;
+pub mod event_source;
 #[cfg(test)]
 pub mod fixture;
 pub mod footprint;
@@ -29,6 +30,7 @@ pub use environment::{
     Basis, DriftRules, Environment, FullSize, IgnoreRule, ImageSync, Network, Objectives, ParameterSync, Side, Stacks,
     StandbySize, StoreLocation, Sync, Tier, TierLoadBalancer,
 };
+pub use event_source::{DEFAULT_BUS, EventSource, Trigger};
 pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
 pub use part::{MAX_COMPUTE_STACKS, Part, Shard};

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod baseline;
 pub mod data;
+pub mod events;
 pub mod parameters;
 pub mod redact;
 pub mod side;

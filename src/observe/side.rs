@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::data::observe_data;
+use super::events::observe_events;
 use super::parameters::{ParameterView, observe_parameters};
 use super::traffic::observe_traffic;
 use crate::cloud::{CloudError, CloudResult, ReadPorts};
@@ -37,12 +38,15 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
         query.caller.arn.clone(),
     );
     // None of these depends on another, and pages of parameters are serial: all start at once.
-    let (groups, (parameters, parameter_gaps), schedules, data, traffic) = futures_util::future::join5(
+    let (groups, (parameters, parameter_gaps), schedules, data, (traffic, events)) = futures_util::future::join5(
         ports.groups.groups(query.groups),
         observe_parameters(ports, query.environment, query.parameters, query.key),
         ports.schedules.schedules(query.groups),
         observe_data(ports, query.environment, query.now),
-        observe_traffic(ports, query.environment.traffic.as_ref()),
+        futures_util::future::join(
+            observe_traffic(ports, query.environment.traffic.as_ref()),
+            observe_events(ports, query.environment),
+        ),
     )
     .await;
     facts.groups = groups?.into_iter().map(|group| (group.name.clone(), group)).collect();
@@ -55,6 +59,8 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
     facts.gaps.extend(data.gaps);
     (facts.records, facts.health_checks) = (traffic.records, traffic.health_checks);
     facts.gaps.extend(traffic.gaps);
+    facts.event_sources = events.0;
+    facts.gaps.extend(events.1);
 
     let references: Vec<LaunchTemplateRef> =
         distinct(facts.groups.values().filter_map(|group| group.launch_template.clone()));

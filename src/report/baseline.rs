@@ -8,7 +8,7 @@ use super::age::moment;
 use super::count::count;
 use super::style::{CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
-use crate::facts::{Baseline, SideFacts};
+use crate::facts::{Baseline, SideFacts, source_name};
 use crate::model::{BasisMethod, Environment, Footprint, tier_size};
 
 /// The version of the JSON document.
@@ -70,7 +70,8 @@ pub fn text(environment: &Environment, baseline: &Baseline, place: &str, color: 
     out
 }
 
-/// What was seen beside the tiers, where the environment names data or a record, or groups have scheduled actions.
+/// What was seen beside the tiers, where the environment names data, a record or event sources, or groups have scheduled
+/// actions.
 fn beside(facts: &SideFacts) -> String {
     let mut out = String::new();
     let schedules = facts.schedules.values().map(Vec::len).sum();
@@ -81,6 +82,7 @@ fn beside(facts: &SideFacts) -> String {
         (facts.records.len(), "DNS record"),
         (facts.health_checks.len(), "health check"),
         (schedules, "scheduled action"),
+        (facts.event_sources.len(), "event source"),
     ];
     let seen: Vec<String> =
         counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
@@ -106,6 +108,11 @@ fn beside(facts: &SideFacts) -> String {
         let copies: Vec<&str> = bucket.replicates_to.keys().map(String::as_str).collect();
         let copies = if copies.is_empty() { "nowhere".to_owned() } else { format!("to {}", copies.join(", ")) };
         let _ = writeln!(out, "  bucket {}: replicated {copies}", bucket.name);
+    }
+    for (name, source) in &facts.event_sources {
+        let by = source.schedule.as_deref().or(source.source.as_deref().map(source_name));
+        let by = by.map(|by| format!(", {by}")).unwrap_or_default();
+        let _ = writeln!(out, "  event source {name}: {}{by}", if source.runs() { "on" } else { "off" });
     }
     out
 }
@@ -142,6 +149,7 @@ pub fn json(baseline: &Baseline, place: &str) -> Value {
         "records": baseline.facts.records,
         "health_checks": baseline.facts.health_checks,
         "schedules": baseline.facts.schedules,
+        "event_sources": baseline.facts.event_sources,
         "seen": baseline.facts.seen(),
         "gaps": baseline.facts.gaps,
     })

@@ -50,6 +50,7 @@ pub fn environment(strategy: Strategy) -> Environment {
             tier("web", 30, &[], Some(TierLoadBalancer { listener: None, health_check: Some("/healthz".into()) })),
         ],
         data: data(),
+        event_sources: vec![],
         traffic: Some(traffic(strategy)),
         sync: Sync { images: ImageSync { key: Some("alias/shop-dr".into()), keep: 3 }, parameters: vec![] },
         map: BTreeMap::from([

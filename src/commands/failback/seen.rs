@@ -1,16 +1,17 @@
-//! Owns looking at what a failback brings home: data, scheduled actions, records, parameters and images of both sides.
+//! Owns looking at what a failback brings home: data, scheduled actions, event sources, records, parameters and images of
+//! both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{join, try_join5};
+use futures_util::future::{join, try_join, try_join_all, try_join5};
 
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
 use crate::commands::declare::record;
 use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
-use crate::model::{Rewrite, Switch, image_parameter_name, standby_database_name, standby_group_name};
-use crate::plan::failback::{DataSeen, Promoted, Seen};
+use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name, standby_group_name};
+use crate::plan::failback::{DataSeen, EventSeen, Promoted, Seen};
 use crate::plan::runbook::{Action, HomeRule};
 use crate::plan::sync::{HomeWorld, TierImages, home_rule, images_by_hand, plan_home};
 use crate::run::journal::StepState;
@@ -34,9 +35,12 @@ pub(super) async fn look(
     standby: &ReadPorts,
     groups: &Groups<'_>,
 ) -> Result<Seen, Failure> {
-    let (data, schedules, records, parameters, images) = try_join5(
+    let (data, (schedules, events), records, parameters, images) = try_join5(
         data(session, primary, standby),
-        async { Ok(schedules(baseline, standby, groups.standby).await?) },
+        async {
+            let events = events(session, primary, standby);
+            Ok(try_join(schedules(baseline, standby, groups.standby), events).await?)
+        },
         async { Ok(records(session, primary).await?) },
         parameters(session, baseline, primary, standby),
         async { Ok(images(session, primary, standby, groups).await?) },
@@ -44,7 +48,7 @@ pub(super) async fn look(
     .await?;
     let (parameters, rules, mut by_hand) = parameters;
     by_hand.extend(images);
-    Ok(Seen { data, schedules, records, parameters, rules, by_hand })
+    Ok(Seen { data, schedules, events, records, parameters, rules, by_hand })
 }
 
 async fn data(
@@ -123,6 +127,21 @@ async fn schedules(
     }
     let names: Vec<String> = groups.keys().cloned().collect();
     standby.schedules.schedules(&names).await
+}
+
+/// Event sources of both sides, by name.
+async fn events(
+    session: &Session,
+    primary: &ReadPorts,
+    standby: &ReadPorts,
+) -> CloudResult<BTreeMap<String, EventSeen>> {
+    let looks = session.environment.event_sources.iter().map(|source| async {
+        let (here, there) = (source.on(SideName::Primary), source.on(SideName::Standby));
+        let (primary, standby) =
+            try_join(primary.events.event_source(&here), standby.events.event_source(&there)).await?;
+        Ok((source.name.clone(), EventSeen { standby, primary }))
+    });
+    Ok(try_join_all(looks).await?.into_iter().collect())
 }
 
 /// Records are read where they are to be edited.

@@ -1,9 +1,10 @@
-//! Owns how data, buckets, scheduled actions and names of the simulated account are shown.
+//! Owns how data, buckets, scheduled actions, event sources and names of the simulated account are shown.
 
 use jiff::Timestamp;
 
 use super::list::time;
-use crate::facts::RecordFacts;
+use crate::facts::{RecordFacts, source_name};
+use crate::model::Trigger;
 use crate::sim::SimState;
 use crate::sim::databases::{lag_of, told};
 use crate::sim::dns::leads_to;
@@ -47,7 +48,22 @@ pub(super) fn of_region(region: &RegionState, state: &SimState) -> Vec<Part> {
         ),
         ("objects", &["BUCKET", "KEY", "BYTES", "PUBLIC", "WRITTEN"], objects(region)),
         ("scheduled actions", &["GROUP", "ACTION", "WHEN", "MIN", "DESIRED", "MAX"], schedules(region)),
+        ("event sources", &["EVENT SOURCE", "STATE", "STARTED BY"], event_sources(region, state.now)),
     ]
+}
+
+fn event_sources(region: &RegionState, now: Timestamp) -> Vec<Vec<String>> {
+    let rules = region.event_rules.values().map(|rule| {
+        let trigger = Trigger::Rule { bus: rule.bus.clone(), name: rule.name.clone() };
+        let by = rule.schedule.clone().or_else(|| rule.pattern.clone()).unwrap_or_default();
+        vec![trigger.to_string(), rule.state().to_owned(), by]
+    });
+    let mappings = region.event_mappings.values().map(|mapping| {
+        let trigger = Trigger::Mapping { function: mapping.function.clone(), source: None };
+        let state = mapping.state(now, &region.timings);
+        vec![trigger.to_string(), state.to_owned(), source_name(&mapping.source).to_owned()]
+    });
+    rules.chain(mappings).collect()
 }
 
 fn yes_or_no(truth: bool) -> String {

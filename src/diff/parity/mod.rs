@@ -7,6 +7,7 @@ mod capacity;
 mod context;
 mod data;
 mod databases;
+mod events;
 mod groups;
 mod images;
 mod launch;
@@ -53,5 +54,6 @@ pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
         }
     }
     data::judge(&parity, found);
+    events::judge(&parity, found);
     parameters::judge(&parity, found);
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod drift;
+mod events;
 mod parity;
 mod pending;
 

@@ -167,11 +167,17 @@ fn a_starter_is_still_right_with_its_comments_taken_off() {
     assert_eq!(loaded.environment.drift.ignore.len(), 1);
     assert_eq!(loaded.warnings, vec![]);
     let (before, data) = text.split_once("# data:\n").expect("data");
-    let (data, after) = data.split_once("\nsync:").expect("sync");
-    let data: Vec<&str> = data.lines().map(|line| line.strip_prefix("# ").expect("a comment")).collect();
-    let loaded_data =
-        load(&format!("{before}data:\n{}\nsync:{after}", data.join("\n"))).unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(loaded_data.environment.data.len(), 3);
+    let (data, after) = data.split_once("\n\n").expect("the end of data");
+    let (between, events) = after.split_once("# event_sources:\n").expect("event sources");
+    let (events, after) = events.split_once("\n\n").expect("the end of event sources");
+    let bare = |lines: &str| -> String {
+        let lines: Vec<&str> = lines.lines().map(|line| line.strip_prefix("# ").expect("a comment")).collect();
+        lines.join("\n")
+    };
+    let (data, events) = (bare(data), bare(events));
+    let whole = format!("{before}data:\n{data}\n\n{between}event_sources:\n{events}\n\n{after}");
+    let environment = load(&whole).unwrap_or_else(|e| panic!("{e}")).environment;
+    assert_eq!((environment.data.len(), environment.event_sources.len()), (3, 2));
     let stacks = loaded.environment.stacks.compute;
     let split = text.replace("# stacks: { compute: 1 }", "stacks: { compute: 5 }");
     assert_eq!((stacks, load(&split).unwrap_or_else(|e| panic!("{e}")).environment.stacks.compute), (1, 5));

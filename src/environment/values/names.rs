@@ -20,6 +20,8 @@ text_kinds! {
     TierName(String): expects NAME, pattern NAME_PATTERN, parse name;
     /// A data store's name.
     DataName(String): expects NAME, pattern NAME_PATTERN, parse name;
+    /// An event source's name.
+    EventSourceName(String): expects NAME, pattern NAME_PATTERN, parse name;
     /// The name of an Auto Scaling group: at most 255 characters without colons (EC2 Auto Scaling API reference).
     GroupName(String): expects "the name of an Auto Scaling group", pattern "^[^:\\s]([^:]{0,253}[^:\\s])?$", parse group;
 }

@@ -7,6 +7,7 @@
 
 mod data;
 pub(super) mod estimates;
+pub(super) mod events;
 mod input;
 mod refusal;
 mod remarks;
@@ -23,6 +24,7 @@ use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
 pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
+pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
 pub use refusal::DeclareRefusal;
 pub use remarks::{Loss, Remarks, remarks};
@@ -98,3 +100,6 @@ pub(in crate::plan) mod tests;
 
 #[cfg(test)]
 mod data_tests;
+
+#[cfg(test)]
+mod events_tests;

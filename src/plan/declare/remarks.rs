@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::data::databases;
+use super::events;
 use super::{DeclareInput, promote_id};
-use crate::model::{Span, Switch};
+use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
 /// What a person should know before declaring.
@@ -55,7 +56,18 @@ pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
     }
     data(input, runbook, &mut found);
     traffic(input, &mut found.warnings);
+    event_sources(input, &mut found.warnings);
     found
+}
+
+fn event_sources(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
+    for source in events::unknown(input) {
+        let trigger = source.on(SideName::Standby);
+        warnings.push(format!(
+            "the baseline does not say whether {} runs in production: the standby's {trigger} is left as it is",
+            source.name
+        ));
+    }
 }
 
 fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {

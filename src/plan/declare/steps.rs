@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DeclareInput, data, estimates, schedules, traffic};
+use super::{DeclareInput, data, estimates, events, schedules, traffic};
 use crate::model::{SideName, Switch};
 use crate::plan::runbook::{Action, Mode, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
@@ -94,14 +94,24 @@ fn lead_over(
     // What the application reads to find its database has to be right before users come.
     let published = |step: &&Step| matches!(step.action, Action::PublishEndpoint { .. });
     ready.extend(steps.iter().filter(published).map(|step| step.id.clone()));
+    // While production runs on they would run twice: then they wait for the fence.
+    let runs_on = graceful && !silence_first;
+    if !runs_on {
+        let enable = events::enable(input, &ready);
+        ready.extend(enable.iter().map(|step| step.id.clone()));
+        steps.extend(enable);
+    }
     let (traffic, mut last) = traffic::lead(input, &ready);
     steps.extend(traffic);
     let protect = data::protect(input, &last);
-    if graceful && !silence_first {
+    if runs_on {
         // Both sides serve until the users have moved: a moment of two is better than a moment of none.
         let fence = fence(input, scale, last.clone());
         last.insert(fence.id.clone());
+        let enable = events::enable(input, &BTreeSet::from([fence.id.clone()]));
         steps.push(fence);
+        last.extend(enable.iter().map(|step| step.id.clone()));
+        steps.extend(enable);
     }
     last.extend(protect.iter().map(|step| step.id.clone()));
     steps.extend(protect);
@@ -221,10 +231,16 @@ fn fence(input: &DeclareInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -
         .iter()
         .filter_map(|step| Some(input.environment.tier(&step.tier)?.auto_scaling_group.clone()))
         .collect::<BTreeSet<_>>();
+    // Single tiers bring up capacity alone; the rest of production runs on.
+    let events = match input.options.tiers.is_empty() {
+        true => events::of_primary(input.environment),
+        false => BTreeMap::new(),
+    };
+    let off = if events.is_empty() { "" } else { "its event sources are switched off and " };
     Step {
         id: StepId(FENCE.to_owned()),
-        title: "fence the primary: its groups go to zero, so that nothing serves twice".to_owned(),
-        action: Action::FencePrimary { groups: groups.into_iter().collect() },
+        title: format!("fence the primary: {off}its groups go to zero, so that nothing serves twice"),
+        action: Action::FencePrimary { groups: groups.into_iter().collect(), events },
         needs,
         sides: BTreeSet::from([SideName::Primary]),
         estimate: estimates::fence(),

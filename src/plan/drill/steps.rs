@@ -66,8 +66,13 @@ fn prove(input: &DrillInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> 
         id: StepId(PROVE.to_owned()),
         title: match input.untouched.is_empty() {
             true => "prove that nothing is left that was not there before".to_owned(),
-            false => {
+            false if input.untouched.events.is_empty() => {
                 "prove that nothing is left, and that data, traffic and scheduled actions were left alone".to_owned()
+            }
+            false => {
+                "prove that nothing is left, and that data, traffic, scheduled actions and event sources were left \
+                      alone"
+                    .to_owned()
             }
         },
         action: Action::ProveClean { before: before.collect(), untouched: input.untouched.clone(), timeout_s: PROOF_S },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
+use crate::facts::{Baseline, DatabaseFacts, EventSourceFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
 use crate::model::{Environment, SideName};
 use crate::plan::declare::Declaration;
 use crate::plan::runbook::HomeRule;
@@ -37,6 +37,8 @@ pub struct Seen {
     pub data: BTreeMap<String, DataSeen>,
     /// Scheduled actions of the standby's groups, by group.
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+    /// Event sources, by name.
+    pub events: BTreeMap<String, EventSeen>,
     /// The records of the environment's name; empty where nothing has to be known of them.
     pub records: Vec<RecordFacts>,
     /// Parameters that changed in the standby, by their names there.
@@ -58,6 +60,22 @@ pub struct DataSeen {
     pub lag: Option<ReplicaLag>,
     /// Which was promoted last, as runs have it.
     pub promoted: Option<Promoted>,
+}
+
+/// An event source on both sides; none: not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventSeen {
+    /// The standby's.
+    pub standby: Option<EventSourceFacts>,
+    /// The primary's.
+    pub primary: Option<EventSourceFacts>,
+}
+
+impl EventSeen {
+    /// Whether the standby's runs.
+    pub fn runs_in_standby(&self) -> bool {
+        self.standby.as_ref().is_some_and(EventSourceFacts::runs)
+    }
 }
 
 /// Which side's database was promoted last.

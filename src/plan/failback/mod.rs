@@ -5,6 +5,7 @@
 
 mod data;
 mod data_steps;
+mod events;
 mod input;
 mod refusal;
 mod steps;
@@ -20,7 +21,8 @@ use crate::model::GroupSize;
 
 pub use data::{DataTrouble, DataWhy};
 pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
-pub use input::{DataSeen, FailbackInput, Promoted, Seen};
+pub use events::{disable_events_id, enable_home_events_id};
+pub use input::{DataSeen, EventSeen, FailbackInput, Promoted, Seen};
 pub use refusal::FailbackRefusal;
 pub use steps::{DATA_GATE, FREEZE_GATE, HAND_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
 
@@ -54,7 +56,8 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
     let nothing = homes.iter().all(Home::is_ready)
         && down.steps.iter().all(|step| !step.changes())
         && journeys.iter().all(|journey| !journey.moves())
-        && input.seen.schedules.values().all(Vec::is_empty);
+        && input.seen.schedules.values().all(Vec::is_empty)
+        && events::are_home(input);
     if input.declared_in.is_none() && nothing {
         return Err(FailbackRefusal::AtHome);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{Journey, Stage};
-use super::{FailbackInput, FailbackRefusal, Home, data_steps, traffic};
+use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, traffic};
 use crate::model::{DataKind, SideName};
 use crate::plan::declare::estimates::{BOOT_S, default};
 use crate::plan::declare::steps::{gate, report};
@@ -70,6 +70,8 @@ pub(super) fn all(
     // Data before users: who went home before it would read what was true before the disaster.
     way.then(data_steps::lag_home(input, journeys, &way.last));
     way.then(data_gate(input, journeys, &way.last).into_iter().collect());
+    // What starts code writes, too.
+    way.then(events::disable(input, &way.last));
     way.then(freeze(input, journeys, down, &way.last).into_iter().collect());
     way.then(data_steps::caught_up(input, journeys, &way.last));
     way.then(data_steps::promote_home(input, journeys, &way.last));
@@ -81,10 +83,14 @@ pub(super) fn all(
     let home: BTreeSet<StepId> = users.last().map(|step| step.id.clone()).into_iter().collect();
     way.steps.extend(users);
     way.last = home;
+    let mut beside: BTreeSet<StepId> = BTreeSet::new();
+    let enable = events::enable_home(input, &way.last);
+    beside.extend(enable.iter().map(|step| step.id.clone()));
+    way.steps.extend(enable);
     stand_by(input, down, &mut way);
     way.then(data_steps::reseed_standby(input, journeys, &way.last));
-    let last = way.last.clone();
-    way.steps.push(report(last));
+    beside.extend(way.last.clone());
+    way.steps.push(report(beside));
     Ok(way.steps)
 }
 

@@ -2,9 +2,11 @@
 //! What data, traffic and configuration add is below.
 
 mod configured;
+mod events;
 
 use super::*;
-use crate::model::{DataSet, GroupSize, Traffic};
+use crate::facts::EventSourceFacts;
+use crate::model::{DataSet, EventSource, GroupSize, Traffic};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::runbook::{Action, Mode, StepId};
 
@@ -21,8 +23,12 @@ struct Case {
     silent: bool,
     gone: bool,
     data: Vec<DataSet>,
+    /// All but `paused` ran when they were recorded.
+    event_sources: Vec<EventSource>,
     traffic: Option<Traffic>,
     seen: Seen,
+    /// The standby has its footprint.
+    at_footprint: bool,
 }
 
 const EIGHT: GroupSize = GroupSize { min: 8, max: 12, desired: 8 };
@@ -37,6 +43,13 @@ fn side(size: GroupSize) -> BTreeMap<String, GroupFacts> {
     all.collect()
 }
 
+fn footprint(standby: &mut BTreeMap<String, GroupFacts>) {
+    for (name, desired, max) in [("api", 2, 8), ("worker", 1, 4), ("web", 2, 10)] {
+        let group = standby.get_mut(&format!("shop-{name}")).expect("the group");
+        group.size = GroupSize { min: desired, max, desired };
+    }
+}
+
 fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
     let mut baseline = baseline();
     baseline.facts.groups = side(case.recorded.unwrap_or(EIGHT));
@@ -46,10 +59,20 @@ fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
     }
     let mut environment = environment();
     (environment.data, environment.traffic) = (case.data, case.traffic);
+    for source in &case.event_sources {
+        let state = if source.name == "paused" { "DISABLED" } else { "ENABLED" };
+        let facts = EventSourceFacts { state: state.into(), ..EventSourceFacts::default() };
+        baseline.facts.event_sources.insert(source.name.clone(), facts);
+    }
+    environment.event_sources = case.event_sources;
+    let mut standby = groups(case.standby.unwrap_or(10));
+    if case.at_footprint {
+        footprint(&mut standby);
+    }
     plan_failback(&FailbackInput {
         environment: &environment,
         baseline: &baseline,
-        groups: &groups(case.standby.unwrap_or(10)),
+        groups: &standby,
         primary: if case.silent { Err("no answer".to_owned()) } else { Ok(&primary) },
         seen: &case.seen,
         declared_in: case.declared_in,
@@ -140,12 +163,9 @@ fn what_cannot_be_planned_is_refused_with_its_reason() {
 
 #[test]
 fn at_home_means_that_nothing_was_declared_and_nothing_differs() {
-    let footprint = |declared_in| {
+    let at_footprint = |declared_in| {
         let mut standby = groups(2);
-        for (name, desired, max) in [("api", 2, 8), ("worker", 1, 4), ("web", 2, 10)] {
-            let group = standby.get_mut(&format!("shop-{name}")).expect("the group");
-            group.size = GroupSize { min: desired, max, desired };
-        }
+        footprint(&mut standby);
         let (mut baseline, primary) = (baseline(), side(EIGHT));
         baseline.facts.groups = side(EIGHT);
         plan_failback(&FailbackInput {
@@ -160,8 +180,8 @@ fn at_home_means_that_nothing_was_declared_and_nothing_differs() {
             data_timeout_s: 3_600,
         })
     };
-    assert_eq!(footprint(None), Err(FailbackRefusal::AtHome));
+    assert_eq!(at_footprint(None), Err(FailbackRefusal::AtHome));
     // The users may still be in the standby: people say where they are, at the gates.
-    assert!(footprint(Some("r1")).is_ok());
+    assert!(at_footprint(Some("r1")).is_ok());
     assert!(planned(Case { standby: Some(2), primary: Some(ZERO), ..Case::default() }).is_ok());
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
-use crate::model::{DataSet, GroupSize, Probe, SideName};
+use crate::model::{DataSet, GroupSize, Probe, SideName, Trigger};
 
 /// What a step ensures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +16,13 @@ pub enum Action {
         /// What the person confirms.
         question: String,
     },
-    /// The primary's groups take no more traffic: their size is zero. Best effort.
+    /// The primary's groups take no more traffic: their size is zero; and nothing else starts code there. Best effort.
     FencePrimary {
         /// The groups.
         groups: Vec<String>,
+        /// Its event sources, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        events: BTreeMap<String, Trigger>,
     },
     /// Nothing runs in the standby any more, so that nothing is written there while data goes home.
     FreezeStandby {
@@ -192,6 +195,28 @@ pub enum Action {
         /// Their names.
         names: Vec<String>,
     },
+    /// An event source is on.
+    EnableEvents {
+        /// Its name.
+        name: String,
+        /// On which side.
+        side: SideName,
+        /// What it is there.
+        trigger: Trigger,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// An event source is off, or is not there.
+    DisableEvents {
+        /// Its name.
+        name: String,
+        /// On which side.
+        side: SideName,
+        /// What it is there.
+        trigger: Trigger,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
     /// Users are led to a side.
     SwitchTraffic {
         /// Where to.
@@ -338,12 +363,27 @@ pub struct Untouched {
     /// Scheduled actions of the standby's groups, by group; a group without any has an empty list.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+    /// Event sources of the standby, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, EventBefore>,
+}
+
+/// An event source of the standby before a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventBefore {
+    /// What it is there.
+    pub trigger: Trigger,
+    /// Whether it ran; none: it was not there.
+    pub runs: Option<bool>,
 }
 
 impl Untouched {
     /// Whether there is nothing to look at.
     pub fn is_empty(&self) -> bool {
-        self.databases.is_empty() && self.absent_objects.is_empty() && self.schedules.is_empty()
+        self.databases.is_empty()
+            && self.absent_objects.is_empty()
+            && self.schedules.is_empty()
+            && self.events.is_empty()
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, Objectives};
 
-pub use action::{Action, Before, HomeRule, Lever, ReplicaLike, Untouched};
+pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
 pub use step::{Estimate, EstimateSource, Step, StepId};
 pub use timeline::{Timeline, timeline};
 

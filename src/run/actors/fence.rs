@@ -1,16 +1,19 @@
 //! Owns fencing a side: its groups go to zero. For the primary mostly best effort: one that is dark cannot be fenced, and
 //! says so. Where something relies on it, it ends only when nothing runs there any more.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
+use super::fence_events::are_off;
 use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
+use crate::cloud::CloudError;
 use crate::facts::GroupFacts;
-use crate::model::{GroupSize, SideName};
-use crate::plan::runbook::Step;
+use crate::model::{GroupSize, SideName, Trigger};
+use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
@@ -27,58 +30,71 @@ const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 
 impl Actors {
     /// `silent`: nothing may run there any more, either.
-    pub(super) async fn look_fence(&self, side: SideName, groups: &[String], silent: bool) -> Result<Look, ActError> {
-        let found = groups_of(self.ports(side)?, groups).await?;
-        let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
-        if !open {
-            return Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero", found.len(), groups.len())));
-        }
-        Ok(Look::Needed)
-    }
-
-    pub(super) async fn fence(
+    pub(super) async fn look_fence(
         &self,
         side: SideName,
-        step: &Step,
         groups: &[String],
-        watch: &dyn Watch,
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+        events: &BTreeMap<String, Trigger>,
+        silent: bool,
+    ) -> Result<Look, ActError> {
+        let ports = self.ports(side)?;
+        let (found, quiet) = join(groups_of(ports, groups), are_off(ports, events)).await;
+        let found = found?;
+        let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
+        if open || !quiet {
+            return Ok(Look::Needed);
+        }
+        let events = if events.is_empty() { "" } else { "; its event sources are off" };
+        Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero{events}", found.len(), groups.len())))
+    }
+
+    pub(super) async fn fence(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        let none = BTreeMap::new();
+        let (side, groups, events) = match &step.action {
+            Action::FencePrimary { groups, events } => (SideName::Primary, groups.as_slice(), events),
+            Action::FreezeStandby { groups } => (SideName::Standby, groups.as_slice(), &none),
+            _ => return Err(trouble::not_here("it fences nothing")),
+        };
         let begun = self.clock.now();
         let ports = self.ports(side)?;
         right_account(ports).await.map_err(|error| left(side, error))?;
-        let found = groups_of(ports, groups).await?;
-        let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
-        let writes = open.iter().map(|group| async {
-            match tokio::time::timeout(PATIENCE, ports.write.groups.set_size(&group.name, ZERO)).await {
-                Ok(Ok(())) => Ok(format!("{} (was {})", group.name, group.size)),
-                Ok(Err(error)) => Err((group.name.clone(), error.to_string(), error.kind.no_effect(), error.hint())),
-                Err(_) => Err((group.name.clone(), silent(), false, None)),
-            }
-        });
-        let (mut fenced, mut failed) = (Vec::new(), Vec::new());
-        for result in join_all(writes).await {
-            match result {
-                Ok(text) => fenced.push(text),
-                Err(error) => failed.push(error),
-            }
-        }
-        if !failed.is_empty() {
+        let (quiet, zero) = if step.best_effort {
+            join(self.order_off(ports, events), zero(ports, groups)).await
+        } else {
+            // What starts code goes first: it writes. Where that fails nothing else has been touched.
+            let quiet = self.silence_events(ports, step, events, watch, stop).await?;
+            (quiet, zero(ports, groups).await)
+        };
+        let mut zero = zero.map_err(|error| ActError {
+            why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
+            left_behind: error.left_behind.iter().cloned().chain(quiet.failed.iter().map(Unfenced::left)).collect(),
+            ..error
+        })?;
+        let of = match events.is_empty() {
+            true => format!("{} groups", zero.open),
+            false => format!("{} groups and event sources", zero.open + events.len()),
+        };
+        zero.failed.extend(quiet.failed);
+        if !zero.failed.is_empty() {
+            let failed = &zero.failed;
             return Err(ActError {
-                what: format!("cannot fence {} of {} groups of the {side}", failed.len(), open.len()),
-                why: failed.iter().map(|(name, why, ..)| format!("{name}: {why}")).collect(),
-                left_behind: failed.iter().map(|(name, ..)| format!("{name} may go on serving")).collect(),
-                hint: failed.iter().find_map(|(.., hint)| hint.clone()),
-                effect_known: failed.iter().all(|(_, _, known, _)| *known),
+                what: format!("cannot fence {} of {of} of the {side}", failed.len()),
+                why: failed.iter().map(Unfenced::sentence).collect(),
+                left_behind: failed.iter().map(Unfenced::left).collect(),
+                hint: failed.iter().find_map(|one| one.hint.clone()),
+                effect_known: failed.iter().all(|one| one.effect_known),
                 interrupted: false,
                 measures: Box::default(),
             });
         }
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
-        let text = match fenced.is_empty() {
-            true => format!("{} groups are at zero", found.len()),
-            false => format!("at zero: {}", fenced.join(", ")),
+        let mut text = match zero.done.is_empty() {
+            true => format!("{} groups are at zero", zero.found),
+            false => format!("at zero: {}", zero.done.join(", ")),
         };
+        if !quiet.done.is_empty() {
+            text.push_str(&format!("; {}", quiet.done.join(", ")));
+        }
         if step.best_effort {
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
@@ -124,6 +140,65 @@ impl Actors {
             }
         }
     }
+}
+
+/// What could not be fenced.
+#[derive(Debug)]
+pub(super) struct Unfenced {
+    pub name: String,
+    pub why: String,
+    pub effect_known: bool,
+    pub hint: Option<String>,
+    /// What it may go on doing.
+    pub goes_on: &'static str,
+}
+
+impl Unfenced {
+    pub fn of(name: String, error: &CloudError, goes_on: &'static str) -> Self {
+        let (why, effect_known) = (error.to_string(), error.kind.no_effect());
+        Unfenced { name, why, effect_known, hint: error.hint(), goes_on }
+    }
+
+    pub fn silent(name: String, goes_on: &'static str) -> Self {
+        Unfenced { name, why: silent(), effect_known: false, hint: None, goes_on }
+    }
+
+    fn sentence(&self) -> String {
+        format!("{}: {}", self.name, self.why)
+    }
+
+    fn left(&self) -> String {
+        format!("{} may go on {}", self.name, self.goes_on)
+    }
+}
+
+/// What became of a side's groups.
+struct Zeroed {
+    found: usize,
+    open: usize,
+    done: Vec<String>,
+    failed: Vec<Unfenced>,
+}
+
+/// Sets a side's groups to zero, each once.
+async fn zero(ports: &SidePorts, groups: &[String]) -> Result<Zeroed, ActError> {
+    let found = groups_of(ports, groups).await?;
+    let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
+    let writes = open.iter().map(|group| async {
+        match tokio::time::timeout(PATIENCE, ports.write.groups.set_size(&group.name, ZERO)).await {
+            Ok(Ok(())) => Ok(format!("{} (was {})", group.name, group.size)),
+            Ok(Err(error)) => Err(Unfenced::of(group.name.clone(), &error, "serving")),
+            Err(_) => Err(Unfenced::silent(group.name.clone(), "serving")),
+        }
+    });
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for result in join_all(writes).await {
+        match result {
+            Ok(text) => done.push(text),
+            Err(one) => failed.push(one),
+        }
+    }
+    Ok(Zeroed { found: found.len(), open: open.len(), done, failed })
 }
 
 async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {

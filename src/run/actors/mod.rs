@@ -4,7 +4,9 @@ mod again;
 mod check;
 mod database;
 mod endpoint;
+mod events;
 mod fence;
+mod fence_events;
 mod follow;
 mod gate;
 mod home;
@@ -30,6 +32,7 @@ mod sync_home;
 mod trouble;
 mod vigil;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
@@ -112,8 +115,12 @@ impl Actor for Actors {
             Action::Scale { group, size, .. } => self.look_scale(group, *size).await,
             Action::AwaitServing { tier, group, wanted, .. } => self.look_serving(tier, group, *wanted).await,
             Action::StandDown { group, size, .. } => self.look_stand_down(group, *size).await,
-            Action::FencePrimary { groups } => self.look_fence(SideName::Primary, groups, !step.best_effort).await,
-            Action::FreezeStandby { groups } => self.look_fence(SideName::Standby, groups, true).await,
+            Action::FencePrimary { groups, events } => {
+                self.look_fence(SideName::Primary, groups, events, !step.best_effort).await
+            }
+            Action::FreezeStandby { groups } => {
+                self.look_fence(SideName::Standby, groups, &BTreeMap::new(), true).await
+            }
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
             Action::AwaitPrimary { tier, group, wanted, .. } => self.home()?.look_serving(tier, group, *wanted).await,
             Action::Promote { side, database, .. } => self.look_promote(*side, database).await,
@@ -123,6 +130,8 @@ impl Actor for Actors {
             }
             Action::AwaitReplica { side, database, .. } => self.look_replica(*side, database).await,
             Action::EnableSchedules { group, schedules, .. } => self.look_enable(group, schedules).await,
+            Action::EnableEvents { side, trigger, .. } => self.look_events(*side, trigger, true).await,
+            Action::DisableEvents { side, trigger, .. } => self.look_events(*side, trigger, false).await,
             Action::SwitchTraffic { to, record, by } => self.look_switch(*to, record, by).await,
             Action::Reseed { .. } => self.look_reseed(step).await,
             Action::SyncHome { parameters, rules } => self.look_sync_home(parameters, rules).await,
@@ -143,8 +152,7 @@ impl Actor for Actors {
             Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
             Action::AwaitServing { .. } => self.serving(step, watch, stop).await,
             Action::StandDown { tier, group, size } => self.stand_down(tier, group, *size, stop).await,
-            Action::FencePrimary { groups } => self.fence(SideName::Primary, step, groups, watch, stop).await,
-            Action::FreezeStandby { groups } => self.fence(SideName::Standby, step, groups, watch, stop).await,
+            Action::FencePrimary { .. } | Action::FreezeStandby { .. } => self.fence(step, watch, stop).await,
             Action::ScalePrimary { tier, group, size } => self.scale_primary(tier, group, *size, stop).await,
             Action::AwaitPrimary { .. } => self.home()?.serving(step, watch, stop).await,
             Action::ProveClean { .. } => self.prove_clean(step, watch, stop).await,
@@ -160,6 +168,7 @@ impl Actor for Actors {
             Action::AwaitReplica { .. } => self.await_replica(step, watch, stop).await,
             Action::CheckData { data } => self.check_data(data).await,
             Action::EnableSchedules { group, schedules, .. } => self.enable(group, schedules, stop).await,
+            Action::EnableEvents { .. } | Action::DisableEvents { .. } => self.switch_events(step, watch, stop).await,
             Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
             Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
             Action::Probe { .. } => self.probe(step, watch, stop).await,

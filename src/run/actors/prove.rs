@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Actors, POLL, trouble};
-use crate::cloud::{CloudError, ReadBuckets, ReadDatabases, ReadPorts, ReadSchedules};
+use crate::cloud::{CloudError, ReadBuckets, ReadDatabases, ReadEvents, ReadPorts, ReadSchedules};
 use crate::facts::{DatabaseFacts, GroupFacts, ScheduleFacts};
-use crate::plan::runbook::{Action, Before, Step, Untouched};
+use crate::plan::runbook::{Action, Before, EventBefore, Step, Untouched};
 use crate::run::engine::{ActError, Done};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
@@ -67,6 +67,7 @@ async fn left_alone(untouched: &Untouched, read: &ReadPorts) -> Result<String, A
     let mut changed = databases_changed(&untouched.databases, read.databases.as_ref()).await?;
     changed.extend(objects_appeared(&untouched.absent_objects, read.buckets.as_ref()).await?);
     changed.extend(schedules_changed(&untouched.schedules, read.schedules.as_ref()).await?);
+    changed.extend(events_changed(&untouched.events, read.events.as_ref()).await?);
     if !changed.is_empty() {
         let what = "what a drill leaves alone has changed";
         let why = "no step of the drill touches it, so somebody or something else did";
@@ -82,11 +83,14 @@ async fn left_alone(untouched: &Untouched, read: &ReadPorts) -> Result<String, A
     if !untouched.schedules.is_empty() {
         told.push_str("; scheduled actions are as they were");
     }
+    if !untouched.events.is_empty() {
+        told.push_str("; event sources are as they were");
+    }
     Ok(told)
 }
 
 fn cannot(error: &CloudError) -> ActError {
-    trouble::cloud("cannot look whether data, traffic and scheduled actions were left alone", error)
+    trouble::cloud("cannot look whether data, traffic, scheduled actions and event sources were left alone", error)
 }
 
 async fn databases_changed(
@@ -123,6 +127,37 @@ async fn schedules_changed(
     let differs = |group: &&String| now.get(*group).map(Vec::as_slice).unwrap_or_default() != before[*group].as_slice();
     let told = groups.iter().filter(differs);
     Ok(told.map(|group| format!("{group}: its scheduled actions are not those it had before")).collect())
+}
+
+async fn events_changed(
+    before: &BTreeMap<String, EventBefore>,
+    read: &dyn ReadEvents,
+) -> Result<Vec<String>, ActError> {
+    let mut changed = Vec::new();
+    for (name, before) in before {
+        let now = read.event_source(&before.trigger).await.map_err(|error| cannot(&error))?;
+        let now = now.map(|facts| facts.runs());
+        if now != before.runs {
+            changed.push(format!("{name}: {} {} before and {} now", before.trigger, was(before.runs), is(now)));
+        }
+    }
+    Ok(changed)
+}
+
+fn was(runs: Option<bool>) -> &'static str {
+    match runs {
+        Some(true) => "was on",
+        Some(false) => "was off",
+        None => "was not there",
+    }
+}
+
+fn is(runs: Option<bool>) -> &'static str {
+    match runs {
+        Some(true) => "is on",
+        Some(false) => "is off",
+        None => "is gone",
+    }
 }
 
 /// How a database differs from before, if it does.

@@ -1,6 +1,6 @@
 //! Owns the tests of run records.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -52,7 +52,7 @@ fn failed() -> Event {
 
 fn two_steps() -> Runbook {
     let mut scale = step("scale", &[]);
-    scale.action = Action::FencePrimary { groups: vec![] };
+    scale.action = Action::FencePrimary { groups: vec![], events: BTreeMap::new() };
     runbook("r1", vec![scale, step("probe", &["scale"])])
 }
 

@@ -193,7 +193,8 @@ impl Cloud for SimCloud {
             tables: desk.clone(),
             buckets: desk.clone(),
             dns: desk.clone(),
-            schedules: desk,
+            schedules: desk.clone(),
+            events: desk,
         })
     }
 
@@ -207,7 +208,8 @@ impl Cloud for SimCloud {
             databases: desk.clone(),
             objects: desk.clone(),
             dns: desk.clone(),
-            schedules: desk,
+            schedules: desk.clone(),
+            events: desk,
         })
     }
 

@@ -4,6 +4,7 @@
 mod balancing;
 mod databases;
 mod dns;
+pub(in crate::sim) mod events;
 mod groups;
 mod identity;
 mod images;

@@ -1,4 +1,5 @@
-//! Owns what the shop keeps: its database, table and bucket; its hosted zone; and when it scales by the clock.
+//! Owns what the shop keeps: its database, table and bucket; its hosted zone; when it scales by the clock; and what starts
+//! its code.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,10 @@ use super::SeedError;
 use super::make::Maker;
 use super::shop_tiers::Tiers;
 use crate::facts::{ScheduleFacts, TableFacts};
-use crate::model::Region;
-use crate::sim::state::{SimState, Zone};
+use crate::model::{DEFAULT_BUS, Region};
+use crate::sim::id;
+use crate::sim::ports::events::rule_key;
+use crate::sim::state::{EventMapping, EventRule, RegionState, SimState, Zone};
 
 /// The shop's database.
 const DATABASE: &str = "shop-orders";
@@ -53,7 +56,29 @@ pub(super) fn make(maker: &mut Maker<'_>, tiers: &Tiers) -> Result<String, SeedE
         desired: Some(4),
     };
     maker.region.schedules.insert("shop-worker".to_owned(), BTreeMap::from([(night.name.clone(), night)]));
+    event_sources(maker.region, true);
     Ok(host)
+}
+
+/// The nightly invoices and the readers of the order queue: the pipeline of the functions deploys them on both sides, and
+/// switches them off in the standby.
+fn event_sources(region: &mut RegionState, enabled: bool) {
+    let rule = EventRule {
+        bus: DEFAULT_BUS.to_owned(),
+        name: "shop-nightly".to_owned(),
+        schedule: Some("cron(15 2 * * ? *)".to_owned()),
+        pattern: None,
+        enabled,
+    };
+    region.event_rules.insert(rule_key(&rule.bus, &rule.name), rule);
+    let mapping = EventMapping {
+        function: "shop-orders".to_owned(),
+        source: region.arn("sqs", "shop-orders-queue"),
+        batch_size: 10,
+        enabled,
+        switched_at: None,
+    };
+    region.event_mappings.insert(id::uuid(&region.name, "mapping", 0), mapping);
 }
 
 fn database(maker: &mut Maker<'_>, tiers: &Tiers) -> Result<String, SeedError> {
@@ -130,6 +155,7 @@ fn table(arn: String, other: &str) -> TableFacts {
 pub(super) fn standby(state: &mut SimState, since: Timestamp) -> Result<(), SeedError> {
     state.with_region("us-west-2", |region, account| {
         region.tables.insert("shop-carts".to_owned(), table(region.arn("dynamodb", "table/shop-carts"), "us-east-1"));
+        event_sources(region, false);
         let mut maker = Maker { region, account, now: since };
         maker.make(
             "AWS::S3::Bucket",

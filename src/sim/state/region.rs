@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bucket, Database, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
+    Bucket, Database, DbSubnetGroup, EventMapping, EventRule, Group, Image, LaunchTemplate, Parameter, SecurityGroup,
+    Stack, Subnet, Thing, Vpc,
 };
 use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;
@@ -42,6 +43,8 @@ pub struct Timings {
     pub multi_az_s: u32,
     /// Renaming an instance.
     pub rename_s: u32,
+    /// Switching an event source mapping on or off.
+    pub mapping_s: u32,
 }
 
 impl Default for Timings {
@@ -60,6 +63,7 @@ impl Default for Timings {
             class_s: 420,
             multi_az_s: 900,
             rename_s: 90,
+            mapping_s: 20,
         }
     }
 }
@@ -125,6 +129,12 @@ pub struct RegionState {
     /// Scheduled actions, by the name of their group and their own.
     #[serde(default)]
     pub schedules: BTreeMap<String, BTreeMap<String, ScheduleFacts>>,
+    /// Rules of EventBridge, by bus and name.
+    #[serde(default)]
+    pub event_rules: BTreeMap<String, EventRule>,
+    /// Event source mappings of Lambda, by UUID.
+    #[serde(default)]
+    pub event_mappings: BTreeMap<String, EventMapping>,
     /// Stacks, by name.
     pub stacks: BTreeMap<String, Stack>,
     /// Deleted stacks, by id.
@@ -165,6 +175,8 @@ impl RegionState {
             tables: BTreeMap::new(),
             buckets: BTreeMap::new(),
             schedules: BTreeMap::new(),
+            event_rules: BTreeMap::new(),
+            event_mappings: BTreeMap::new(),
             stacks: BTreeMap::new(),
             deleted_stacks: BTreeMap::new(),
             faults: Faults::default(),

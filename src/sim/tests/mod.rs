@@ -7,6 +7,7 @@ mod change_sets;
 mod data;
 mod databases;
 mod drift;
+mod events;
 mod names;
 mod observe;
 mod replicated;

@@ -143,6 +143,10 @@ impl<'de> Deserializer<'de> for At<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Flaw> {
+        // Some structs have a short form; the others refuse a text as they refuse any other value.
+        if let Node::Text(text) = &self.tree.node {
+            return visitor.visit_str(text).map_err(|flaw: Flaw| flaw.at(self.place(), &self.path));
+        }
         let Node::Map(entries) = &self.tree.node else {
             let flaw = Flaw::invalid_type(self.unexpected(), &visitor);
             return Err(self.as_written(flaw).at(self.place(), &self.path));

@@ -32,7 +32,7 @@ fn key_on_the_wrong_level() {
     11:5 tiers[0].floor: the key `floor` is not known here
       -> `floor` belongs one level down, below `full`
     12:1 keep: the key `keep` is not known here
-      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `sync`, `traffic`, `map`, `drift`
+      -> the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `event_sources`, `sync`, `traffic`, `map`, `drift`
     "#);
 }
 
@@ -45,7 +45,7 @@ fn unknown_key_that_resembles_nothing() {
     10 | colour: red
        | ^^^^^^
        |
-       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `sync`, `traffic`, `map`, `drift`
+       = help: the keys here are `schema`, `name`, `strategy`, `objectives`, `primary`, `standby`, `store`, `network`, `stacks`, `tiers`, `data`, `event_sources`, `sync`, `traffic`, `map`, `drift`
     "#);
 }
 

@@ -44,7 +44,7 @@ pub fn runbook() -> Runbook {
         timeout_s: 900,
     };
     let gate = Action::Gate { question: "Is the primary really gone?".to_owned() };
-    let fence = Action::FencePrimary { groups: vec!["shop-web".to_owned()] };
+    let fence = Action::FencePrimary { groups: vec!["shop-web".to_owned()], events: std::collections::BTreeMap::new() };
     let probe = Action::AwaitServing {
         tier: "web".to_owned(),
         group: "shop-web".to_owned(),

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
 use crate::facts::*;
-use crate::model::{AccountId, Caller, GroupSize, Region as RegionName, SideName};
+use crate::model::{AccountId, Caller, GroupSize, Region as RegionName, SideName, Trigger};
 
 /// What befalls a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub struct State {
     pub objects: BTreeMap<(String, String), Vec<u8>>,
     pub records: Vec<RecordFacts>,
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
+    /// Event sources as [`Trigger`] writes them; a mapping takes 20 s to follow.
+    pub events: BTreeMap<String, EventSourceFacts>,
+    /// What becomes of mappings, and when.
+    pub following: Vec<(Timestamp, String, &'static str)>,
     pub groups: BTreeMap<String, GroupFacts>,
     /// What names resolve to from a time on.
     pub names: BTreeMap<String, Vec<(Timestamp, Resolved)>>,
@@ -131,6 +135,7 @@ impl Region {
                 buckets: all(),
                 dns: all(),
                 schedules: all(),
+                events: all(),
             },
             write: WritePorts {
                 groups: all(),
@@ -141,6 +146,7 @@ impl Region {
                 objects: all(),
                 dns: all(),
                 schedules: all(),
+                events: all(),
             },
             seen: None,
         };
@@ -284,6 +290,53 @@ impl WriteSchedules for Region {
     }
     async fn delete_schedules(&self, _: &str, _: &[String]) -> CloudResult<()> {
         Err(error(CloudErrorKind::Unsupported, "BatchDeleteScheduledAction"))
+    }
+}
+
+#[async_trait]
+impl ReadEvents for Region {
+    async fn event_source(&self, trigger: &Trigger) -> CloudResult<Option<EventSourceFacts>> {
+        self.edit(|state| {
+            let now = state.now;
+            let (due, following) = std::mem::take(&mut state.following).into_iter().partition(|one| one.0 <= now);
+            state.following = following;
+            let due: Vec<(Timestamp, String, &str)> = due;
+            for (_, name, word) in due {
+                if let Some(facts) = state.events.get_mut(&name) {
+                    facts.state = word.to_owned();
+                }
+            }
+        });
+        let denied = self.edit(|state| state.faults.get_mut("DescribeRule").and_then(VecDeque::pop_front));
+        match denied {
+            Some(Fault::Refused(kind)) => Err(error(kind, "DescribeRule")),
+            _ => self.look(|state| state.events.get(&trigger.to_string()).cloned()),
+        }
+    }
+}
+
+#[async_trait]
+impl WriteEvents for Region {
+    async fn switch_event_source(&self, trigger: &Trigger, seen: &EventSourceFacts, on: bool) -> CloudResult<()> {
+        let name = trigger.to_string();
+        let facts = self.look(|state| state.events.get(&name).cloned())?;
+        let Some(facts) = facts else { return Err(error(CloudErrorKind::NotFound, "UpdateEventSourceMapping")) };
+        assert_eq!(facts.id, seen.id);
+        match trigger {
+            Trigger::Rule { .. } => self.write(if on { "EnableRule" } else { "DisableRule" }, |state| {
+                let word = if on { "ENABLED" } else { "DISABLED" };
+                state.events.get_mut(&name).expect("it").state = word.to_owned();
+            }),
+            Trigger::Mapping { .. } if facts.phase() == Phase::Changing => {
+                Err(error(CloudErrorKind::Conflict, "UpdateEventSourceMapping"))
+            }
+            Trigger::Mapping { .. } => self.write("UpdateEventSourceMapping", |state| {
+                let (at_once, then) = if on { ("Enabling", "Enabled") } else { ("Disabling", "Disabled") };
+                state.events.get_mut(&name).expect("it").state = at_once.to_owned();
+                let at = state.now.checked_add(Duration::from_secs(20)).expect("in range");
+                state.following.push((at, name, then));
+            }),
+        }
     }
 }
 

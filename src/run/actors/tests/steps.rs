@@ -4,7 +4,7 @@
 mod databases;
 mod traffic;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::region::{Fault, Region, State, at};
 use crate::cloud::CloudErrorKind;
@@ -15,7 +15,7 @@ use crate::run::Stop;
 use crate::run::engine::{ActError, Actor, Done, Look};
 use crate::run::event::Recorded;
 
-fn step(action: Action) -> Step {
+pub(super) fn step(action: Action) -> Step {
     Step {
         id: StepId("step".into()),
         title: "do it".into(),
@@ -28,7 +28,7 @@ fn step(action: Action) -> Step {
     }
 }
 
-fn region(change: impl FnOnce(&mut State)) -> Region {
+pub(super) fn region(change: impl FnOnce(&mut State)) -> Region {
     let region = Region::default();
     let replica = DatabaseFacts {
         id: "shop-orders".into(),
@@ -46,16 +46,16 @@ fn region(change: impl FnOnce(&mut State)) -> Region {
     region
 }
 
-async fn act(region: &Region, action: &Action) -> Result<Done, ActError> {
+pub(super) async fn act(region: &Region, action: &Action) -> Result<Done, ActError> {
     region.actors().act(&step(action.clone()), "token", &Recorded::default(), &Stop::never()).await
 }
 
-async fn is_so(region: &Region, action: &Action) -> bool {
+pub(super) async fn is_so(region: &Region, action: &Action) -> bool {
     matches!(region.actors().look(&step(action.clone())).await, Ok(Look::AlreadySo(_)))
 }
 
 /// A step from look to act to look, whatever befalls its write: one effect, and then it is so.
-async fn is_done_once(make: impl Fn() -> Region, action: Action, operation: &str) {
+pub(super) async fn is_done_once(make: impl Fn() -> Region, action: Action, operation: &str) {
     for faults in [
         &[][..],
         &[Fault::Vanished],
@@ -125,7 +125,7 @@ async fn schedules_are_put_in_force_once_and_what_has_gone_by_is_not() {
 
 #[tokio::test]
 async fn a_fence_that_something_relies_on_ends_when_nothing_runs_any_more() {
-    let action = Action::FencePrimary { groups: vec!["prod-web".into()] };
+    let action = Action::FencePrimary { groups: vec!["prod-web".into()], events: BTreeMap::new() };
     let region = region(|state| {
         state.groups.insert("prod-web".into(), super::group("prod-web", 3, 3));
     });
