@@ -3,6 +3,7 @@
 pub mod age;
 pub mod baseline;
 pub mod changes;
+pub mod copies;
 pub mod drift;
 pub mod drill;
 pub mod render_files;

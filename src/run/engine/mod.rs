@@ -4,6 +4,7 @@ pub mod actor;
 mod attempt;
 mod begin;
 pub mod carry;
+mod copies;
 pub mod decide;
 pub mod end;
 mod order;
@@ -13,6 +14,7 @@ pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
+pub use copies::CopyRecord;
 pub use record::{RunRecord, StepRecord, Totals};
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::fault::Obstacle;
 use super::ports::SideDesk;
 use super::settle::settle_region;
 use super::state::{RegionState, SimState};
-use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
+use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts};
 use crate::model::{Region, Side, SideName};
 
 pub use clock::SimClock;
@@ -209,6 +209,10 @@ impl Cloud for SimCloud {
             dns: desk.clone(),
             schedules: desk,
         })
+    }
+
+    async fn copies(&self, name: SideName, side: &Side) -> CloudResult<Arc<dyn DatabaseCopies>> {
+        Ok(Arc::new(SideDesk::new(self.clone(), name, side)))
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

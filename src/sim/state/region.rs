@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bucket, Database, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
+    Bucket, Database, DbSnapshot, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
 };
 use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;
@@ -42,6 +42,12 @@ pub struct Timings {
     pub multi_az_s: u32,
     /// Renaming an instance.
     pub rename_s: u32,
+    /// Taking a snapshot of an instance that had one before.
+    pub snapshot_s: u32,
+    /// Making an instance from a snapshot, until it is available.
+    pub restore_s: u32,
+    /// Deleting an instance.
+    pub delete_s: u32,
 }
 
 impl Default for Timings {
@@ -60,6 +66,9 @@ impl Default for Timings {
             class_s: 420,
             multi_az_s: 900,
             rename_s: 90,
+            snapshot_s: 180,
+            restore_s: 480,
+            delete_s: 150,
         }
     }
 }
@@ -110,6 +119,9 @@ pub struct RegionState {
     /// RDS instances, by identifier.
     #[serde(default)]
     pub databases: BTreeMap<String, Database>,
+    /// Manual DB snapshots, by identifier.
+    #[serde(default)]
+    pub db_snapshots: BTreeMap<String, DbSnapshot>,
     /// DB subnet groups, by name.
     #[serde(default)]
     pub db_subnet_groups: BTreeMap<String, DbSubnetGroup>,
@@ -160,6 +172,7 @@ impl RegionState {
             images: BTreeMap::new(),
             parameters: BTreeMap::new(),
             databases: BTreeMap::new(),
+            db_snapshots: BTreeMap::new(),
             db_subnet_groups: BTreeMap::new(),
             db_parameter_groups: BTreeMap::new(),
             tables: BTreeMap::new(),

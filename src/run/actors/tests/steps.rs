@@ -13,7 +13,7 @@ use crate::run::Stop;
 use crate::run::engine::{ActError, Actor, Done, Look};
 use crate::run::event::Recorded;
 
-fn step(action: Action) -> Step {
+pub(super) fn step(action: Action) -> Step {
     Step {
         id: StepId("step".into()),
         title: "do it".into(),
@@ -26,7 +26,7 @@ fn step(action: Action) -> Step {
     }
 }
 
-fn region(change: impl FnOnce(&mut State)) -> Region {
+pub(super) fn region(change: impl FnOnce(&mut State)) -> Region {
     let region = Region::default();
     let replica = DatabaseFacts {
         id: "shop-orders".into(),
