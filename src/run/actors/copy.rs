@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::database::LOOK;
 use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, trouble};
@@ -15,9 +16,6 @@ use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::{Stop, Watch};
-
-/// How often a copy is looked at: it changes within minutes.
-pub(super) const LOOK: Duration = Duration::from_secs(20);
 
 /// What a drill may copy with, and the only run whose copies it may touch.
 pub(super) struct Copies {
@@ -135,6 +133,9 @@ impl Actors {
                     }
                     Err(error) if error.kind.may_retry() => error.to_string(),
                     Err(error) => return Err(trouble::cloud(&what, &error)),
+                    Ok(Some(snapshot)) if mark.is_on(&snapshot.tags) => {
+                        return Err(trouble::plain(&what, format!("its snapshot {id} is {}", snapshot.status), None));
+                    }
                     Ok(_) => return Err(trouble::plain(&what, format!("its snapshot {id} is not there"), None)),
                 },
                 Ok(None) => waiting(&format!("{id} is ordered and does not show yet"), &order),

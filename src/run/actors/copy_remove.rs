@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::copy::{LOOK, done, waiting};
+use super::copy::{done, waiting};
+use super::database::LOOK;
 use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, trouble};

@@ -13,10 +13,10 @@ pub struct CopyRecord {
     pub data: String,
     /// The identifier of the copy and of its snapshot.
     pub id: String,
-    /// From the snapshot's order until it was there, in seconds; none where that was not watched to its end.
+    /// From the beginning of the snapshot's step until it was there, in seconds; none where that was not watched to its end.
     pub snapshot_s: Option<f64>,
-    /// From the copy's order until it was available, in seconds: the measured restore time. None where that was not watched
-    /// to its end. What passed while the run was interrupted counts.
+    /// From the beginning of the restore's step until the copy was available, in seconds: the measured restore time. None
+    /// where that was not watched to its end. What passed while the run was interrupted counts.
     pub restore_s: Option<f64>,
     /// How far the copy's data is behind the moment its snapshot was taken, in seconds: the recovery point it gives. None
     /// where it was not verified, or RDS does not tell.
