@@ -10,6 +10,8 @@ mod replay;
 
 #[path = "aws_adapters/compute.rs"]
 mod compute;
+#[path = "aws_adapters/database_copies.rs"]
+mod database_copies;
 #[path = "aws_adapters/databases.rs"]
 mod databases;
 #[path = "aws_adapters/dns.rs"]

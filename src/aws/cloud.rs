@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::balancing::AwsBalancing;
 use super::buckets::AwsBuckets;
+use super::database_copies::AwsDatabaseCopies;
 use super::databases::AwsDatabases;
 use super::dns::AwsDns;
 use super::error::Place;
@@ -32,7 +33,7 @@ use super::stacks::AwsStacks;
 use super::tables::AwsTables;
 use super::time::SystemClock;
 use super::{http, session};
-use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
+use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts};
 use crate::model::{Side, SideName};
 
 /// AWS, or a stand-in that speaks its protocols.
@@ -171,6 +172,10 @@ impl Cloud for AwsCloud {
             parameters,
             stacks: Arc::new(AwsStacks::new(session, self.template_bucket.clone())),
         })
+    }
+
+    async fn copies(&self, name: SideName, side: &Side) -> CloudResult<Arc<dyn DatabaseCopies>> {
+        Ok(Arc::new(AwsDatabaseCopies::new(self.session(name, side).await?)))
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

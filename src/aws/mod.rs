@@ -10,6 +10,7 @@ mod buckets;
 mod ca_bundle;
 mod change_sets;
 mod cloud;
+mod database_copies;
 mod database_facts;
 mod databases;
 mod dns;

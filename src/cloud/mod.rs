@@ -5,6 +5,7 @@
 
 pub mod balancing;
 pub mod clock;
+pub mod database_copies;
 pub mod databases;
 pub mod dns;
 pub mod error;
@@ -18,12 +19,14 @@ pub mod network;
 pub mod outside;
 pub mod parameters;
 pub mod ports;
+pub mod removable;
 pub mod replicated;
 pub mod schedules;
 pub mod stacks;
 
 pub use balancing::ReadBalancing;
 pub use clock::Clock;
+pub use database_copies::DatabaseCopies;
 pub use databases::{ReadDatabases, WriteDatabases};
 pub use dns::{ReadDns, WriteDns};
 pub use error::{CloudError, CloudErrorKind};
@@ -37,6 +40,7 @@ pub use network::ReadNetwork;
 pub use outside::Outside;
 pub use parameters::{ReadParameters, WriteParameters};
 pub use ports::{Cloud, ReadPorts, WritePorts};
+pub use removable::{RemovableInstance, RemovableSnapshot, Spared};
 pub use replicated::{ReadBuckets, ReadTables, WriteObjects};
 pub use schedules::{ReadSchedules, WriteSchedules};
 pub use stacks::{

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    Clock, CloudResult, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadEvents, ReadGroups,
-    ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks,
-    ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteObjects, WriteParameters,
-    WriteSchedules, WriteStacks,
+    Clock, CloudResult, DatabaseCopies, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadEvents,
+    ReadGroups, ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules,
+    ReadStacks, ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteObjects,
+    WriteParameters, WriteSchedules, WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 
@@ -80,6 +80,9 @@ pub trait Cloud: Send + Sync {
 
     /// Ports that change one side.
     async fn write(&self, name: SideName, side: &Side) -> CloudResult<WritePorts>;
+
+    /// The port that copies databases of one side and removes the copies; handed only to those who carry out a drill.
+    async fn copies(&self, name: SideName, side: &Side) -> CloudResult<Arc<dyn DatabaseCopies>>;
 
     /// The clock this cloud lives by.
     fn clock(&self) -> Arc<dyn Clock>;

@@ -202,7 +202,18 @@ async fn actors(
         None
     });
     let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
-    Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()))
+    let actors =
+        Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()));
+    if runbook.kind != RunKind::Drill {
+        return actors;
+    }
+    match session.cloud.copies(SideName::Standby, &session.environment.standby).await {
+        Ok(copies) => actors.with_copies(&runbook.id, copies),
+        Err(error) => {
+            session.printer().warn(&format!("data cannot be copied: {error}"));
+            actors
+        }
+    }
 }
 
 /// The ports of a side. No call is made.

@@ -1,5 +1,6 @@
 //! Owns `lifeboat drill`: the standby is brought up as a declaration would, measured, and brought back, with proof.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::carry::Manner;
@@ -8,8 +9,9 @@ use super::declare::{begin, record, times};
 use super::opening::{Opening, open};
 use super::output::Output;
 use super::runs::sitting::Decisions;
+use crate::facts::DatabaseFacts;
 use crate::model::{SideName, Span, Switch, standby_database_name};
-use crate::plan::drill::{DrillInput, DrillRefusal, plan_drill};
+use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
 use crate::plan::runbook::{EventBefore, Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
@@ -36,6 +38,13 @@ pub struct DrillArgs {
     /// Wait at most this long for each tier
     #[arg(long, value_name = "TIME", default_value = "20m", value_parser = Span::parse)]
     pub timeout: Span,
+    /// Also restore a copy of every RDS database, or of those named (`--copy-data=orders,carts`), from a fresh snapshot of
+    /// the standby's replica; verify it, and delete both again. It measures how long a restore takes and how old its data
+    /// is. The replica and the service are left alone, except that RDS cannot promote the replica while it takes the
+    /// snapshot: a declaration waits that long. The copy costs as much as the replica, plus the snapshot, until they are
+    /// deleted
+    #[arg(long, value_name = "DATA", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub copy_data: Option<Vec<String>>,
     /// Stands for typing the environment's name, in scripts
     #[arg(short, long)]
     pub yes: bool,
@@ -54,6 +63,11 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
     let environment = &session.environment;
     let (untouched, standby_serves) = left_alone(&opening).await?;
+    let databases = match &args.copy_data {
+        Some(_) => standby_databases(&opening).await?,
+        None => BTreeMap::new(),
+    };
+    let copy = args.copy_data.as_deref().map(|wanted| CopyInput { wanted, databases: &databases });
     let input = DrillInput {
         environment,
         baseline,
@@ -66,18 +80,35 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         accept_percent: args.accept,
         timeout_s: args.timeout.as_secs(),
         past: times(past),
+        copy,
     };
     let runbook = plan_drill(&input).map_err(|refusal| tell(&refusal, args))?;
     let printer = session.printer();
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
+    if copy.is_some() {
+        not_restored(environment).iter().for_each(|text| printer.note(text));
+    }
+    let copied = if copy.is_some() { "; it makes copies of databases, which cost, and deletes them again" } else { "" };
     let what = format!(
-        "This starts instances of {} in {}, and stops them again",
+        "This starts instances of {} in {}, and stops them again{copied}",
         environment.name, environment.standby.region
     );
     confirm_name(printer, &environment.name, &what, args.yes)?;
     let manner =
         Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
     begin(session, &runbook, standby.clone(), caller, &manner).await
+}
+
+/// The standby's instances of the environment's databases, by identifier.
+async fn standby_databases(opening: &Opening) -> Result<BTreeMap<String, DatabaseFacts>, Failure> {
+    let environment = &opening.session.environment;
+    let databases = environment.data.iter().filter(|data| data.rds().is_some());
+    let ids: Vec<String> = databases.map(|data| standby_database_name(&environment.name, &data.name)).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = opening.standby.read.databases.databases(&ids).await?;
+    Ok(found.into_iter().map(|database| (database.id.clone(), database)).collect())
 }
 
 /// What the drill leaves alone, as it is now; and the objects that lead the users to the standby.
@@ -136,6 +167,13 @@ fn tell(refusal: &DrillRefusal, args: &DrillArgs) -> Failure {
         DrillRefusal::Scale(ScaleRefusal::NoBasis { .. }) => Failure::failed(refusal.to_string())
             .hint(format!("run `lifeboat baseline {file}` while production is well")),
         DrillRefusal::Scale(ScaleRefusal::UnknownTier { .. }) => Failure::new(Exit::Usage, refusal.to_string()),
+        DrillRefusal::Copy(problems) => {
+            let usage = problems.iter().any(CopyProblem::is_usage);
+            let exit = if usage { Exit::Usage } else { Exit::Failed };
+            let failure = Failure::new(exit, "data cannot be copied");
+            let failure = problems.iter().fold(failure, |failure, problem| failure.because(problem.to_string()));
+            failure.hint(format!("without a copy of data: lifeboat drill {file}"))
+        }
         DrillRefusal::Declared { .. } | DrillRefusal::Serves { .. } => Failure::refused(refusal.to_string())
             .hint(format!("bring service home first: lifeboat failback {file} --reason TEXT")),
     }

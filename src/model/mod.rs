@@ -2,6 +2,7 @@
 
 pub mod balancer_names;
 pub mod basis;
+pub mod copy_mark;
 pub mod data;
 pub mod digest;
 pub mod environment;
@@ -24,6 +25,7 @@ pub mod traffic;
 
 pub use balancer_names::{BalancerName, BalancerNames, HeldBack, HeldName};
 pub use basis::{BasisMethod, CapacityBasis};
+pub use copy_mark::{CopyMark, remove_instance_command, remove_snapshot_command};
 pub use data::{BucketData, DataKind, DataSet, RdsData, TableData};
 pub use digest::Digest;
 pub use environment::{
@@ -45,5 +47,5 @@ pub use stack_name::{
 };
 pub use strategy::{Footprint, Strategy};
 pub use suggest::closest;
-pub use tags::{ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};
+pub use tags::{DRILL_TAG, ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG};
 pub use traffic::{Probe, Switch, Traffic};

@@ -12,5 +12,8 @@ pub const SOURCE_REGION_TAG: &str = "lifeboat:source-region";
 /// The environment a thing belongs to.
 pub const ENVIRONMENT_TAG: &str = "lifeboat:environment";
 
+/// On a copy of data: the run of the drill that made it, and that removes it.
+pub const DRILL_TAG: &str = "lifeboat:drill";
+
 /// The tier a thing belongs to.
 pub const TIER_TAG: &str = "lifeboat:tier";

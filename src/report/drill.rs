@@ -28,6 +28,9 @@ pub struct DrillVerdict {
     pub regression: Option<Regression>,
     /// Tiers of the standby that are still scaled up.
     pub still_up: Vec<String>,
+    /// Copies of data, or their snapshots, that may still be there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub still_there: Vec<String>,
 }
 
 /// A drill that is slower than the last good one by more than the margin.
@@ -99,6 +102,11 @@ fn reasons(record: &RunRecord) -> Vec<String> {
             record.objectives.rto
         ));
     }
+    if totals.recovery_point_met == Some(false) {
+        let worst = record.steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let (worst, rpo) = (worst.unwrap_or(0), record.objectives.rpo);
+        reasons.push(format!("the copied data is {worst} s old, and the objective (RPO) is {rpo}"));
+    }
     reasons
 }
 
@@ -127,6 +135,7 @@ impl DrillVerdict {
             reasons,
             regression: before.and_then(|before| regression(record, before)),
             still_up: still_up(record),
+            still_there: record.totals.copies.iter().filter(|copy| copy.left).map(|copy| copy.id.clone()).collect(),
         }
     }
 
@@ -163,6 +172,14 @@ impl DrillVerdict {
                 "drill: {} {}; resume it to clean up",
                 paint.text(ALARM, "the standby is still scaled up:"),
                 self.still_up.join(", ")
+            );
+        }
+        if !self.still_there.is_empty() {
+            let _ = writeln!(
+                out,
+                "drill: {} {}; resume it to clean up",
+                paint.text(ALARM, "copies of data may still be there:"),
+                self.still_there.join(", ")
             );
         }
         out

@@ -3,6 +3,7 @@
 pub mod age;
 pub mod baseline;
 pub mod changes;
+pub mod copies;
 mod count;
 pub mod drift;
 pub mod drill;

@@ -19,7 +19,7 @@ const WIDTH: u64 = 40;
 
 /// Whether the recovery time objective holds by the estimates.
 pub fn holds(runbook: &Runbook) -> bool {
-    timeline(runbook).holds(runbook.objectives.rto.as_secs())
+    timeline(runbook).recovered_s(runbook) <= runbook.objectives.rto.as_secs()
 }
 
 /// A runbook, for people.
@@ -46,14 +46,18 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     }
     out.push_str(&timeline_text(runbook, &times, paint));
     let rto = runbook.objectives.rto;
-    let total = length(times.total_s);
+    let total = length(times.recovered_s(runbook));
     let _ = if runbook.kind == RunKind::Failback {
         writeln!(out, "home in {total} by these estimates")
-    } else if times.holds(rto.as_secs()) {
+    } else if holds(runbook) {
         writeln!(out, "{} {total} by these estimates", paint.text(ADDED, &format!("RTO {rto} holds:")))
     } else {
         writeln!(out, "{} {total} by these estimates", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
     };
+    if runbook.kind == RunKind::Drill {
+        let _ =
+            writeln!(out, "{}", paint.text(QUIET, &format!("and back to what it was after {}", length(times.total_s))));
+    }
     if runbook.steps.iter().any(|step| is_gate(step) && step.skipped.is_none()) {
         let _ = writeln!(out, "{}", paint.text(QUIET, "the time people take at gates is not counted"));
     }
@@ -196,7 +200,7 @@ pub fn json(runbook: &Runbook) -> Value {
         "runbook": runbook,
         "timeline": times,
         "rto_s": runbook.objectives.rto.as_secs(),
-        "rto_holds": times.holds(runbook.objectives.rto.as_secs()),
+        "rto_holds": holds(runbook),
     })
 }
 

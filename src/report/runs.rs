@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment, seconds};
+use super::copies;
 use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
 use super::table::{Cell, Table};
 use super::trend::Trend;
@@ -85,6 +86,12 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
             slower.margin_percent
         );
     }
+    for record in runs.iter().filter_map(|listed| listed.record.as_ref().ok()) {
+        for copy in &record.totals.copies {
+            let label = paint.text(HEADING, "copy:");
+            let _ = writeln!(text, "{label} drill {}, {}", record.run, printable(&copies::line(copy)));
+        }
+    }
     text
 }
 
@@ -162,6 +169,9 @@ pub fn show_text(record: &RunRecord, held_by: Option<&str>, color: bool) -> Stri
     } else if !totals.recovery_point_unknown.is_empty() {
         let steps: Vec<String> = totals.recovery_point_unknown.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "  recovery point not known: {} did not know the lag", steps.join(", "));
+    }
+    for copy in &totals.copies {
+        let _ = writeln!(text, "  copy of {}", printable(&copies::line(copy)));
     }
     text.push('\n');
     let mut table = Table::new(2);

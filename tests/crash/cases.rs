@@ -239,9 +239,15 @@ fn last_words(runbook: &Runbook) -> Vec<&Step> {
 }
 
 /// Whether a later step makes something else of what an earlier one ensured: a drill goes up and down, and a replica that
-/// was promoted is none any more.
+/// was promoted is none any more; a copy of data is removed.
 fn takes_back(later: &Step, earlier: &Step) -> bool {
     match (&later.action, &earlier.action) {
+        (
+            Action::RemoveCopy { copy, .. },
+            Action::SnapshotDatabase { copy: same, .. }
+            | Action::RestoreCopy { copy: same, .. }
+            | Action::VerifyCopy { copy: same, .. },
+        ) => copy == same,
         (Action::StandDown { .. }, Action::FreezeStandby { .. }) => true,
         (Action::StandDown { group, .. }, Action::Scale { group: same, .. })
         | (Action::StandDown { group, .. }, Action::AwaitServing { group: same, .. }) => group == same,

@@ -52,6 +52,7 @@ fn essence(state: &SimState) -> Essence {
             "groups": of("groups", group),
             "parameters": of("parameters", without_times),
             "databases": of("databases", without_times),
+            "snapshots": of("db_snapshots", without_times),
             "objects": without_times(&region["objects"]),
             "buckets": without_times(&region["buckets"]),
             "schedules": without_times(&region["schedules"]),

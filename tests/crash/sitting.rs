@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lifeboat::cloud::Cloud;
 use lifeboat::model::SideName;
-use lifeboat::plan::runbook::Runbook;
+use lifeboat::plan::runbook::{RunKind, Runbook};
 use lifeboat::run::Stop;
 use lifeboat::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use lifeboat::run::engine::{Actor, RunEnd, carry_out};
@@ -53,7 +53,13 @@ pub async fn actors(scene: &Scene, cloud: &SimCloud) -> Actors {
         }
     };
     let (standby, primary) = (ports(SideName::Standby).await, ports(SideName::Primary).await);
-    Actors::new(standby, Some(primary), cloud.clock(), cloud.outside(), Arc::new(Agrees), Arc::new(NoReport))
+    let hands =
+        Actors::new(standby, Some(primary), cloud.clock(), cloud.outside(), Arc::new(Agrees), Arc::new(NoReport));
+    if scene.runbook.kind != RunKind::Drill {
+        return hands;
+    }
+    let copies = cloud.copies(SideName::Standby, &scene.environment.standby).await.expect("ports");
+    hands.with_copies(&scene.runbook.id, copies)
 }
 
 /// One process: it takes the lease (over, if it must), opens the journal, carries the runbook out, gives the lease back.

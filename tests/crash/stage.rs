@@ -22,7 +22,8 @@ pub struct Scene {
     pub before: SimState,
 }
 
-/// Every plan of every example: an ungraceful and a graceful declaration, the failback after each, and a drill.
+/// Every plan of every example: an ungraceful and a graceful declaration, the failback after each, and a drill; of one
+/// of them a drill that copies data, too.
 pub fn scenes() -> &'static [Scene] {
     static SCENES: OnceLock<Vec<Scene>> = OnceLock::new();
     SCENES.get_or_init(|| {
@@ -46,6 +47,10 @@ fn of_example(example: &str) -> Vec<Scene> {
             declare.push("--graceful");
         } else {
             scenes.push(scene(&desk, format!("{example}, drill"), &["drill", "shop.yaml", "--yes"]));
+            if example == "pilot-light" {
+                let drill = ["drill", "shop.yaml", "--yes", "--copy-data"];
+                scenes.push(scene(&desk, format!("{example}, drill with a copy of data"), &drill));
+            }
         }
         scenes.push(scene(&desk, format!("{example}, {mode} declaration"), &declare));
         let home = ["failback", "shop.yaml", "--rehearse", "--reason", "a test", "-o", "json"];

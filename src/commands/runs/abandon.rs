@@ -7,7 +7,8 @@ use super::sitting::{begin_sitting, close, take_lease};
 use crate::commands::context::Context;
 use crate::model::SideName;
 use crate::plan::runbook::Runbook;
-use crate::run::engine::abandon;
+use crate::report::copies::removal;
+use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
 use crate::store::runs::GivenUp;
 use crate::store::{Runs, RunsError};
@@ -59,5 +60,13 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         refusal.hints(&file).into_iter().fold(failure, Failure::hint)
     })?;
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
+    if let Ok(runbook) = runs.load::<Runbook>(store.as_ref(), &id).await {
+        let record = RunRecord::of(&runbook, journal.entries());
+        for command in removal(&record.totals.copies, &session.environment.standby.region) {
+            session
+                .printer()
+                .warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
+        }
+    }
     Ok(Exit::Done)
 }

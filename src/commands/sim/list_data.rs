@@ -6,9 +6,9 @@ use super::list::time;
 use crate::facts::{RecordFacts, source_name};
 use crate::model::Trigger;
 use crate::sim::SimState;
-use crate::sim::databases::{lag_of, told};
+use crate::sim::databases::{lag_of, snapshot_told, told};
 use crate::sim::dns::leads_to;
-use crate::sim::state::{Database, RegionState};
+use crate::sim::state::{Database, DbSnapshot, RegionState};
 
 /// A table: title, heads, rows.
 pub(super) type Part = (&'static str, &'static [&'static str], Vec<Vec<String>>);
@@ -20,6 +20,11 @@ pub(super) fn of_region(region: &RegionState, state: &SimState) -> Vec<Part> {
             "databases",
             &["DATABASE", "ROLE", "STATUS", "CLASS", "MULTI-AZ", "LAG", "HOLDS WRITES UNTIL"],
             region.databases.values().map(|database| database_row(region, state, database)).collect(),
+        ),
+        (
+            "snapshots of databases",
+            &["SNAPSHOT", "OF", "STATUS", "HOLDS WRITES UNTIL"],
+            region.db_snapshots.values().map(|snapshot| snapshot_row(snapshot, state.now)).collect(),
         ),
         (
             "tables",
@@ -84,6 +89,12 @@ fn database_row(region: &RegionState, state: &SimState, database: &Database) -> 
     };
     let until = database.data_as_of().map_or_else(String::new, time);
     vec![facts.id, role, facts.status, facts.class, yes_or_no(facts.multi_az), lag, until]
+}
+
+fn snapshot_row(snapshot: &DbSnapshot, now: Timestamp) -> Vec<String> {
+    let facts = snapshot_told(snapshot, now);
+    let until = facts.database_time.map_or_else(String::new, time);
+    vec![facts.id, facts.database, facts.status, until]
 }
 
 fn objects(region: &RegionState) -> Vec<Vec<String>> {

@@ -2,6 +2,7 @@
 //!
 //! The primary and the users are left alone. Waits are best effort, because a drill is cleaned up whatever came of it.
 
+mod copy;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::Environment;
 
+pub use copy::{CopyInput, CopyProblem, not_restored};
 pub use steps::{PROVE, stand_down_id};
 
 /// Everything a drill is planned from.
@@ -40,6 +42,8 @@ pub struct DrillInput<'a> {
     pub timeout_s: u64,
     /// How long steps took in earlier runs.
     pub past: BTreeMap<StepId, PastStep>,
+    /// What data is copied; none: all of it is left alone.
+    pub copy: Option<CopyInput<'a>>,
 }
 
 /// Why no drill can be planned.
@@ -57,6 +61,8 @@ pub enum DrillRefusal {
         /// The objects that lead them.
         objects: Vec<String>,
     },
+    /// Data cannot be copied: every reason.
+    Copy(Vec<CopyProblem>),
 }
 
 impl fmt::Display for DrillRefusal {
@@ -69,6 +75,10 @@ impl fmt::Display for DrillRefusal {
                     "the users are led to the standby ({} is there), so there is nothing to rehearse with",
                     objects.join(", ")
                 )
+            }
+            DrillRefusal::Copy(problems) => {
+                let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                f.write_str(&problems.join("; "))
             }
             DrillRefusal::Declared { run } => {
                 write!(f, "the standby is scaled for a declaration (run {run}), so there is nothing to rehearse with")
@@ -87,6 +97,9 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
     if !input.standby_serves.is_empty() {
         return Err(DrillRefusal::Serves { objects: input.standby_serves.to_vec() });
     }
+    let run = &input.declaration.run_id;
+    let copied = input.copy.as_ref().map(|copy| copy::chosen(input.environment, run, copy)).transpose();
+    let copied = copied.map_err(DrillRefusal::Copy)?.unwrap_or_default();
     let scale = plan_scale(input.environment, &input.baseline.capacity, input.groups, input.target, &[])
         .map_err(DrillRefusal::Scale)?;
     let as_declared = DeclareInput {
@@ -104,7 +117,7 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
         },
         past: input.past.clone(),
     };
-    let steps = steps::all(input, &as_declared, &scale);
+    let steps = steps::all(input, &as_declared, &scale, &copied);
     Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps))
 }
 

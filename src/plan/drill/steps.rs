@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::DrillInput;
+use super::copy::{self, Copied};
 use crate::model::SideName;
 use crate::plan::declare::DeclareInput;
 use crate::plan::declare::estimates::default;
@@ -22,7 +23,12 @@ pub fn stand_down_id(tier: &str) -> StepId {
     StepId(format!("stand-down-{tier}"))
 }
 
-pub(super) fn all(input: &DrillInput<'_>, as_declared: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+pub(super) fn all(
+    input: &DrillInput<'_>,
+    as_declared: &DeclareInput<'_>,
+    scale: &ScalePlan,
+    copied: &[Copied<'_>],
+) -> Vec<Step> {
     let (mut steps, _) = climb(as_declared, scale, BTreeSet::new());
     let mut awaits = BTreeSet::new();
     for step in steps.iter_mut().filter(|step| matches!(step.action, Action::AwaitServing { .. })) {
@@ -30,8 +36,11 @@ pub(super) fn all(input: &DrillInput<'_>, as_declared: &DeclareInput<'_>, scale:
         step.best_effort = true;
         awaits.insert(step.id.clone());
     }
-    let downs: Vec<Step> = scale.steps.iter().map(|tier| down(tier, &awaits)).collect();
-    let proof = prove(input, scale, downs.iter().map(|step| step.id.clone()).collect());
+    // Beside the tiers: nothing waits for a copy, because the service goes on with the replica.
+    steps.extend(copied.iter().flat_map(|one| copy::make(one, &input.past)));
+    let mut downs: Vec<Step> = scale.steps.iter().map(|tier| down(tier, &awaits)).collect();
+    downs.extend(copied.iter().flat_map(|one| copy::remove(one, &input.past)));
+    let proof = prove(input, scale, copied, downs.iter().map(|step| step.id.clone()).collect());
     let last = BTreeSet::from([proof.id.clone()]);
     steps.extend(downs);
     steps.push(proof);
@@ -52,7 +61,7 @@ fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
     }
 }
 
-fn prove(input: &DrillInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> Step {
+fn prove(input: &DrillInput<'_>, scale: &ScalePlan, copied: &[Copied<'_>], needs: BTreeSet<StepId>) -> Step {
     let before = scale.steps.iter().map(|tier| {
         let there = input.groups.get(&tier.group).map_or(0, |group| group.instances.len());
         Before {
@@ -75,7 +84,12 @@ fn prove(input: &DrillInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -> 
                     .to_owned()
             }
         },
-        action: Action::ProveClean { before: before.collect(), untouched: input.untouched.clone(), timeout_s: PROOF_S },
+        action: Action::ProveClean {
+            before: before.collect(),
+            untouched: input.untouched.clone(),
+            copies: copied.iter().map(|one| one.mark.clone()).collect(),
+            timeout_s: PROOF_S,
+        },
         needs,
         sides: BTreeSet::from([SideName::Standby]),
         estimate: default(60, "60 s until the instances are gone"),

@@ -23,6 +23,7 @@ fn planned(
         accept_percent: 5,
         timeout_s: 600,
         past: BTreeMap::new(),
+        copy: None,
     })
 }
 
@@ -94,6 +95,7 @@ fn what_it_leaves_alone_is_looked_at_again_and_users_in_the_standby_refuse_it() 
             accept_percent: 0,
             timeout_s: 600,
             past: BTreeMap::new(),
+            copy: None,
         })
     };
     let runbook = plan(&[]).expect("a plan");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
-use crate::model::{DataSet, GroupSize, Probe, SideName, Trigger};
+use crate::facts::{CopyLike, DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
+use crate::model::{CopyMark, DataSet, GroupSize, Probe, SideName, Trigger};
 
 /// What a step ensures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +91,9 @@ pub enum Action {
         /// What is not touched, and stays as it was.
         #[serde(default, skip_serializing_if = "Untouched::is_empty")]
         untouched: Untouched,
+        /// Copies of data that were made, and are there no more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        copies: Vec<CopyMark>,
         /// Give up after so many seconds.
         timeout_s: u64,
     },
@@ -257,6 +260,45 @@ pub enum Action {
     },
     /// The run's report is in the store.
     Report,
+    /// A snapshot of a database of the standby is there, taken for a drill.
+    SnapshotDatabase {
+        /// Whose it is.
+        copy: CopyMark,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A copy of a database of the standby is available, restored from the drill's snapshot.
+    RestoreCopy {
+        /// Whose it is.
+        copy: CopyMark,
+        /// What it has.
+        like: CopyLike,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A copy is what it should be, as far as that can be seen without a connection.
+    VerifyCopy {
+        /// Whose it is.
+        copy: CopyMark,
+        /// Whether the storage of what was copied is encrypted.
+        encrypted: bool,
+        /// By which key of the standby.
+        kms_key: Option<String>,
+    },
+    /// A drill's copy is gone.
+    RemoveCopy {
+        /// Whose it is.
+        copy: CopyMark,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A drill's snapshot is gone.
+    RemoveSnapshot {
+        /// Whose it is.
+        copy: CopyMark,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
 }
 
 /// What leads users to a side.
@@ -400,6 +442,7 @@ impl Action {
                 | Action::CheckData { .. }
                 | Action::AwaitTraffic { .. }
                 | Action::Probe { .. }
+                | Action::VerifyCopy { .. }
         )
     }
 }

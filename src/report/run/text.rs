@@ -7,6 +7,7 @@ use anstyle::Style;
 use super::course::Course;
 use super::value::RunReport;
 use super::words::{self, length, whole};
+use crate::report::copies;
 use crate::report::style::{ADDED, ALARM, CHANGED, HEADING, PLAIN, Paint, QUIET, UNKNOWN, printable};
 use crate::report::table::{Cell, Table};
 use crate::run::engine::StepRecord;
@@ -38,6 +39,9 @@ pub fn text(report: &RunReport, color: bool) -> String {
             let label = paint.text(CHANGED, "stood in:");
             let _ = writeln!(out, "{label} {}: {}", printable(&step.id.0), printable(one));
         }
+    }
+    for copy in &record.totals.copies {
+        let _ = writeln!(out, "{} {}", paint.text(HEADING, "copy:"), printable(&copies::line(copy)));
     }
     let (totals, time) = (&record.totals, words::recovery_time(report));
     let measured = |seconds: Option<u64>| seconds.map_or_else(|| "not measured".to_owned(), whole);

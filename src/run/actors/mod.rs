@@ -2,6 +2,10 @@
 
 mod again;
 mod check;
+mod copy;
+mod copy_prove;
+mod copy_remove;
+mod copy_verify;
 mod database;
 mod endpoint;
 mod events;
@@ -42,7 +46,7 @@ use jiff::Timestamp;
 
 use super::engine::{ActError, Actor, Done, Look};
 use super::{Stop, Watch};
-use crate::cloud::{Clock, Outside, ReadPorts, WritePorts};
+use crate::cloud::{Clock, DatabaseCopies, Outside, ReadPorts, WritePorts};
 use crate::facts::GroupFacts;
 use crate::model::{AccountId, SideName};
 use crate::plan::runbook::{Action, Step};
@@ -50,6 +54,7 @@ use crate::plan::runbook::{Action, Step};
 pub use gate::{Answer, GateKeeper};
 pub use report::Reports;
 
+use copy::Copies;
 use looks::Looks;
 use poller::Poller;
 
@@ -83,6 +88,8 @@ pub struct Actors {
     explained: AtomicU32,
     /// The same, turned round: the side it acts on is the primary.
     home: Option<Box<Actors>>,
+    /// What a drill copies data with.
+    copies: Option<Copies>,
 }
 
 impl Actors {
@@ -104,7 +111,12 @@ impl Actors {
         let turned = |ports| Actors::new(ports, None, clock.clone(), outside.clone(), gate.clone(), reports.clone());
         let home = primary.clone().map(|ports| Box::new(turned(ports)));
         let explained = AtomicU32::new(0);
-        Actors { standby, primary, clock, outside, gate, reports, looks, poller, explained, home }
+        Actors { standby, primary, clock, outside, gate, reports, looks, poller, explained, home, copies: None }
+    }
+
+    /// The same, with the means to copy databases of the standby and to remove the copies of that one run: for drills.
+    pub fn with_copies(self, run: &str, port: Arc<dyn DatabaseCopies>) -> Self {
+        Actors { copies: Some(Copies { run: run.to_owned(), port }), ..self }
     }
 }
 
@@ -136,13 +148,17 @@ impl Actor for Actors {
             Action::Reseed { .. } => self.look_reseed(step).await,
             Action::SyncHome { parameters, rules } => self.look_sync_home(parameters, rules).await,
             Action::DisableSchedules { group, names, .. } => self.look_schedules_off(group, names).await,
+            Action::SnapshotDatabase { copy, .. } => self.look_snapshot(copy).await,
+            Action::RestoreCopy { copy, .. } => self.look_restore(copy).await,
+            Action::RemoveCopy { .. } | Action::RemoveSnapshot { .. } => self.look_remove(step).await,
             // A person, a proof, a report, time that passes and a question have no state that could be so already.
             Action::Gate { .. }
             | Action::ProveClean { .. }
             | Action::Report
             | Action::CheckData { .. }
             | Action::AwaitTraffic { .. }
-            | Action::Probe { .. } => Ok(Look::Needed),
+            | Action::Probe { .. }
+            | Action::VerifyCopy { .. } => Ok(Look::Needed),
         }
     }
 
@@ -172,6 +188,12 @@ impl Actor for Actors {
             Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
             Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
             Action::Probe { .. } => self.probe(step, watch, stop).await,
+            Action::SnapshotDatabase { .. } => self.take_snapshot(step, watch, stop).await,
+            Action::RestoreCopy { .. } => self.restore_copy(step, watch, stop).await,
+            Action::VerifyCopy { copy, encrypted, kms_key } => {
+                self.verify_copy(copy, *encrypted, kms_key.as_deref()).await
+            }
+            Action::RemoveCopy { .. } | Action::RemoveSnapshot { .. } => self.remove(step, watch, stop).await,
         }
     }
 }

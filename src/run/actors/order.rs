@@ -46,7 +46,7 @@ impl Order {
     }
 
     /// Whether it was given and its answer was lost.
-    fn is_in_doubt(&self) -> bool {
+    pub(super) fn is_in_doubt(&self) -> bool {
         matches!(self.given, Some((_, false)))
     }
 

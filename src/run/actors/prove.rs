@@ -15,7 +15,7 @@ use crate::run::{RunEvent, Stop, Watch};
 impl Actors {
     /// Waits until the instances that were started are gone, too: until then they cost, and they may still serve.
     pub(super) async fn prove_clean(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
-        let Action::ProveClean { before, untouched, timeout_s } = &step.action else {
+        let Action::ProveClean { before, untouched, copies, timeout_s } = &step.action else {
             return Err(trouble::not_here("it proves nothing"));
         };
         let begun = self.clock.now();
@@ -28,8 +28,11 @@ impl Actors {
             let waited = elapsed(begun, self.clock.now());
             if left.is_empty() {
                 let alone = left_alone(untouched, &self.standby.read).await?;
-                let text =
-                    format!("{} groups have the sizes they had before, and no instance more{alone}", before.len());
+                let copies = self.copies_gone(copies).await?;
+                let text = format!(
+                    "{} groups have the sizes they had before, and no instance more{alone}{copies}",
+                    before.len()
+                );
                 let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
                 return Ok(Done { text, measures });
             }

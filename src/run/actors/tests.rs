@@ -1,5 +1,6 @@
 //! Owns the cases of what actors share: looks and polls that cost few calls, sizes that never shrink, and shortfalls told.
 
+mod copies;
 mod events;
 mod region;
 mod steps;

@@ -4,6 +4,7 @@ pub mod actor;
 mod attempt;
 mod begin;
 pub mod carry;
+mod copies;
 pub mod decide;
 pub mod end;
 mod order;
@@ -11,6 +12,7 @@ pub mod record;
 
 pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;
+pub use copies::CopyRecord;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
 pub use record::{RunRecord, StepRecord, Totals};

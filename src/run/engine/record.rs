@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::copies::CopyRecord;
 use crate::model::{Digest, Objectives};
 use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Step, StepId};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
@@ -138,7 +139,7 @@ pub struct Totals {
     pub recovery_time_s: Option<u64>,
     /// The largest recovery point that a step measured, in seconds; none where one of the promotions does not know its own.
     pub recovery_point_s: Option<u64>,
-    /// Promotions that ended well and do not know how far the replica was behind.
+    /// Promotions, and verifications of copies, that ended well and do not know how far the data was behind.
     pub recovery_point_unknown: Vec<StepId>,
     /// Whether the recovery time is within its objective; none while it is not known.
     pub recovery_time_met: Option<bool>,
@@ -156,6 +157,9 @@ pub struct Totals {
     pub skipped: Vec<StepId>,
     /// Steps that failed or are unknown and have not ended well since, best effort included.
     pub failed: Vec<StepId>,
+    /// Databases that a drill copied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopyRecord>,
 }
 
 /// A step that asked for more than came.
@@ -269,10 +273,13 @@ impl StepRecord {
         asked.saturating_sub(self.measures.came.unwrap_or(asked))
     }
 
-    /// Whether it is a promotion that ended well and does not know how far the replica was behind.
+    /// Whether it is a promotion, or the verification of a copy, that ended well and does not know how far the data was
+    /// behind.
     pub fn lost_unknown(&self) -> bool {
         let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
-        ended_well && matches!(self.action, Action::Promote { .. }) && self.measures.recovery_point_s.is_none()
+        ended_well
+            && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
+            && self.measures.recovery_point_s.is_none()
     }
 
     fn take(&mut self, entry: &Entry) {
@@ -363,6 +370,7 @@ impl Totals {
             shortfalls: steps.iter().filter(|step| step.shortfall() > 0).map(Shortfall::of).collect(),
             skipped: of_state(&[StepState::Skipped]),
             failed: of_state(&[StepState::Failed, StepState::Unknown]),
+            copies: CopyRecord::all(steps),
         }
     }
 }

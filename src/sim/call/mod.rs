@@ -16,7 +16,9 @@ use super::fault::Obstacle;
 use super::ports::SideDesk;
 use super::settle::settle_region;
 use super::state::{RegionState, SimState};
-use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, Outside, ReadPorts, WritePorts};
+use crate::cloud::{
+    Clock, Cloud, CloudError, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts,
+};
 use crate::model::{Region, Side, SideName};
 
 pub use clock::SimClock;
@@ -211,6 +213,10 @@ impl Cloud for SimCloud {
             schedules: desk.clone(),
             events: desk,
         })
+    }
+
+    async fn copies(&self, name: SideName, side: &Side) -> CloudResult<Arc<dyn DatabaseCopies>> {
+        Ok(Arc::new(SideDesk::new(self.clone(), name, side)))
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

@@ -115,6 +115,7 @@ pub(super) fn come_about(region: &mut RegionState, id: &str, outcome: Outcome) {
             database.facts.class = change.class.unwrap_or(database.facts.class);
             database.facts.multi_az = change.multi_az.unwrap_or(database.facts.multi_az);
         }
+        Outcome::Deleted => return,
         Outcome::Renamed(new_id) => {
             let port = database.facts.endpoint.as_ref().map_or(5432, |endpoint| endpoint.port);
             database.facts.endpoint = Some(endpoint(region, &new_id, port));

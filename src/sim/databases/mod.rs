@@ -1,6 +1,7 @@
 //! Owns what RDS does: making replicas, promoting and changing instances, and letting replication flow.
 
 mod change;
+mod copies;
 mod flow;
 mod promote;
 mod replica;
@@ -15,6 +16,7 @@ use crate::cloud::CloudErrorKind;
 use crate::facts::{DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts};
 
 pub use change::{check_name, modify};
+pub use copies::{delete_instance, delete_snapshot, restore, snapshot_told, take_snapshot};
 pub use flow::{lag_of, settle_databases};
 pub use promote::promote;
 pub use replica::{create_replica, make_replica, source_named};

@@ -50,7 +50,7 @@ pub fn make_replica(
 ) -> Result<Database, Refusal> {
     check_name(region, &ask.id)?;
     let kms_key = check_source(region, source, ask)?;
-    check_place(region, ask)?;
+    check_place(region, ask.subnet_group.as_deref(), &ask.security_group_ids)?;
     let parameter_group = parameter_group(region, source, ask)?;
     let port = source.facts.endpoint.as_ref().map_or(5432, |endpoint| endpoint.port);
     let resource_id = format!("db-{}", region.next_hex("database", 26).to_ascii_uppercase());
@@ -119,15 +119,20 @@ fn check_source(region: &RegionState, source: &Database, ask: &CreateReplica) ->
     }
 }
 
-fn check_place(region: &RegionState, ask: &CreateReplica) -> Result<(), Refusal> {
-    if let Some(missing) = ask.subnet_group.as_ref().filter(|name| !region.db_subnet_groups.contains_key(*name)) {
+/// The subnet group and the security groups an instance is to have are of its Region.
+pub(super) fn check_place(
+    region: &RegionState,
+    subnet_group: Option<&str>,
+    security_group_ids: &[String],
+) -> Result<(), Refusal> {
+    if let Some(missing) = subnet_group.filter(|name| !region.db_subnet_groups.contains_key(*name)) {
         return Err(Refusal::new(
             CloudErrorKind::NotFound,
             "DBSubnetGroupNotFoundFault",
             format!("DB subnet group '{missing}' does not exist."),
         ));
     }
-    let missing = ask.security_group_ids.iter().find(|id| !region.security_groups.contains_key(*id));
+    let missing = security_group_ids.iter().find(|id| !region.security_groups.contains_key(*id));
     if let Some(missing) = missing {
         let message = format!("Invalid security group , groupId= {missing}.");
         return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterValue", message));

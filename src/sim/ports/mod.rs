@@ -2,6 +2,7 @@
 //! that they can be counted, throttled and denied.
 
 mod balancing;
+mod database_copies;
 mod databases;
 mod dns;
 pub(in crate::sim) mod events;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::after;
-use crate::facts::{DatabaseChange, DatabaseFacts};
+use crate::facts::{DatabaseChange, DatabaseFacts, SnapshotFacts};
 
 /// An RDS instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,21 @@ pub enum Outcome {
     Changed(DatabaseChange),
     /// It is called that.
     Renamed(String),
+    /// It is gone.
+    Deleted,
+}
+
+/// A manual DB snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbSnapshot {
+    /// What is told of it once it is made; its status and progress are worked out when asked for.
+    pub facts: SnapshotFacts,
+    /// When it was ordered.
+    pub began: Timestamp,
+    /// When it can be restored from.
+    pub ready: Timestamp,
+    /// The instance as it was.
+    pub of: Box<Database>,
 }
 
 /// A DB subnet group.

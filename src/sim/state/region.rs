@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bucket, Database, DbSubnetGroup, EventMapping, EventRule, Group, Image, LaunchTemplate, Parameter, SecurityGroup,
-    Stack, Subnet, Thing, Vpc,
+    Bucket, Database, DbSnapshot, DbSubnetGroup, EventMapping, EventRule, Group, Image, LaunchTemplate, Parameter,
+    SecurityGroup, Stack, Subnet, Thing, Vpc,
 };
 use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;
@@ -45,6 +45,12 @@ pub struct Timings {
     pub rename_s: u32,
     /// Switching an event source mapping on or off.
     pub mapping_s: u32,
+    /// Taking a snapshot of an instance that had one before.
+    pub snapshot_s: u32,
+    /// Making an instance from a snapshot, until it is available.
+    pub restore_s: u32,
+    /// Deleting an instance.
+    pub delete_s: u32,
 }
 
 impl Default for Timings {
@@ -64,6 +70,9 @@ impl Default for Timings {
             multi_az_s: 900,
             rename_s: 90,
             mapping_s: 20,
+            snapshot_s: 180,
+            restore_s: 480,
+            delete_s: 150,
         }
     }
 }
@@ -114,6 +123,9 @@ pub struct RegionState {
     /// RDS instances, by identifier.
     #[serde(default)]
     pub databases: BTreeMap<String, Database>,
+    /// Manual DB snapshots, by identifier.
+    #[serde(default)]
+    pub db_snapshots: BTreeMap<String, DbSnapshot>,
     /// DB subnet groups, by name.
     #[serde(default)]
     pub db_subnet_groups: BTreeMap<String, DbSubnetGroup>,
@@ -170,6 +182,7 @@ impl RegionState {
             images: BTreeMap::new(),
             parameters: BTreeMap::new(),
             databases: BTreeMap::new(),
+            db_snapshots: BTreeMap::new(),
             db_subnet_groups: BTreeMap::new(),
             db_parameter_groups: BTreeMap::new(),
             tables: BTreeMap::new(),

@@ -47,6 +47,11 @@ impl Bench {
         self.cloud.write(SideName::Primary, &side("us-east-1")).await.expect("opens")
     }
 
+    /// The port that copies databases of the standby.
+    pub async fn copies(&self) -> std::sync::Arc<dyn crate::cloud::DatabaseCopies> {
+        self.cloud.copies(SideName::Standby, &side("us-west-2")).await.expect("opens")
+    }
+
     pub fn state(&self) -> SimState {
         self.cloud.snapshot().expect("in memory")
     }

@@ -12,7 +12,7 @@ use crate::model::GroupSize;
 use crate::sim::state::Database;
 
 const PRODUCTION: &str = "arn:aws:rds:us-east-1:111122223333:db:shop-orders";
-const REPLICA: &str = "shop-standby-orders";
+pub(super) const REPLICA: &str = "shop-standby-orders";
 const NOBODY: GroupSize = GroupSize { min: 0, max: 12, desired: 0 };
 
 /// The estate with a replica of production's database.
@@ -43,7 +43,7 @@ fn with_replica() -> Value {
     template
 }
 
-async fn replicated() -> Bench {
+pub(super) async fn replicated() -> Bench {
     let bench = Bench::shop().await;
     bench.publish_image().await;
     let stack = bench.deploy(&request("shop-all", "first", ChangeSetKind::Create, &with_replica(), &ESTATE)).await;
@@ -53,7 +53,7 @@ async fn replicated() -> Bench {
 }
 
 impl Bench {
-    async fn standby_database(&self, id: &str) -> Option<DatabaseFacts> {
+    pub(super) async fn standby_database(&self, id: &str) -> Option<DatabaseFacts> {
         self.standby.databases.database(id).await.expect("answers")
     }
 
@@ -67,11 +67,11 @@ impl Bench {
         lags.get(id).map(|lag| lag.seconds)
     }
 
-    fn held(&self, region: &str, id: &str) -> Database {
+    pub(super) fn held(&self, region: &str, id: &str) -> Database {
         self.state().regions[region].databases[id].clone()
     }
 
-    async fn until_available(&self, region: &str, id: &str) -> u64 {
+    pub(super) async fn until_available(&self, region: &str, id: &str) -> u64 {
         let start = self.clock.now();
         for _ in 0..500 {
             let ports = if region == "us-east-1" { &self.primary } else { &self.standby };

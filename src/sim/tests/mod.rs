@@ -5,6 +5,7 @@ mod bench;
 mod capacity;
 mod change_sets;
 mod data;
+mod database_copies;
 mod databases;
 mod drift;
 mod events;

@@ -1,5 +1,6 @@
 //! Owns the page of a run: one file that needs nothing else, for the incident commander, the auditor and the manager.
 
+mod copies;
 mod evidence;
 mod exceptions;
 mod head;
@@ -37,6 +38,7 @@ pub fn html(report: &RunReport) -> String {
                 timeline::timeline(page, report);
                 exceptions::capacity(page, report);
                 exceptions::skipped(page, report);
+                copies::copies(page, report);
                 steps::steps(page, report);
                 evidence::sessions(page, report);
                 evidence::evidence(page, report);

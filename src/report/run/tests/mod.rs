@@ -1,5 +1,6 @@
 //! Owns the tests of run reports: three made-up runs as text, as JSON and as a page.
 
+mod copies;
 mod made_up;
 mod page;
 

@@ -1,6 +1,7 @@
 //! Owns a Region for the tests of actors: its state by a clock of its own, with calls that are refused, lost before their
 //! effect, or lost after it.
 
+mod copies;
 mod data;
 mod unused;
 
@@ -34,6 +35,11 @@ type Resolved = Result<Vec<String>, String>;
 pub struct State {
     pub now: Timestamp,
     pub databases: BTreeMap<String, DatabaseFacts>,
+    pub snapshots: BTreeMap<String, SnapshotFacts>,
+    /// What becomes of snapshots, and when.
+    pub made: Vec<(Timestamp, SnapshotFacts)>,
+    /// Databases that are deleted, and when they are gone.
+    pub going: Vec<(Timestamp, String)>,
     /// What becomes of databases, and when.
     pub coming: Vec<(Timestamp, DatabaseFacts)>,
     /// Lags by time from which they hold; none: not known.
@@ -95,6 +101,12 @@ impl Region {
             for (_, facts) in due {
                 state.databases.insert(facts.id.clone(), facts);
             }
+            let (due, made): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut state.made).into_iter().partition(|(when, _)| *when <= now);
+            state.made = made;
+            state.snapshots.extend(due.into_iter().map(|(_, facts)| (facts.id.clone(), facts)));
+            let State { going, databases, .. } = state;
+            going.retain(|(when, id)| *when > now || databases.remove(id).is_none());
             Ok(read(state))
         })
     }
