@@ -33,7 +33,7 @@ const fn shared(operation: &'static str) -> Api {
 }
 
 /// Groups on AWS.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AwsGroups {
     session: Arc<Session>,
     client: aws_sdk_autoscaling::Client,
@@ -57,9 +57,17 @@ impl AwsGroups {
 #[async_trait]
 impl ReadGroups for AwsGroups {
     async fn groups(&self, names: &[String]) -> CloudResult<Vec<GroupFacts>> {
-        // Chunks side by side: a token chain would be serial.
-        let calls = names.chunks(NAMES_PER_CALL).map(|chunk| self.described(Some(chunk.to_vec()))).collect();
-        Ok(side_by_side(calls).await?.concat())
+        // Chunks side by side: a token chain would be serial. Each is a task of its own, because reading the answers takes
+        // a processor longer than anything else between two calls.
+        let described = |chunk: &[String]| {
+            let (groups, names) = (self.clone(), Some(chunk.to_vec()));
+            async move {
+                let place = groups.session.place.clone();
+                let cut = |_| Err(place.error(CloudErrorKind::Other, DESCRIBE.operation, "the answer was not read"));
+                tokio::spawn(async move { groups.described(names).await }).await.unwrap_or_else(cut)
+            }
+        };
+        Ok(side_by_side(names.chunks(NAMES_PER_CALL).map(described).collect()).await?.concat())
     }
 
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {

@@ -6,7 +6,9 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::ca_bundle;
 
@@ -15,13 +17,29 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> 
     let context = tls(bundle)?;
     let proxies = ProxyConfig::from_env();
     // `build_https` would leave proxy variables unread, which the SDK's own default client honours.
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+    let client = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder();
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(|parts| parts.sleep_impl()));
         connector.set_proxy_config(Some(proxies.clone()));
         connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
-    }))
+    });
+    Ok(SharedHttpClient::new(OnFirstCall(client)))
+}
+
+/// A client that reads the system's roots for the first call that is made. As it comes it reads them once more for every
+/// SDK client that is made with it, called or not: a side has two dozen of them, and a declaration is in a hurry.
+#[derive(Debug)]
+struct OnFirstCall(SharedHttpClient);
+
+impl HttpClient for OnFirstCall {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.http_connector(settings, components)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
+    }
 }
 
 /// A connector of one's own, with no connection open and no time limit, that trusts and takes the same way.

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::context::Session;
 use super::drill;
-use super::output::{Output, print};
+use super::output::{Output, print_made};
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
@@ -50,12 +52,18 @@ pub async fn carry_out(
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
         sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
-    let report = match records.report().await {
-        Ok(report) => report,
-        // How the run ended must be told all the same, and this process knows what it noted.
-        Err(error) => {
-            session.printer().warn(&format!("the journal cannot be read back, so this is what was noted: {error}"));
-            RunReport::of(runbook, journal.entries(), journal.head())
+    let noted = || RunReport::of(runbook, journal.entries(), journal.head());
+    let report = if end.is_recorded() && journal.is_durable() {
+        noted()
+    } else {
+        // Another writer may have gone on, or lines of ours may be missing in the store.
+        match records.report().await {
+            Ok(report) => report,
+            // How the run ended must be told all the same, and this process knows what it noted.
+            Err(error) => {
+                session.printer().warn(&format!("the journal cannot be read back, so this is what was noted: {error}"));
+                noted()
+            }
         }
     };
     if !matches!(end, RunEnd::Refused(_)) {
@@ -79,17 +87,14 @@ pub async fn carry_out(
         RunKind::Drill => Some(drill::verdict(session, &report.record).await),
         RunKind::Declare | RunKind::Failback => None,
     };
-    print(
+    print_made(
         session.printer(),
         manner.output,
         |color| text(&report, color) + &verdict.as_ref().map(|verdict| verdict.text(color)).unwrap_or_default(),
         || {
-            let mut json = report.json();
-            json["next"] = next.into();
-            if let Some(verdict) = &verdict {
-                json["drill"] = verdict.json();
-            }
-            json
+            let told = Told { report: &report, next: &next, drill: verdict.as_ref().map(|verdict| verdict.json()) };
+            // A value of these types always serialises: its keys are strings.
+            serde_json::to_string_pretty(&told).unwrap_or_default()
         },
     );
     match end {
@@ -98,6 +103,18 @@ pub async fn carry_out(
         RunEnd::Completed { .. } => Ok(Exit::Done),
         end => told(&end, &runbook.id, &file),
     }
+}
+
+/// The report of a run that has just been carried out, for programs.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a RunReport,
+    /// The commands that continue.
+    next: &'a [String],
+    /// What a drill has shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drill: Option<Value>,
 }
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
@@ -122,7 +139,7 @@ async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, calle
     let (target, minimums, declared_in) = match runbook.kind {
         RunKind::Drill => return Ok(()),
         RunKind::Declare => {
-            let reached = minimums(runbook, record);
+            let reached = minimums(record);
             if reached.is_empty() {
                 return Ok(());
             }
@@ -132,7 +149,7 @@ async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, calle
             (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
         }
         RunKind::Failback => {
-            let down = minimums(runbook, record);
+            let down = minimums(record);
             let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
             // A standby without a replica of the data is none.
             if down.len() < all || !protects_data(runbook, record) {
@@ -155,13 +172,12 @@ fn protects_data(runbook: &Runbook, record: &RunRecord) -> bool {
 }
 
 /// The minimums that steps of a run have set in the standby, by tier.
-fn minimums(runbook: &Runbook, record: &RunRecord) -> BTreeMap<String, u32> {
-    let set = runbook.steps.iter().filter_map(|step| {
-        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &step.action else {
+fn minimums(record: &RunRecord) -> BTreeMap<String, u32> {
+    let set = record.steps.iter().filter(|one| one.is_settled() && one.skipped.is_none()).filter_map(|one| {
+        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &one.action else {
             return None;
         };
-        let ended_well = record.step(&step.id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-        ended_well.then(|| (tier.clone(), size.min))
+        Some((tier.clone(), size.min))
     });
     set.collect()
 }
@@ -244,7 +260,7 @@ impl Records {
     async fn put(&self, report: &RunReport) -> Result<String, StoreError> {
         let runs = Runs::of(&self.runbook.environment);
         let key = |name: &str| runs.key(&self.runbook.id, name);
-        let json = format!("{:#}\n", report.json());
+        let json = report.json_text() + "\n";
         self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await?;
         self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await?;
         Ok(format!("{}/{}", self.store.place(), key("report.html")))

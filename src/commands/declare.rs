@@ -94,11 +94,14 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         return Err(Failure::new(Exit::Usage, "--incident-at is in the future")
             .because(format!("it is {}", now.strftime("%Y-%m-%dT%H:%M:%SZ"))));
     }
-    let baseline = session.bundle.baseline(session.store.as_ref()).await?;
+    // None of these waits for another, and this command is in a hurry: the bundle is read and checked while calls are
+    // under way.
+    let (bundle, store) = (session.bundle.clone(), session.store.clone());
+    let baseline = tokio::spawn(async move { bundle.baseline(store.as_ref()).await });
     let mut standby = side(&session, SideName::Standby).await?;
-    // None of these waits for another, and this command is in a hurry.
     let (caller, seen, past) =
         join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_runs(&session)).await;
+    let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
     let (caller, (groups, seen), past) = (caller?, seen?, past?);
     // The plan is carried out at once, unless a person thinks about it: then the groups are looked at again.
     standby.seen = Some((now, groups.values().cloned().collect()));

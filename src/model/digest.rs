@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::canonical::canonical;
+
 /// A SHA-256 digest, written `sha256:<64 hex digits>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -13,15 +15,12 @@ pub struct Digest(pub String);
 impl Digest {
     /// The digest of some bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Digest(format!("sha256:{}", hex(&Sha256::digest(bytes))))
+        Digest(["sha256:", &hex(&Sha256::digest(bytes))].concat())
     }
 
     /// The digest of a value's canonical JSON: keys sorted, no white space. Values that serialise alike have one digest.
     pub fn of_value<T: Serialize>(value: &T) -> Self {
-        let json = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
-        let mut text = String::new();
-        write_canonical(&json, &mut text);
-        Digest::of_bytes(text.as_bytes())
+        Digest::of_bytes(&canonical(value).unwrap_or_else(|_| b"null".to_vec()))
     }
 
     /// The first twelve hex digits: enough for people to tell two apart.
@@ -45,42 +44,13 @@ impl fmt::Display for Digest {
 
 /// Bytes as lower-case hex digits.
 pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn write_canonical(value: &serde_json::Value, out: &mut String) {
-    match value {
-        serde_json::Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
-            out.push('{');
-            for (i, key) in keys.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                out.push_str(&serde_json::Value::String((*key).clone()).to_string());
-                out.push(':');
-                write_canonical(&map[key.as_str()], out);
-            }
-            out.push('}');
-        }
-        serde_json::Value::Array(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(']');
-        }
-        scalar => out.push_str(&scalar.to_string()),
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
     }
+    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod balancer_names;
 pub mod basis;
+mod canonical;
 pub mod copy_mark;
 pub mod data;
 pub mod digest;

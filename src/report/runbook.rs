@@ -17,6 +17,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// How many columns a timeline has.
 const WIDTH: u64 = 40;
 
+/// How many of the steps that a step waits for are named one by one.
+const SHOWN: usize = 8;
+
 /// Whether the recovery time objective holds by the estimates.
 pub fn holds(runbook: &Runbook) -> bool {
     timeline(runbook).recovered_s(runbook) <= runbook.objectives.rto.as_secs()
@@ -145,7 +148,7 @@ fn clock(seconds: u64) -> String {
 }
 
 fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 5] {
-    let needs: Vec<String> = step.needs.iter().filter_map(|id| Some(numbers.get(id)?.to_string())).collect();
+    let needs: Vec<usize> = step.needs.iter().filter_map(|id| numbers.get(id).copied()).collect();
     let sides: Vec<String> = step.sides.iter().map(ToString::to_string).collect();
     let number = numbers.get(&step.id).map(ToString::to_string).unwrap_or_default();
     let best = if step.best_effort { " (best effort)" } else { "" };
@@ -154,9 +157,27 @@ fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 5] {
         number.into(),
         step.id.0.clone().into(),
         sides.join(",").into(),
-        needs.join(",").into(),
+        after(needs).into(),
         format!("{skipped}{}{best}", printable(&step.title)).into(),
     ]
+}
+
+/// The numbers of steps: `1,3,4`; of very many only so much that the table keeps its width.
+fn after(mut needs: Vec<usize>) -> String {
+    let joined = |numbers: &[String]| numbers.join(",");
+    if needs.len() <= SHOWN {
+        return joined(&needs.iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+    needs.sort_unstable();
+    let runs: Vec<&[usize]> = needs.chunk_by(|before, next| before + 1 == *next).collect();
+    let words = runs.iter().take(SHOWN).filter_map(|run| match run {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [first, .., last] => Some(format!("{first}-{last}")),
+    });
+    let left: usize = runs.iter().skip(SHOWN).map(|run| run.len()).sum();
+    let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+    joined(&words.collect::<Vec<_>>()) + &more
 }
 
 fn source(source: &EstimateSource) -> String {
@@ -286,6 +307,20 @@ mod tests {
         RTO 30m holds: 2 min 00 s by these estimates
         the time people take at gates is not counted
         ");
+    }
+
+    #[test]
+    fn the_table_keeps_its_width_however_many_steps_one_waits_for() {
+        for (needs, expected) in [
+            (vec![], ""),
+            (vec![4, 2], "4,2"),
+            ((1..=8).collect(), "1,2,3,4,5,6,7,8"),
+            ((1..=1_000).collect(), "1-1000"),
+            ([9, 12].into_iter().chain(1..=7).collect(), "1-7,9,12"),
+            ((1..=20).map(|n| n * 2).collect(), "2,4,6,8,10,12,14,16 and 12 more"),
+        ] {
+            assert_eq!(after(needs), expected);
+        }
     }
 
     #[test]

@@ -216,8 +216,11 @@ impl Bundle {
 }
 
 fn schema_version(bytes: &[u8]) -> Option<u32> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    u32::try_from(value.get("schema_version")?.as_u64()?).ok()
+    #[derive(Deserialize)]
+    struct Versioned {
+        schema_version: u32,
+    }
+    serde_json::from_slice(bytes).ok().map(|Versioned { schema_version }| schema_version)
 }
 
 fn to_bytes<T: Serialize>(value: &T) -> Vec<u8> {

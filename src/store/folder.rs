@@ -33,15 +33,15 @@ impl FolderStore {
         let lock_path = self.root.join(".lock");
         let lock = File::create(&lock_path).map_err(|e| io(&lock_path, "cannot write", &e))?;
         lock.lock().map_err(|e| io(&lock_path, "cannot lock", &e))?;
-        let present = match fs::read(path) {
-            Ok(bytes) => Some(version_of(&bytes)),
-            Err(e) if e.kind() == ErrorKind::NotFound => None,
-            Err(e) => return Err(io(path, "cannot read", &e)),
-        };
+        // What is there is read only where its contents decide.
         let holds = match condition {
             Condition::Always => true,
-            Condition::Absent => present.is_none(),
-            Condition::Matches(version) => present.as_ref() == Some(version),
+            Condition::Absent => !path.try_exists().map_err(|e| io(path, "cannot read", &e))?,
+            Condition::Matches(version) => match fs::read(path) {
+                Ok(bytes) => version_of(&bytes) == *version,
+                Err(e) if e.kind() == ErrorKind::NotFound => false,
+                Err(e) => return Err(io(path, "cannot read", &e)),
+            },
         };
         if !holds {
             return Err(StoreError {

@@ -114,8 +114,8 @@ impl Printer {
     }
 
     fn err_line(&self, text: &str) {
-        let mut err = std::io::stderr().lock();
-        let _ = writeln!(err, "{text}");
+        // In one write: standard error has no buffer, and a run of a thousand tiers prints thousands of lines.
+        let _ = std::io::stderr().lock().write_all(format!("{text}\n").as_bytes());
     }
 }
 

@@ -80,6 +80,11 @@ impl RunReport {
         serde_json::to_value(self).unwrap_or(Value::Null)
     }
 
+    /// The same as indented text, made without the document in between: that of a thousand tiers is megabytes.
+    pub fn json_text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
     /// Every step with its course, in the order of the plan.
     pub(super) fn steps(&self) -> impl Iterator<Item = (&StepRecord, &Course)> {
         self.record.steps.iter().filter_map(|step| Some((step, self.course.get(&step.id)?)))

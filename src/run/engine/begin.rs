@@ -1,5 +1,7 @@
 //! Owns the beginning of a carrying out, first or resumed: what is refused, and what the journal says first.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::end::Refusal;
@@ -51,9 +53,10 @@ pub(super) async fn begin(
 }
 
 fn note(runbook: &Runbook, journal: &mut Journal, lease: &Lease, now: Timestamp) -> Result<(), Refusal> {
+    let steps: BTreeSet<&StepId> = runbook.steps.iter().map(|step| &step.id).collect();
     let fits = journal.entries().iter().all(|entry| match &entry.event {
         Event::Began { runbook: of, .. } => *of == runbook.digest,
-        _ => entry.step.as_ref().is_none_or(|id| runbook.step(id).is_some()),
+        _ => entry.step.as_ref().is_none_or(|id| steps.contains(id)),
     });
     if !fits {
         return Err(Refusal::OtherRunbook);

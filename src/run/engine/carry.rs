@@ -101,10 +101,23 @@ pub async fn carry_out(
         if endings.is_empty() {
             wait(&mut in_flight, &mut endings, lease, stop, !steps_stop.requested()).await;
         }
-        // What ended at the same moment is journalled in one write.
+        gather(&mut in_flight, &mut endings).await;
+    }
+}
+
+/// Takes in everything that ends at the same moment as what has ended: it is journalled in one write. Tokio lets a task
+/// do only so much at a time and then shows it nothing more; a thousand steps that one look ends are more than that.
+async fn gather(in_flight: &mut InFlight<'_>, endings: &mut Vec<Ending>) {
+    let mut gathered = 0;
+    loop {
         while let Some(Some(ending)) = in_flight.next().now_or_never() {
             endings.push(ending);
         }
+        if endings.len() == gathered || in_flight.is_empty() {
+            return;
+        }
+        gathered = endings.len();
+        tokio::task::yield_now().await;
     }
 }
 
@@ -168,7 +181,7 @@ fn note_end(runbook: &Runbook, journal: &mut Journal, tries: &Tries, halt: &mut 
         return;
     }
     let event = if runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
-        Event::Ended { degraded: RunRecord::of(runbook, journal.entries()).is_degraded() }
+        Event::Ended { degraded: RunRecord::degraded_by(runbook, journal.entries()) }
     } else {
         Event::Stopped { reason: reason(runbook, journal, halt.as_ref()) }
     };

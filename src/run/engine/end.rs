@@ -20,6 +20,17 @@ pub enum RunEnd {
     Refused(Refusal),
 }
 
+impl RunEnd {
+    /// Whether the journal says so too.
+    pub fn is_recorded(&self) -> bool {
+        match self {
+            RunEnd::Completed { .. } => true,
+            RunEnd::StoppedResumable(stopped) => stopped.recorded,
+            RunEnd::Refused(_) => false,
+        }
+    }
+}
+
 /// A run that stopped part-way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped {

@@ -180,7 +180,10 @@ impl Progress {
                         words(self.run)
                     ))
                 })?;
-                self.steps.insert(step.clone(), after);
+                match self.steps.get_mut(step) {
+                    Some(state) => *state = after,
+                    None => drop(self.steps.insert(step.clone(), after)),
+                }
             }
         }
         self.fence = fence;

@@ -118,14 +118,17 @@ struct Frame {
 
 fn read(line: &str) -> Result<(Entry, u32), String> {
     let not = |e: serde_json::Error| format!("it is not an entry: {e}");
-    let frame: Frame = serde_json::from_str(line).map_err(not)?;
-    match serde_json::from_str::<Entry>(line) {
-        Ok(entry) => Ok((entry, frame.schema_version)),
-        // A newer version may have changed what an event holds; its place in the chain can still be read.
-        Err(_) if frame.schema_version > JOURNAL_SCHEMA => {
-            let Frame { schema_version, seq, at, prev } = frame;
-            Ok((Entry { schema_version, seq, at, step: None, event: Event::Other, prev }, schema_version))
+    let error = match serde_json::from_str::<Entry>(line) {
+        Ok(entry) => {
+            let version = entry.schema_version;
+            return Ok((entry, version));
         }
-        Err(error) => Err(not(error)),
+        Err(error) => error,
+    };
+    let Frame { schema_version, seq, at, prev } = serde_json::from_str(line).map_err(not)?;
+    // A newer version may have changed what an event holds; its place in the chain can still be read.
+    if schema_version > JOURNAL_SCHEMA {
+        return Ok((Entry { schema_version, seq, at, step: None, event: Event::Other, prev }, schema_version));
     }
+    Err(not(error))
 }

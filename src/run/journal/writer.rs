@@ -64,6 +64,11 @@ impl Journal {
         &self.entries
     }
 
+    /// Whether everything noted is in the store.
+    pub fn is_durable(&self) -> bool {
+        self.waiting.is_empty() && self.broken.is_none()
+    }
+
     /// Where the run and its steps stand.
     pub fn progress(&self) -> &Progress {
         &self.progress
