@@ -38,8 +38,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         let key = prop_oneof!["[a-c]{0,2}", any::<String>()];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((key, inner), 0..6)
-                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            prop::collection::vec((key, inner), 0..6).prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
@@ -94,7 +93,13 @@ struct Everything {
 #[test]
 fn every_shape_of_a_value_is_as_in_its_document() {
     check(&Everything {
-        z: vec![Outer::Nothing, Outer::One(Some(0.1)), Outer::One(None), Outer::Pair(1, "ü\n"), Outer::Named { z: -1, a: '"' }],
+        z: vec![
+            Outer::Nothing,
+            Outer::One(Some(0.1)),
+            Outer::One(None),
+            Outer::Pair(1, "ü\n"),
+            Outer::Named { z: -1, a: '"' },
+        ],
         unit: Unit,
         wrapped: Wrapped(7),
         numbers: BTreeMap::from([(10, 0.1), (9, 1.0)]),
