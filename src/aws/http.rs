@@ -7,7 +7,10 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::ca_bundle;
@@ -16,29 +19,53 @@ use super::ca_bundle;
 pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> {
     let context = tls(bundle)?;
     let proxies = ProxyConfig::from_env();
+    let plain = proxies.is_disabled().then(|| Builder::new().build_http());
     // `build_https` would leave proxy variables unread, which the SDK's own default client honours.
-    let client = Builder::new().build_with_connector_fn(move |settings, components| {
+    let secure = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder();
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(|parts| parts.sleep_impl()));
         connector.set_proxy_config(Some(proxies.clone()));
         connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     });
-    Ok(SharedHttpClient::new(OnFirstCall(client)))
+    Ok(SharedHttpClient::new(ByScheme { plain, secure }))
 }
 
-/// A client that reads the system's roots for the first call that is made. As it comes it reads them once more for every
-/// SDK client that is made with it, called or not: a side has two dozen of them, and a declaration is in a hurry.
-#[derive(Debug)]
-struct OnFirstCall(SharedHttpClient);
+/// A client that reads the system's roots for the first call that needs them: of stand-ins, which are asked over plain
+/// HTTP, none does. As it comes the secure client reads them once for every SDK client that is made with it, called or
+/// not: a side has two dozen of them, and a declaration is in a hurry.
+#[derive(Debug, Clone)]
+struct ByScheme {
+    /// For plain HTTP; none where a proxy stands between, which may itself be asked securely.
+    plain: Option<SharedHttpClient>,
+    secure: SharedHttpClient,
+}
 
-impl HttpClient for OnFirstCall {
+impl HttpClient for ByScheme {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        self.0.http_connector(settings, components)
+        let (clients, settings, components) = (self.clone(), settings.clone(), components.clone());
+        SharedHttpConnector::new(ConnectorByScheme { clients, settings, components })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.0.connector_metadata()
+        self.secure.connector_metadata()
+    }
+}
+
+/// The same, for calls with those settings.
+#[derive(Debug)]
+struct ConnectorByScheme {
+    clients: ByScheme,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for ConnectorByScheme {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_plain = request.uri().starts_with("http://");
+        let client = self.clients.plain.as_ref().filter(|_| is_plain).unwrap_or(&self.clients.secure);
+        // Each client keeps its connectors, and they their connections.
+        client.http_connector(&self.settings, &self.components).call(request)
     }
 }
 

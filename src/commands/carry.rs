@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -121,13 +122,14 @@ struct Told<'a> {
 /// worth a warning, not a failure.
 async fn settle(session: &Session, runbook: &Runbook, records: &Records, report: &RunReport, caller: &Caller) {
     let printer = session.printer();
-    match records.put(report).await {
+    let (put, posture) = join(records.put(report), posture(session, runbook, &report.record, caller)).await;
+    match put {
         Ok(place) => printer.note(&format!("report: {place}")),
         Err(error) => {
             printer.warn(&format!("the report of the run could not be saved (its journal is): {error}"));
         }
     }
-    if let Err(error) = posture(session, runbook, &report.record, caller).await {
+    if let Err(error) = posture {
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
 }
@@ -260,9 +262,13 @@ impl Records {
     async fn put(&self, report: &RunReport) -> Result<String, StoreError> {
         let runs = Runs::of(&self.runbook.environment);
         let key = |name: &str| runs.key(&self.runbook.id, name);
-        let json = report.json_text() + "\n";
-        self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await?;
-        self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await?;
+        let json = async {
+            let json = report.json_text() + "\n";
+            self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await
+        };
+        let page = async { self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await };
+        let (json, page) = join(json, page).await;
+        json.and(page)?;
         Ok(format!("{}/{}", self.store.place(), key("report.html")))
     }
 }

@@ -29,7 +29,10 @@ impl FolderStore {
     fn put_now(&self, path: &Path, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(|e| io(folder, "cannot make this folder", &e))?;
-        // Conditional writes need one writer at a time; the lock is per store and held for one write.
+        let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(|e| io(folder, "cannot write here", &e))?;
+        aside.write_all(bytes).map_err(|e| io(path, "cannot write", &e))?;
+        aside.as_file().sync_all().map_err(|e| io(path, "cannot flush", &e))?;
+        // Conditional writes need one writer at a time. The lock is per store: what takes long is done outside of it.
         let lock_path = self.root.join(".lock");
         let lock = File::create(&lock_path).map_err(|e| io(&lock_path, "cannot write", &e))?;
         lock.lock().map_err(|e| io(&lock_path, "cannot lock", &e))?;
@@ -50,10 +53,8 @@ impl FolderStore {
                 message: "changed by another writer in the meantime".to_owned(),
             });
         }
-        let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(|e| io(folder, "cannot write here", &e))?;
-        aside.write_all(bytes).map_err(|e| io(path, "cannot write", &e))?;
-        aside.as_file().sync_all().map_err(|e| io(path, "cannot flush", &e))?;
         aside.persist(path).map_err(|e| io(path, "cannot move into place", &e.error))?;
+        drop(lock);
         // The new name itself is durable only once the folder is flushed.
         File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io(folder, "cannot flush", &e))?;
         Ok(version_of(bytes))
@@ -94,7 +95,12 @@ impl Store for FolderStore {
 
     async fn put(&self, key: &str, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
         let path = self.path(key)?;
-        self.put_now(&path, bytes, condition)
+        let place = path.clone();
+        // Flushing a disk takes milliseconds: on a thread of its own, several writes are flushed together, and nobody
+        // who waits for an answer of AWS is kept.
+        let (store, bytes, condition) = (self.clone(), bytes.to_vec(), condition.clone());
+        let written = tokio::task::spawn_blocking(move || store.put_now(&path, &bytes, &condition));
+        written.await.unwrap_or_else(|_| Err(failed(&place, "the write broke off")))
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
