@@ -20,7 +20,8 @@ impl ReadStacks for SideDesk {
     async fn stacks(&self, names: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
         let mut found = BTreeMap::new();
         for name in names {
-            let told = self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(|stack| told(stack)))).await?;
+            let told =
+                self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(|stack| told(stack)))).await?;
             found.extend(told.map(|facts| (name.clone(), facts)));
         }
         Ok(found)

@@ -12,7 +12,8 @@ use crate::cloud::{ChangeAction, ChangeSetKind, CloudErrorKind, Replacement};
 use crate::facts::StackStatus;
 use crate::sim::call::Refusal;
 use crate::sim::state::{
-    Act, Deployment, Kept, Operation, OperationKind, RegionState, SimChangeSet, Stack, StackPart, Step, StepState, after,
+    Act, Deployment, Kept, Operation, OperationKind, RegionState, SimChangeSet, Stack, StackPart, Step, StepState,
+    after,
 };
 use crate::sim::template::Body;
 
