@@ -67,7 +67,9 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
     for loss in &remarks.losses {
         let _ = match (loss.seconds, &loss.unknown) {
             (Some(seconds), _) => {
-                writeln!(out, "{}: if declared now, {} of writes would be lost", printable(&loss.data), length(seconds))
+                let less = if loss.at_most { ", or less: PostgreSQL's lag grows while nobody writes" } else { "" };
+                let lost = length(seconds);
+                writeln!(out, "{}: if declared now, {lost} of writes would be lost{less}", printable(&loss.data))
             }
             (None, why) => writeln!(
                 out,
@@ -139,7 +141,9 @@ fn clock(seconds: u64) -> String {
 }
 
 fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 7] {
-    let needs: Vec<String> = step.needs.iter().filter_map(|id| Some(numbers.get(id)?.to_string())).collect();
+    let mut needs: Vec<usize> = step.needs.iter().filter_map(|id| numbers.get(id).copied()).collect();
+    needs.sort_unstable();
+    let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();
     let sides: Vec<String> = step.sides.iter().map(ToString::to_string).collect();
     let number = numbers.get(&step.id).map(ToString::to_string).unwrap_or_default();
     let (estimate, source) = match &step.skipped {
@@ -238,10 +242,10 @@ mod tests {
 
     fn runbook(rto: u64) -> Runbook {
         let mut steps = vec![
-            step("await-api", &[], 60, Action::Report),
+            step("scale-web", &[], 60, Action::Report),
             step("await-web", &[], 100, Action::Report),
             step("probe", &["await-web"], 10, Action::Report),
-            step("gate", &["await-api", "await-web"], 0, Action::Gate { question: "go on?".into() }),
+            step("gate", &["await-web", "scale-web"], 0, Action::Gate { question: "go on?".into() }),
             step("report", &["gate"], 20, Action::Report),
         ];
         steps[2].skipped = Some("no\u{1b}[2J probe".into());
@@ -271,19 +275,35 @@ mod tests {
         declare shop (ungraceful): it is dark
         run r1 by ann on laptop
              STEP       DOES          AFTER  SIDE     ESTIMATE
-          1  await-api  do await-api         standby  60 s      a guess
+          1  scale-web  do scale-web         standby  60 s      a guess
           2  await-web  do await-web         standby  100 s     a guess
           3  probe      do probe      2      standby  skipped
           4  gate       do gate       1,2    standby  0 s       a guess
           5  report     do report     4      standby  20 s      a guess
           ! probe is skipped: no\u{1b}[2J probe
         timeline (# is the critical path)
-          await-api  ====================....................  0:00-1:00
+          scale-web  ====================....................  0:00-1:00
           await-web  #################################.......  0:00-1:40
           gate       .................................|......  1:40
           report     .................................#######  1:40-2:00
         RTO 30m holds: 2 min 00 s by these estimates
         the time people take at gates is not counted
+        ");
+    }
+
+    #[test]
+    fn what_would_be_lost_is_told_with_what_makes_it_less() {
+        let loss = |data: &str, seconds: Option<u64>, at_most| {
+            let unknown = seconds.is_none().then(|| "no answer".to_owned());
+            Loss { data: data.into(), seconds, unknown, at_most }
+        };
+        let losses = vec![loss("orders", Some(240), true), loss("stock", Some(3), false), loss("users", None, false)];
+        let told = super::remarks(&Remarks { losses, warnings: vec![] }, Span::from_secs(60), false);
+        insta::assert_snapshot!(told, @r"
+        orders: if declared now, 4 min 00 s of writes would be lost, or less: PostgreSQL's lag grows while nobody writes
+        stock: if declared now, 3 s of writes would be lost
+        users: how many writes would be lost is not known: no answer
+        RPO 1m does not hold: 4 min 00 s by the lag now
         ");
     }
 
