@@ -294,6 +294,7 @@ impl Order<'_> {
             multi_az: like.multi_az,
             storage_type: like.storage_type,
             iops: like.iops,
+            storage_throughput: like.storage_throughput,
             max_storage_gb: like.max_storage_gb,
             publicly_accessible: like.publicly_accessible,
             kms_key: self.key.cloned(),
