@@ -64,9 +64,8 @@ impl DatabaseCopies for AwsDatabaseCopies {
         };
         let snapshots = self.session.pages(&DESCRIBE_SNAPSHOTS, |page| page.marker(), request);
         let (instances, snapshots) = futures_util::future::try_join(instances, snapshots).await?;
-        let of_drill = |tags: &Tags| {
-            tags.get(ENVIRONMENT_TAG).is_some_and(|of| of == environment) && tags.contains_key(DRILL_TAG)
-        };
+        let of_drill =
+            |tags: &Tags| tags.get(ENVIRONMENT_TAG).is_some_and(|of| of == environment) && tags.contains_key(DRILL_TAG);
         let instances = instances.iter().flat_map(|page| page.db_instances()).filter_map(database);
         let snapshots = snapshots.iter().flat_map(|page| page.db_snapshots()).filter_map(snapshot);
         let mut found = CopiesFound {

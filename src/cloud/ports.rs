@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    Clock, CloudResult, DatabaseCopies, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadGroups, ReadIdentity,
-    ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks, ReadTables,
-    WriteDatabases, WriteDns, WriteGroups, WriteImages, WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
+    Clock, CloudResult, DatabaseCopies, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadGroups,
+    ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules, ReadStacks,
+    ReadTables, WriteDatabases, WriteDns, WriteGroups, WriteImages, WriteObjects, WriteParameters, WriteSchedules,
+    WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 

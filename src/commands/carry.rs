@@ -202,7 +202,8 @@ async fn actors(
         None
     });
     let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
-    let actors = Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()));
+    let actors =
+        Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()));
     if runbook.kind != RunKind::Drill {
         return actors;
     }

@@ -54,7 +54,8 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
         writeln!(out, "{} {total} by these estimates", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
     };
     if runbook.kind == RunKind::Drill {
-        let _ = writeln!(out, "{}", paint.text(QUIET, &format!("and back to what it was after {}", length(times.total_s))));
+        let _ =
+            writeln!(out, "{}", paint.text(QUIET, &format!("and back to what it was after {}", length(times.total_s))));
     }
     if runbook.steps.iter().any(|step| is_gate(step) && step.skipped.is_none()) {
         let _ = writeln!(out, "{}", paint.text(QUIET, "the time people take at gates is not counted"));

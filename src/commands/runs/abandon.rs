@@ -63,7 +63,9 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     if let Ok(runbook) = runs.load::<Runbook>(store.as_ref(), &id).await {
         let record = RunRecord::of(&runbook, journal.entries());
         for command in removal(&record.totals.copies, &session.environment.standby.region) {
-            session.printer().warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
+            session
+                .printer()
+                .warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
         }
     }
     Ok(Exit::Done)

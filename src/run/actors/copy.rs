@@ -83,7 +83,11 @@ impl Actors {
             match vigil.next(&seen).await {
                 Next::Look => {}
                 Next::Stopped => {
-                    return Err(left(trouble::interrupted(format!("stopped waiting for the snapshot {id}")), &order, &id));
+                    return Err(left(
+                        trouble::interrupted(format!("stopped waiting for the snapshot {id}")),
+                        &order,
+                        &id,
+                    ));
                 }
                 Next::TimeUp => {
                     let error = trouble::plain(&what, format!("{seen}, after {timeout_s} s"), None);

@@ -45,12 +45,7 @@ impl Actors {
 }
 
 /// Everything about a copy that is not as it should be.
-fn flaws(
-    copy: &DatabaseFacts,
-    snapshot: &SnapshotFacts,
-    encrypted: bool,
-    kms_key: Option<&str>,
-) -> Vec<String> {
+fn flaws(copy: &DatabaseFacts, snapshot: &SnapshotFacts, encrypted: bool, kms_key: Option<&str>) -> Vec<String> {
     let mut flaws = Vec::new();
     if !copy.is_available() {
         flaws.push(format!("it is {}", copy.status));

@@ -12,9 +12,9 @@ pub mod record;
 
 pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;
+pub use copies::CopyRecord;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
-pub use copies::CopyRecord;
 pub use record::{RunRecord, StepRecord, Totals};
 
 #[cfg(test)]

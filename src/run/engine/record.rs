@@ -277,7 +277,9 @@ impl StepRecord {
     /// behind.
     pub fn lost_unknown(&self) -> bool {
         let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
-        ended_well && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. }) && self.measures.recovery_point_s.is_none()
+        ended_well
+            && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
+            && self.measures.recovery_point_s.is_none()
     }
 
     fn take(&mut self, entry: &Entry) {

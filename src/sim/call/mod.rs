@@ -16,7 +16,9 @@ use super::fault::Obstacle;
 use super::ports::SideDesk;
 use super::settle::settle_region;
 use super::state::{RegionState, SimState};
-use crate::cloud::{Clock, Cloud, CloudError, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts};
+use crate::cloud::{
+    Clock, Cloud, CloudError, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts,
+};
 use crate::model::{Region, Side, SideName};
 
 pub use clock::SimClock;

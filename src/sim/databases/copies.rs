@@ -25,7 +25,8 @@ pub fn snapshot_told(snapshot: &DbSnapshot, now: Timestamp) -> SnapshotFacts {
 /// CreateDBSnapshot: of an instance that is `available`, which is `backing-up` until the snapshot is made.
 pub fn take_snapshot(region: &mut RegionState, now: Timestamp, order: &TakeSnapshot) -> Result<(), Refusal> {
     if region.db_snapshots.contains_key(&order.id) {
-        let message = format!("Cannot create the snapshot because one with the identifier {} already exists.", order.id);
+        let message =
+            format!("Cannot create the snapshot because one with the identifier {} already exists.", order.id);
         return Err(Refusal::new(CloudErrorKind::Conflict, "DBSnapshotAlreadyExists", message));
     }
     let database = region.databases.get(&order.database).ok_or_else(|| not_found(&order.database))?;
@@ -124,7 +125,8 @@ pub fn delete_instance(region: &mut RegionState, now: Timestamp, id: &str) -> Re
     let seconds = region.timings.delete_s;
     let database = region.databases.get_mut(id).ok_or_else(|| not_found(id))?;
     if database.facts.deletion_protection {
-        let message = format!("Cannot delete protected DB Instance {id}, please disable deletion protection and try again.");
+        let message =
+            format!("Cannot delete protected DB Instance {id}, please disable deletion protection and try again.");
         return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message));
     }
     match database.status() {

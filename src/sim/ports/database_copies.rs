@@ -21,9 +21,8 @@ impl DatabaseCopies for SideDesk {
     }
 
     async fn found(&self, environment: &str) -> CloudResult<CopiesFound> {
-        let of_drill = |tags: &Tags| {
-            tags.get(ENVIRONMENT_TAG).is_some_and(|of| of == environment) && tags.contains_key(DRILL_TAG)
-        };
+        let of_drill =
+            |tags: &Tags| tags.get(ENVIRONMENT_TAG).is_some_and(|of| of == environment) && tags.contains_key(DRILL_TAG);
         let mut instances = self
             .cloud
             .call_account(self.side, &self.region, "DescribeDBInstances", |state, region| {

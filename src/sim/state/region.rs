@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bucket, Database, DbSnapshot, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
+    Bucket, Database, DbSnapshot, DbSubnetGroup, Group, Image, LaunchTemplate, Parameter, SecurityGroup, Stack, Subnet,
+    Thing, Vpc,
 };
 use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;

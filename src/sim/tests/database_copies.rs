@@ -66,7 +66,10 @@ async fn a_restored_instance_stands_alone_and_nobody_writes_to_it() {
     assert_eq!(copies.restore(&taken).await.expect_err("taken").code.as_deref(), Some("DBInstanceAlreadyExists"));
     let like = CopyLike { subnet_group: Some("none".into()), ..ask.like.clone() };
     let nowhere = RestoreCopy { like, ..ask.clone() };
-    assert_eq!(copies.restore(&nowhere).await.expect_err("nowhere").code.as_deref(), Some("DBSubnetGroupNotFoundFault"));
+    assert_eq!(
+        copies.restore(&nowhere).await.expect_err("nowhere").code.as_deref(),
+        Some("DBSubnetGroupNotFoundFault")
+    );
 
     copies.restore(&ask).await.expect("restores it");
     let copy = bench.standby_database(&ask.id).await.expect("there");
@@ -75,10 +78,8 @@ async fn a_restored_instance_stands_alone_and_nobody_writes_to_it() {
     let refused = copies.delete_instance(&removable).await.expect_err("creating");
     assert_eq!(refused.code.as_deref(), Some("InvalidDBInstanceState"));
     assert!((470..=490).contains(&bench.until_available("us-west-2", &ask.id).await));
-    let (copy, replica) = (
-        bench.standby_database(&ask.id).await.expect("there"),
-        bench.standby_database(REPLICA).await.expect("there"),
-    );
+    let (copy, replica) =
+        (bench.standby_database(&ask.id).await.expect("there"), bench.standby_database(REPLICA).await.expect("there"));
     assert_eq!((copy.source, copy.backup_retention_days, copy.deletion_protection), (None, 0, false));
     assert_eq!((copy.kms_key, copy.subnet_group), (replica.kms_key, replica.subnet_group));
     assert_eq!((copy.engine_version, copy.storage_gb), (replica.engine_version, replica.storage_gb));
