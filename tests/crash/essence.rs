@@ -55,6 +55,8 @@ fn essence(state: &SimState) -> Essence {
             "objects": without_times(&region["objects"]),
             "buckets": without_times(&region["buckets"]),
             "schedules": without_times(&region["schedules"]),
+            "event_rules": without_times(&region["event_rules"]),
+            "event_mappings": without_times(&region["event_mappings"]),
             "ids": region["counter"],
         });
         (name.clone(), seen)
