@@ -74,6 +74,7 @@ impl Actors {
         let mut zero = zero.map_err(|error| ActError {
             why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
             left_behind: error.left_behind.iter().cloned().chain(quiet.failed.iter().map(Unfenced::left)).collect(),
+            effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
             ..error
         })?;
         let of = match events.is_empty() {
