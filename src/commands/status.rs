@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
-use super::status_data::{data, traffic};
+use super::status_data::{data, events, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
@@ -40,6 +40,7 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let stacks = stacks(&session, &ports, &mut gaps).await;
     let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
     let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
+    let events = events(&session.environment, &ports, &mut gaps).await;
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
@@ -47,6 +48,7 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         stacks: &stacks,
         data: &data,
         traffic: traffic.as_ref(),
+        events: &events,
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
         gaps: &gaps,

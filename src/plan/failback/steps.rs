@@ -70,9 +70,10 @@ pub(super) fn all(
     // Data before users: who went home before it would read what was true before the disaster.
     way.then(data_steps::lag_home(input, journeys, &way.last));
     way.then(data_gate(input, journeys, &way.last).into_iter().collect());
-    // What starts code writes, too.
-    way.then(events::disable(input, &way.last));
-    way.then(freeze(input, journeys, down, &way.last).into_iter().collect());
+    // What starts code writes, too. Service is away meanwhile, so they do not wait for each other.
+    let mut quiet = events::disable(input, &way.last);
+    quiet.extend(freeze(input, journeys, down, &way.last));
+    way.then(quiet);
     way.then(data_steps::caught_up(input, journeys, &way.last));
     way.then(data_steps::promote_home(input, journeys, &way.last));
     way.then(sync_home(input, &way.last).into_iter().collect());
