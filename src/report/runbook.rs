@@ -73,6 +73,17 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
     let paint = Paint::new(color);
     let mut out = String::new();
     for loss in &remarks.losses {
+        if let (Some(seconds), Some(since)) = (loss.seconds, loss.stale_since) {
+            let _ = writeln!(
+                out,
+                "{} {}: everything written since {} would be lost ({}): the standby's database follows production no more",
+                paint.text(ALARM, "OLD DATA:"),
+                printable(&loss.data),
+                since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                length(seconds)
+            );
+            continue;
+        }
         let _ = match (loss.seconds, &loss.unknown) {
             (Some(seconds), _) => {
                 writeln!(out, "{}: if declared now, {} of writes would be lost", printable(&loss.data), length(seconds))
@@ -86,18 +97,17 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
             ),
         };
     }
+    let by = match remarks.losses.iter().any(|loss| loss.stale_since.is_some()) {
+        true => "by what the standby lacks now",
+        false => "by the lag now",
+    };
     let worst = remarks.losses.iter().filter_map(|loss: &Loss| loss.seconds).max();
     let _ = match (remarks.point_holds(rpo), worst) {
         (Some(true), Some(worst)) => {
-            writeln!(out, "{} {} by the lag now", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
+            writeln!(out, "{} {} {by}", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
         }
         (Some(false), Some(worst)) => {
-            writeln!(
-                out,
-                "{} {} by the lag now",
-                paint.text(ALARM, &format!("RPO {rpo} does not hold:")),
-                length(worst)
-            )
+            writeln!(out, "{} {} {by}", paint.text(ALARM, &format!("RPO {rpo} does not hold:")), length(worst))
         }
         _ if remarks.losses.is_empty() => Ok(()),
         _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),

@@ -18,6 +18,7 @@ mod python;
 #[path = "../support/replay.rs"]
 mod replay;
 mod shop_http;
+mod story_data_safety;
 mod story_declare;
 mod story_declare_http;
 mod story_declare_http_dark;
