@@ -1,7 +1,7 @@
 //! Owns `lifeboat declare`: the recorded human decision that brings the standby to production size, planned, confirmed and
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use futures_util::future::join3;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::promoted::promoted;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
@@ -102,7 +103,11 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, seen, past) =
         join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_runs(&session)).await;
     let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
-    let (caller, (groups, seen), past) = (caller?, seen?, past?);
+    let (caller, (groups, mut seen), past) = (caller?, seen?, past?);
+    if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
+        // Whether it has what counts, only earlier runs tell.
+        seen.promoted = promoted(&session).await?;
+    }
     // The plan is carried out at once, unless a person thinks about it: then the groups are looked at again.
     standby.seen = Some((now, groups.values().cloned().collect()));
     if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
@@ -305,6 +310,16 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
             Failure::failed(refusal.to_string())
                 .hint(format!("run `lifeboat provision {file}` while production is well"))
                 .hint(format!("to bring up everything else now: {}", skips.join(" ")))
+        }
+        DeclareRefusal::Stale { databases } => {
+            let runs: BTreeSet<&str> = databases.iter().map(|old| old.run.as_str()).collect();
+            let refused = Failure::refused(refusal.to_string());
+            let refused = runs.iter().fold(refused, |failure, run| {
+                failure.hint(format!("bring that failback to its end: lifeboat runs resume {file} {run}"))
+            });
+            refused
+                .hint(format!("or make the replica anew: lifeboat failback {file} --reason TEXT"))
+                .hint("a declaration without --graceful leads users to the old data, and says so")
         }
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),

@@ -17,6 +17,7 @@ pub mod load;
 pub mod opening;
 pub mod output;
 pub mod plan;
+mod promoted;
 pub mod provision;
 pub mod render;
 pub mod roll;

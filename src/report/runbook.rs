@@ -73,6 +73,17 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
     let paint = Paint::new(color);
     let mut out = String::new();
     for loss in &remarks.losses {
+        if let (Some(seconds), Some(since)) = (loss.seconds, loss.stale_since) {
+            let _ = writeln!(
+                out,
+                "{} {}: everything written since {} would be lost ({}): the standby's database follows production no more",
+                paint.text(ALARM, "OLD DATA:"),
+                printable(&loss.data),
+                since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                length(seconds)
+            );
+            continue;
+        }
         let _ = match (loss.seconds, &loss.unknown) {
             (Some(seconds), _) => {
                 let less = if loss.at_most { ", or less: PostgreSQL's lag grows while nobody writes" } else { "" };
@@ -88,18 +99,17 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
             ),
         };
     }
+    let by = match remarks.losses.iter().any(|loss| loss.stale_since.is_some()) {
+        true => "by what the standby lacks now",
+        false => "by the lag now",
+    };
     let worst = remarks.losses.iter().filter_map(|loss: &Loss| loss.seconds).max();
     let _ = match (remarks.point_holds(rpo), worst) {
         (Some(true), Some(worst)) => {
-            writeln!(out, "{} {} by the lag now", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
+            writeln!(out, "{} {} {by}", paint.text(ADDED, &format!("RPO {rpo} holds:")), length(worst))
         }
         (Some(false), Some(worst)) => {
-            writeln!(
-                out,
-                "{} {} by the lag now",
-                paint.text(ALARM, &format!("RPO {rpo} does not hold:")),
-                length(worst)
-            )
+            writeln!(out, "{} {} {by}", paint.text(ALARM, &format!("RPO {rpo} does not hold:")), length(worst))
         }
         _ if remarks.losses.is_empty() => Ok(()),
         _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),
@@ -329,7 +339,7 @@ mod tests {
     fn what_would_be_lost_is_told_with_what_makes_it_less() {
         let loss = |data: &str, seconds: Option<u64>, at_most| {
             let unknown = seconds.is_none().then(|| "no answer".to_owned());
-            Loss { data: data.into(), seconds, unknown, at_most }
+            Loss { data: data.into(), seconds, unknown, at_most, stale_since: None }
         };
         let losses = vec![loss("orders", Some(240), true), loss("stock", Some(3), false), loss("users", None, false)];
         let told = super::remarks(&Remarks { losses, warnings: vec![] }, Span::from_secs(60), false);

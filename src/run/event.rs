@@ -1,5 +1,9 @@
 //! Owns what a run tells while it goes on; terminals and files are consumers.
 
+use async_trait::async_trait;
+
+use super::journal::Measures;
+
 /// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEvent {
@@ -45,9 +49,14 @@ pub enum RunEvent {
 }
 
 /// Somebody who watches a run.
+#[async_trait]
 pub trait Watch: Send + Sync {
     /// Takes one event; must return at once.
     fn event(&self, event: RunEvent);
+
+    /// Keeps what a step measured before its call, and returns once that is durable: the process may end any moment.
+    /// Without a journal there is nothing to keep it in.
+    async fn keep(&self, _measures: Measures) {}
 }
 
 /// Watches and keeps everything: for tests.

@@ -25,6 +25,7 @@ mod rds;
 mod replay;
 mod shop_http;
 mod story_data_http;
+mod story_data_safety;
 mod story_declare;
 mod story_declare_http;
 mod story_declare_http_dark;

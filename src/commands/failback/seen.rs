@@ -8,18 +8,13 @@ use futures_util::future::{join, try_join, try_join_all, try_join5};
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
-use crate::commands::declare::record;
+use crate::commands::promoted::promoted;
 use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
 use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name, standby_group_name};
-use crate::plan::failback::{DataSeen, EventSeen, Promoted, Seen};
-use crate::plan::runbook::{Action, HomeRule};
+use crate::plan::failback::{DataSeen, EventSeen, Seen};
+use crate::plan::runbook::HomeRule;
 use crate::plan::sync::{HomeWorld, TierImages, home_rule, images_by_hand, plan_home};
-use crate::run::journal::StepState;
-use crate::store::Runs;
 use crate::ui::Failure;
-
-/// How many earlier runs are looked through for what was promoted last.
-const LOOK_BACK: usize = 50;
 
 /// The groups of both sides, by name.
 pub(super) struct Groups<'a> {
@@ -91,29 +86,6 @@ async fn data(
         (name.to_owned(), seen)
     });
     Ok(seen.collect())
-}
-
-/// Which side of each database was promoted last, by the data's name.
-async fn promoted(session: &Session) -> Result<BTreeMap<String, Promoted>, Failure> {
-    let runs = Runs::of(&session.environment.name);
-    let mut promoted: BTreeMap<String, Promoted> = BTreeMap::new();
-    for run in runs.ids(session.store.as_ref()).await?.iter().take(LOOK_BACK) {
-        let record = match record(session, &runs, run).await {
-            Ok(record) => record,
-            Err(failure) => {
-                session.printer().warn(&format!("run {run} cannot be read and is passed over: {}", failure.what));
-                continue;
-            }
-        };
-        for step in &record.steps {
-            let Action::Promote { data, side, .. } = &step.action else { continue };
-            if matches!(step.state, StepState::Succeeded | StepState::AlreadySo) {
-                let newest = Promoted { side: *side, run: record.run.clone() };
-                promoted.entry(data.clone()).or_insert(newest);
-            }
-        }
-    }
-    Ok(promoted)
 }
 
 /// Only production's scheduled actions are ever put in force in the standby.

@@ -47,6 +47,11 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> 
     let runbook: Runbook = runs.load(store, &id).await?;
     let standby = side(&session, SideName::Standby).await?;
     let caller = session.caller(&standby.read).await?;
+    for step in args.skip.iter().filter_map(|id| runbook.step(&StepId(id.clone()))) {
+        if let Some(cost) = step.skip_costs() {
+            session.printer().warn(&format!("going on without {}: {cost}", step.id));
+        }
+    }
     let skips = args.skip.iter().zip(&args.because);
     let decisions = Decisions {
         take_over: args.take_over.clone(),

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{DeclareInput, estimates};
+use jiff::Timestamp;
+
+use super::refusal::Stale;
+use super::{DeclareInput, Promoted, estimates};
 use crate::facts::DatabaseFacts;
 use crate::model::{DataSet, RdsData, SideName, standby_database_name};
-use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId};
+use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId, Stood};
 
 /// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
 const PROMOTE_TIMEOUT_S: u64 = 3_600;
@@ -61,6 +64,8 @@ pub(super) struct Database<'a> {
     pub seen: Option<&'a DatabaseFacts>,
     /// Production's; none where the baseline has no such instance.
     pub production: Option<&'a DatabaseFacts>,
+    /// Which side was promoted last, as runs have it.
+    pub promoted: Option<&'a Promoted>,
 }
 
 /// Every database of the environment.
@@ -70,7 +75,8 @@ pub(super) fn databases<'a>(input: &'a DeclareInput<'_>) -> Vec<Database<'a>> {
         let id = standby_database_name(&input.environment.name, &data.name);
         let seen = input.standby.databases.as_ref().ok().and_then(|seen| seen.get(&id));
         let production = input.baseline.facts.databases.get(&rds.source);
-        Some(Database { data: &data.name, rds, id, seen, production })
+        let promoted = input.standby.promoted.get(&data.name);
+        Some(Database { data: &data.name, rds, id, seen, production, promoted })
     };
     input.environment.data.iter().filter_map(of).collect()
 }
@@ -85,10 +91,34 @@ pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<(String, String)> {
     lacks.map(|one| (one.data.to_owned(), one.id)).collect()
 }
 
+/// Databases of the standby that lack what was written since a run led the writes home.
+pub(super) fn stale(input: &DeclareInput<'_>) -> Vec<Stale> {
+    let all = databases(input);
+    let old = all.iter().filter_map(|one| {
+        let last = one.stale()?;
+        Some(Stale { data: one.data.to_owned(), id: one.id.clone(), since: last.at, run: last.run.clone() })
+    });
+    old.collect()
+}
+
 impl Database<'_> {
     /// Whether it stands alone already.
     pub(super) fn stands_alone(&self) -> bool {
         self.seen.is_some_and(|seen| !seen.is_replica())
+    }
+
+    /// The run that led the writes home, where it stands alone and lacks what was written since.
+    pub(super) fn stale(&self) -> Option<&Promoted> {
+        self.promoted.filter(|last| self.stands_alone() && last.side == SideName::Primary)
+    }
+
+    fn stood(&self) -> Stood {
+        match (self.seen, self.stale()) {
+            (None, _) => Stood::Unseen,
+            (Some(_), Some(last)) => Stood::Stale { since: last.at, run: last.run.clone() },
+            (Some(_), None) if self.stands_alone() => Stood::Alone,
+            (Some(_), None) => Stood::Replica,
+        }
     }
 
     /// Whether the standby was looked at and has no such instance: its steps would only fail.
@@ -183,10 +213,18 @@ fn promotion(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepI
         side: SideName::Standby,
         database: one.id.clone(),
         backup_retention_days: days,
+        stood: one.stood(),
         timeout_s: PROMOTE_TIMEOUT_S,
     };
     let busy = one.seen.filter(|seen| !seen.is_available()).map(|seen| format!(" (it is {} now)", seen.status));
-    let (title, estimate) = if one.stands_alone() {
+    let (title, estimate) = if let Some(last) = one.stale() {
+        let (data, id, since, run) = (one.data, &one.id, instant(last.at), &last.run);
+        let title = format!(
+            "{data} is no replica any more and is OLD: {id} has nothing that was written since {since}, when run {run} \
+             brought the writes home"
+        );
+        (title, estimates::default(0, "there is nothing to promote"))
+    } else if one.stands_alone() {
         (
             format!("{} is promoted already: {} takes writes", one.data, one.id),
             estimates::default(0, "it is so already"),
@@ -197,6 +235,11 @@ fn promotion(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepI
         (format!("{title}{}", busy.unwrap_or_default()), estimate)
     };
     one.step(id, title, action, needs, estimate)
+}
+
+/// A moment to the second, in UTC.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn raise(input: &DeclareInput<'_>, one: &Database<'_>, class: String, needs: BTreeSet<StepId>) -> Step {

@@ -9,7 +9,7 @@ use super::*;
 use crate::facts::sample;
 use crate::facts::{AliasFacts, BucketFacts, DatabaseFacts, LoadBalancerFacts, ReplicaLag, ScheduleFacts, TierSource};
 use crate::model::{BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic};
-use crate::plan::runbook::{Action, StepId, timeline};
+use crate::plan::runbook::{Action, StepId, Stood, timeline};
 
 fn orders() -> DataSet {
     let rds = RdsData {
@@ -100,6 +100,7 @@ impl Case {
             databases: Ok(BTreeMap::from([(replica.id.clone(), replica)])),
             lags: Ok(BTreeMap::from([("shop-orders".to_owned(), lag)])),
             balancer: Ok(alias),
+            promoted: BTreeMap::new(),
         };
         Case { mode, options: DeclareOptions::default(), environment, baseline, seen }
     }
@@ -175,7 +176,10 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     ");
     let promote = runbook.step(&promote_id("orders")).expect("the promotion");
     assert!(matches!(promote.action, Action::Promote { backup_retention_days: 14, .. }), "{promote:?}");
-    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: Some(3), unknown: None, at_most: false }]);
+    assert_eq!(
+        know.losses,
+        [Loss { data: "orders".into(), seconds: Some(3), unknown: None, at_most: false, stale_since: None }]
+    );
     assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
     assert_eq!(know.warnings, Vec::<String>::new());
     let mut postgres = Case::new(Mode::Ungraceful, all_data(), Some(takes_over()));
@@ -237,6 +241,9 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
     let like_production =
         DatabaseFacts { multi_az: true, deletion_protection: true, ..database("shop-orders", "db.r6g.large", None) };
     case.seen.databases = Ok(BTreeMap::from([("shop-orders".to_owned(), like_production)]));
+    let at = declaration(Mode::Ungraceful).at;
+    let last = Promoted { side: SideName::Standby, run: "r0".into(), at, diverged_in: None };
+    case.seen.promoted = BTreeMap::from([("orders".to_owned(), last)]);
     let (runbook, know) = case.planned();
     let data: Vec<&str> =
         runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
@@ -252,7 +259,13 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
     assert_eq!(data, ["publish-orders", "promote-orders", "raise-orders", "protect-orders"]);
     assert_eq!(
         know.losses,
-        [Loss { data: "orders".into(), seconds: None, unknown: Some("denied".into()), at_most: false }]
+        [Loss {
+            data: "orders".into(),
+            seconds: None,
+            unknown: Some("denied".into()),
+            at_most: false,
+            stale_since: None
+        }]
     );
     assert_eq!(know.point_holds(Span::from_secs(300)), None, "what is not known does not hold");
     assert!(know.warnings[0].contains("could not be looked at"), "{know:?}");
@@ -319,4 +332,48 @@ fn what_the_baseline_does_not_show_is_warned_of() {
     the baseline has no shop-orders: orders keeps its class and protection, and the default of backups
     uploads: by the baseline nothing replicates shop-uploads to shop-uploads-dr
     ");
+}
+
+#[test]
+fn a_database_that_is_old_is_said_to_be_old_and_no_graceful_plan_uses_it() {
+    let alone = |mode, promoted: Option<SideName>| {
+        let mut case = Case::new(mode, vec![orders()], Some(takes_over()));
+        let one = database("shop-orders", "db.r6g.large", None);
+        case.seen.databases = Ok(BTreeMap::from([(one.id.clone(), one)]));
+        let twelve_hours_ago = declaration(mode).at - jiff::Span::new().hours(12);
+        let last = promoted.map(|side| Promoted { side, run: "r0".into(), at: twelve_hours_ago, diverged_in: None });
+        case.seen.promoted = last.map(|last| ("orders".to_owned(), last)).into_iter().collect();
+        case
+    };
+    let (runbook, know) = alone(Mode::Ungraceful, Some(SideName::Primary)).planned();
+    assert_eq!(know.losses[0].seconds, Some(12 * 3_600));
+    assert_eq!(know.point_holds(Span::from_secs(300)), Some(false));
+    assert!(title(&runbook, "promote-orders").contains("is OLD"), "{}", title(&runbook, "promote-orders"));
+    let promote = runbook.step(&promote_id("orders")).expect("a step");
+    assert!(matches!(&promote.action, Action::Promote { stood: Stood::Stale { run, .. }, .. } if run == "r0"));
+    let refused = alone(Mode::Graceful, Some(SideName::Primary)).plan().expect_err("it would lose writes");
+    assert!(refused.to_string().contains("a graceful declaration loses no write"), "{refused}");
+    let (runbook, know) = alone(Mode::Ungraceful, Some(SideName::Standby)).planned();
+    assert_eq!(know.losses, [], "it was promoted, and nothing has gone home since");
+    assert_eq!(title(&runbook, "promote-orders"), "orders is promoted already: shop-orders takes writes");
+    let (_, know) = alone(Mode::Ungraceful, None).planned();
+    assert_eq!((know.losses[0].seconds, know.point_holds(Span::from_secs(300))), (None, None));
+    assert!(alone(Mode::Graceful, Some(SideName::Standby)).plan().is_ok());
+}
+
+#[test]
+fn a_promotion_that_is_skipped_is_seen_where_users_are_led() {
+    let mut case = Case::new(Mode::Ungraceful, vec![orders()], Some(takes_over()));
+    case.options.skips = vec![Skip { step: "promote-orders".into(), because: "by hand".into() }];
+    let (runbook, know) = case.planned();
+    let switch = runbook.step(&StepId(SWITCH_TRAFFIC.to_owned())).expect("a step");
+    assert!(switch.title.ends_with("(the promotion of orders is skipped)"), "{}", switch.title);
+    assert!(switch.needs.contains(&promote_id("orders")), "{:?}", switch.needs);
+    assert_eq!(
+        know.warnings,
+        [
+            "promote-orders is skipped: unless shop-orders in the standby stands alone already, users are led to a database \
+          that takes no writes"
+        ]
+    );
 }

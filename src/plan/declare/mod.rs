@@ -25,8 +25,10 @@ use crate::model::{Digest, Environment};
 
 pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
-pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
-pub use refusal::DeclareRefusal;
+pub use input::{
+    Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
+};
+pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, Remarks, remarks};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
@@ -51,6 +53,10 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     let missing = data::missing(input);
     if !missing.is_empty() {
         return Err(DeclareRefusal::NoReplica { databases: missing });
+    }
+    let old = data::stale(input);
+    if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !old.is_empty() {
+        return Err(DeclareRefusal::Stale { databases: old });
     }
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
+use super::data::instant;
 use crate::model::closest;
 use crate::plan::scale::ScaleRefusal;
 
@@ -22,6 +25,11 @@ pub enum DeclareRefusal {
         /// The data's names and the identifiers that were looked for.
         databases: Vec<(String, String)>,
     },
+    /// A graceful declaration loses no write, and databases of the standby lack some.
+    Stale {
+        /// Which.
+        databases: Vec<Stale>,
+    },
     /// `--skip` names steps that the plan does not have.
     UnknownSteps {
         /// What was asked for.
@@ -36,6 +44,19 @@ pub enum DeclareRefusal {
     },
 }
 
+/// A database of the standby that lacks what was written since a run led the writes home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The data's name.
+    pub data: String,
+    /// The standby's instance.
+    pub id: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// That run.
+    pub run: String,
+}
+
 impl fmt::Display for DeclareRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,6 +68,17 @@ impl fmt::Display for DeclareRefusal {
             DeclareRefusal::NoReplica { databases } => {
                 let lacks: Vec<String> = databases.iter().map(|(data, id)| format!("{data} ({id})")).collect();
                 write!(f, "the standby has no database for {}: there is nothing to promote", lacks.join(", "))
+            }
+            DeclareRefusal::Stale { databases } => {
+                let told = databases.iter().map(|old| {
+                    let since = instant(old.since);
+                    format!(
+                        "{} ({}) has nothing that was written since {since}, when run {} led the writes home",
+                        old.data, old.id, old.run
+                    )
+                });
+                let told: Vec<String> = told.collect();
+                write!(f, "a graceful declaration loses no write, and in the standby {}", told.join("; "))
             }
             DeclareRefusal::UnknownSteps { names, known } => {
                 for (index, name) in names.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Owns what a person should know before declaring, and no step says: what would be lost, and what the plan relies on.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::data::databases;
+use super::data::{Database, databases};
 use super::events;
 use super::{DeclareInput, promote_id};
 use crate::facts::DatabaseFacts;
@@ -29,6 +30,9 @@ pub struct Loss {
     pub unknown: Option<String>,
     /// Whether it may be less: the lag it is taken from grows while nobody writes.
     pub at_most: bool,
+    /// Since when everything written would be lost, where the standby's database follows production no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_since: Option<Timestamp>,
 }
 
 impl Remarks {
@@ -89,9 +93,17 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
                 one.rds.source, one.data
             ));
         }
-        let skipped = runbook.step(&promote_id(one.data)).is_none_or(|step| step.skipped.is_some());
+        let promotion = runbook.step(&promote_id(one.data));
+        let skipped = promotion.is_none_or(|step| step.skipped.is_some());
+        if let Some(cost) = promotion.filter(|_| skipped && !one.stands_alone()).and_then(|step| step.skip_costs()) {
+            found.warnings.push(format!("{} is skipped: {cost}", promote_id(one.data)));
+        }
         // A graceful declaration waits until nothing would be lost.
-        if graceful || skipped || one.stands_alone() {
+        if graceful || skipped {
+            continue;
+        }
+        if let Some(loss) = of_one_alone(input, &one) {
+            found.losses.extend(loss);
             continue;
         }
         let (seconds, unknown) = match &input.standby.lags {
@@ -103,7 +115,7 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
         };
         // The engine is the same on both sides; a replica that could not be looked at has no known lag either.
         let at_most = seconds.is_some_and(|seconds| seconds > 0) && one.seen.is_some_and(DatabaseFacts::lag_grows_idle);
-        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown, at_most });
+        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown, at_most, stale_since: None });
     }
     for (data, bucket) in input.environment.data.iter().filter_map(|data| match &data.kind {
         crate::model::DataKind::S3(bucket) => Some((&data.name, bucket)),
@@ -116,6 +128,29 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
                 .push(format!("{data}: by the baseline nothing replicates {} to {}", bucket.bucket, bucket.replica));
         }
     }
+}
+
+/// What would be lost of a database that stands alone already; nothing where this side was promoted last. None: it does not
+/// stand alone.
+fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<Loss>> {
+    if !one.stands_alone() {
+        return None;
+    }
+    let loss = |seconds, unknown, stale_since| Loss {
+        data: one.data.to_owned(),
+        seconds,
+        unknown,
+        at_most: false,
+        stale_since,
+    };
+    Some(match (one.promoted, one.stale()) {
+        (_, Some(last)) => {
+            let seconds = u64::try_from(input.declaration.at.duration_since(last.at).as_secs()).unwrap_or(0);
+            Some(loss(Some(seconds), None, Some(last.at)))
+        }
+        (Some(_), None) => None,
+        (None, None) => Some(loss(None, Some(format!("no run tells since when {} stands alone", one.id)), None)),
+    })
 }
 
 fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {

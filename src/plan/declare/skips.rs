@@ -1,5 +1,6 @@
 //! Owns skipping: a step that a person leaves out stays in the plan, with the reason, and takes no time.
 
+use super::steps::TRAFFIC_GATE;
 use super::{DeclareRefusal, Skip};
 use crate::plan::runbook::{Action, Step};
 
@@ -25,5 +26,28 @@ pub(super) fn apply(steps: &mut [Step], skips: &[Skip]) -> Result<(), DeclareRef
             step.skipped = Some(skip.because.trim().to_owned());
         }
     }
+    tell_users_fate(steps);
     Ok(())
+}
+
+/// Users are led wherever the plan leads them: the step that does it says which data takes no writes there, and comes
+/// after what was skipped.
+fn tell_users_fate(steps: &mut [Step]) {
+    let skipped = |step: &&Step| step.skipped.is_some();
+    let (mut data, mut ids) = (Vec::new(), Vec::new());
+    for step in steps.iter().filter(skipped) {
+        if let Action::Promote { data: name, .. } = &step.action {
+            data.push(name.clone());
+            ids.push(step.id.clone());
+        }
+    }
+    if data.is_empty() {
+        return;
+    }
+    for step in steps.iter_mut() {
+        if step.id.0 == TRAFFIC_GATE || matches!(step.action, Action::SwitchTraffic { .. }) {
+            step.title.push_str(&format!(" (the promotion of {} is skipped)", data.join(", ")));
+            step.needs.extend(ids.iter().cloned());
+        }
+    }
 }

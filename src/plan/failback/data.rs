@@ -2,7 +2,7 @@
 
 use super::{DataSeen, FailbackInput, FailbackRefusal};
 use crate::facts::DatabaseFacts;
-use crate::model::{DataSet, RdsData, SideName, Strategy, standby_database_name};
+use crate::model::{DataSet, RdsData, Region, SideName, Strategy, standby_database_name};
 use crate::plan::runbook::ReplicaLike;
 
 /// A database and where it is.
@@ -85,8 +85,13 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
     let nothing = DataSeen::default();
     let seen = input.seen.data.get(&data.name).unwrap_or(&nothing);
     let standby_id = standby_database_name(&input.environment.name, &data.name);
-    let trouble =
-        |why| DataTrouble { data: data.name.clone(), primary: rds.source.clone(), standby: standby_id.clone(), why };
+    let trouble = |why| DataTrouble {
+        data: data.name.clone(),
+        primary: rds.source.clone(),
+        standby: standby_id.clone(),
+        regions: (input.environment.primary.region.clone(), input.environment.standby.region.clone()),
+        why,
+    };
     let stage = stage(input, seen, &standby_id).map_err(trouble)?;
     let recorded = input.baseline.facts.databases.get(&rds.source);
     let home = match seen.primary.as_ref().or(recorded) {
@@ -121,7 +126,13 @@ fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result
     let promoted = seen.promoted.as_ref();
     if let Some(promoted) = promoted.filter(|promoted| promoted.side == SideName::Primary) {
         let again = seen.standby.as_ref().is_some_and(DatabaseFacts::is_replica);
-        return Ok(if again { Stage::NeverLeft } else { Stage::BackSince { run: promoted.run.clone() } });
+        match (&promoted.diverged_in, &seen.standby, &seen.primary) {
+            _ if again => return Ok(Stage::NeverLeft),
+            (Some(_), Some(_), Some(_)) => return Err(DataWhy::Diverged),
+            // A person has decided that the standby's counts, and put the primary's aside.
+            (Some(_), Some(_), None) => return Ok(Stage::Away { primary: AtHome::Gone }),
+            _ => return Ok(Stage::BackSince { run: promoted.run.clone() }),
+        }
     }
     let replica_of_standby = |primary: &DatabaseFacts| {
         let source = primary.source.as_deref();
@@ -160,6 +171,8 @@ pub struct DataTrouble {
     pub primary: String,
     /// Its instance in the standby.
     pub standby: String,
+    /// The Regions of the primary and of the standby: both may call it the same.
+    pub regions: (Region, Region),
     /// Why.
     pub why: DataWhy,
 }
@@ -173,6 +186,8 @@ pub enum DataWhy {
     LagUnknown,
     /// Both instances stand alone, and no run tells which was promoted last.
     BothAlone,
+    /// Both took writes that the other lacks: a declaration led users to the standby after the writes had come home.
+    Diverged,
     /// The primary has no instance, and the baseline does not tell what it was.
     NotRecorded,
 }

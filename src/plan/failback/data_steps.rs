@@ -7,7 +7,7 @@ use super::data::{AtHome, Journey, Stage, Wanted};
 use crate::model::SideName;
 use crate::plan::aside::aside;
 use crate::plan::declare::estimates::default;
-use crate::plan::runbook::{Action, Estimate, Step, StepId};
+use crate::plan::runbook::{Action, Estimate, Step, StepId, Stood};
 
 /// How far behind a replica may be when people are asked to stop writing: that is about how long they wait.
 const CLOSE_S: u64 = 60;
@@ -106,6 +106,8 @@ pub(super) fn promote_home(input: &FailbackInput<'_>, journeys: &[Journey<'_>], 
             side: SideName::Primary,
             database: database.clone(),
             backup_retention_days: journey.home.backup_retention_days,
+            // It is made one before.
+            stood: Stood::Replica,
             timeout_s: input.timeout_s,
         };
         let title = format!("promote {database} in the primary: from now on it takes the writes");

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{Baseline, DatabaseFacts, EventSourceFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
-use crate::model::{Environment, SideName};
-use crate::plan::declare::Declaration;
+use crate::model::Environment;
+use crate::plan::declare::{Declaration, Promoted};
 use crate::plan::runbook::HomeRule;
 
 /// Everything a failback is planned from.
@@ -76,13 +76,4 @@ impl EventSeen {
     pub fn runs_in_standby(&self) -> bool {
         self.standby.as_ref().is_some_and(EventSourceFacts::runs)
     }
-}
-
-/// Which side's database was promoted last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promoted {
-    /// The side that takes writes since.
-    pub side: SideName,
-    /// The run that promoted it.
-    pub run: String,
 }

@@ -22,7 +22,7 @@ use crate::model::GroupSize;
 pub use data::{DataTrouble, DataWhy};
 pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
-pub use input::{DataSeen, EventSeen, FailbackInput, Promoted, Seen};
+pub use input::{DataSeen, EventSeen, FailbackInput, Seen};
 pub use refusal::FailbackRefusal;
 pub use steps::{DATA_GATE, FREEZE_GATE, HAND_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
 

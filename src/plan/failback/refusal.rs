@@ -81,7 +81,7 @@ impl fmt::Display for FailbackRefusal {
 
 impl fmt::Display for DataTrouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DataTrouble { data, primary, standby, why } = self;
+        let DataTrouble { data, primary, standby, why, .. } = self;
         match why {
             DataWhy::StandbyGone => {
                 write!(f, "{data}: the standby's database {standby} is no longer there, so nothing can be brought home")
@@ -94,6 +94,11 @@ impl fmt::Display for DataTrouble {
                 "{data}: {primary} in the primary and {standby} in the standby both stand alone, and no run tells which \
                  was promoted last"
             ),
+            DataWhy::Diverged => write!(
+                f,
+                "{data}: {primary} in the primary and {standby} in the standby have both taken writes that the other lacks: \
+                 a failback had brought them home, and a declaration led the users to the standby again"
+            ),
             DataWhy::NotRecorded => {
                 write!(f, "{data}: the primary has no {primary} any more, and the baseline does not tell what it was")
             }
@@ -104,7 +109,7 @@ impl fmt::Display for DataTrouble {
 impl DataTrouble {
     /// What to do.
     pub fn hint(&self) -> String {
-        let DataTrouble { primary, standby, why, .. } = self;
+        let DataTrouble { primary, standby, regions: (east, west), why, .. } = self;
         match why {
             DataWhy::StandbyGone => format!(
                 "bring {standby} back from a backup (restore it under this name), then fail back; if the primary's \
@@ -116,9 +121,13 @@ impl DataTrouble {
                  {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
                  deleted, then fail back: a new one is made"
             ),
-            DataWhy::BothAlone => format!(
-                "if {standby} has what counts, rename {primary} out of the way and fail back: a replica takes its name; \
-                 if {primary} has, rename {standby} and provision"
+            DataWhy::BothAlone | DataWhy::Diverged => format!(
+                "compare what both hold. If the standby's {standby} ({west}) has what counts, rename the primary's out of \
+                 the way and fail back (a replica takes its name): aws rds modify-db-instance --region {east} \
+                 --db-instance-identifier {primary} --new-db-instance-identifier {primary}-aside --apply-immediately; if \
+                 the primary's {primary} ({east}) has, rename the standby's and provision: aws rds modify-db-instance \
+                 --region {west} --db-instance-identifier {standby} --new-db-instance-identifier {standby}-aside \
+                 --apply-immediately"
             ),
             DataWhy::NotRecorded => {
                 format!("make a replica of {standby} called {primary} in the primary, then fail back")

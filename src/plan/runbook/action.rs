@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Stood;
 use crate::facts::{CopyLike, DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
 use crate::model::{CopyMark, DataSet, GroupSize, Probe, SideName, Trigger};
 
@@ -107,6 +108,9 @@ pub enum Action {
         database: String,
         /// How many days automated backups are kept from then on.
         backup_retention_days: u32,
+        /// How it stood when this was planned.
+        #[serde(default, skip_serializing_if = "Stood::is_unseen")]
+        stood: Stood,
         /// Give up after so many seconds.
         timeout_s: u64,
     },

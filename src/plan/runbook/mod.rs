@@ -3,7 +3,9 @@
 //! A runbook leaves no choice to those who carry it out. It is printed, saved, compared, and refused when stale.
 
 pub mod action;
+mod skip;
 pub mod step;
+mod stood;
 pub mod timeline;
 
 use jiff::Timestamp;
@@ -13,6 +15,7 @@ use crate::model::{Digest, Objectives};
 
 pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
 pub use step::{Estimate, EstimateSource, Step, StepId};
+pub use stood::Stood;
 pub use timeline::{Timeline, timeline};
 
 /// The version of the runbook's file format; a reader refuses a newer one.

@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::value::RunReport;
-use crate::plan::runbook::{Mode, RunKind};
+use crate::plan::runbook::{Action, Mode, RunKind, Stood};
 use crate::report::age;
 use crate::run::engine::StepRecord;
 use crate::run::journal::{RunState, StepState};
@@ -108,6 +108,11 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
     if report.record.steps.iter().filter_map(|step| step.ended_at).any(|ended| ended < declared_at) {
         return "the clocks of the machines that carried it out disagree".to_owned();
     }
+    let unpromoted: Vec<&str> =
+        report.record.steps.iter().filter(|step| step.left_unpromoted()).map(|step| step.id.0.as_str()).collect();
+    if !unpromoted.is_empty() {
+        return format!("{} was skipped, so data may take no writes", unpromoted.join(", "));
+    }
     match report.record.state {
         RunState::Ended { .. } => "no step of this run watched service come back".to_owned(),
         RunState::Stopped => "the run stopped before service was back".to_owned(),
@@ -135,7 +140,14 @@ pub(super) fn recovery_point_note(report: &RunReport) -> String {
     }
     let worst = report.record.steps.iter().max_by_key(|step| step.measures.recovery_point_s);
     match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
-        Some(step) => format!("the lag of data, recorded by “{}”", step.title),
+        Some(step) if matches!(step.action, Action::Promote { stood: Stood::Stale { .. }, .. }) => {
+            format!("the age of what the standby had: “{}”", step.title)
+        }
+        Some(step) => {
+            let age =
+                step.measures.recovery_point_age_s.map(|age| format!(", measured {} before the order", whole(age)));
+            format!("the lag of data, recorded by “{}”{}", step.title, age.unwrap_or_default())
+        }
         None => "no step of this run recorded the lag of data".to_owned(),
     }
 }

@@ -44,11 +44,23 @@ pub(super) fn missing(what: &str, side: SideName, id: &str) -> ActError {
     trouble::plain(
         what,
         format!("the {side} has no database {id}"),
-        Some("`lifeboat provision` makes it from production; resume when it is there, or skip the step".to_owned()),
+        Some("`lifeboat provision` makes it from production; resume when it is there".to_owned()),
     )
 }
 
 /// Whether it takes writes by itself. It does while its first backup is made, too.
 pub(super) fn stands_alone(database: &DatabaseFacts) -> bool {
     !database.is_replica() && (database.is_available() || database.status == "backing-up")
+}
+
+/// Whether it was promoted before, however busy it is with something else. Of one that does not answer a look cannot tell
+/// whether its promotion has come to its end; it is waited for.
+pub(super) fn was_promoted(database: &DatabaseFacts) -> bool {
+    // "DB instance status" in the RDS user guide: in these there is no connection.
+    let silent = ["rebooting", "creating", "starting", "stopping", "stopped", "deleting", "failed", "restore-error"];
+    let status = database.status.as_str();
+    !database.is_replica()
+        && !silent.contains(&status)
+        && !status.starts_with("inaccessible-")
+        && !status.starts_with("incompatible-")
 }

@@ -25,6 +25,10 @@ const SILENCE_S: u64 = 1_200;
 /// How often they are looked at.
 const SILENCE_LOOK: Duration = Duration::from_secs(5);
 
+/// What to do where a primary that must be fenced does not answer.
+const LOST: &str = "resume once it answers; if the primary is lost, give this run up (`lifeboat runs abandon`) and declare \
+                    without --graceful";
+
 /// Nothing runs, and nothing may start anything: no policy, no scheduled action raises a maximum of zero.
 const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 
@@ -39,7 +43,10 @@ impl Actors {
     ) -> Result<Look, ActError> {
         let ports = self.ports(side)?;
         let (found, quiet) = join(groups_of(ports, groups), are_off(ports, events)).await;
-        let found = found?;
+        let found = found.map_err(|error| match silent && side == SideName::Primary {
+            true => ActError { hint: error.hint.clone().or_else(|| Some(LOST.to_owned())), ..error },
+            false => error,
+        })?;
         let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
         if open || !quiet {
             return Ok(Look::Needed);
@@ -145,7 +152,7 @@ impl Actors {
                     return Err(trouble::interrupted(format!("stopped waiting for the {side}'s instances to end")));
                 }
                 Next::TimeUp => {
-                    let hint = "resume to wait again; skip the step to go on although it may still write".to_owned();
+                    let hint = "see what still runs there; resume to wait again".to_owned();
                     return Err(trouble::plain(what, format!("{seen}, after {SILENCE_S} s"), Some(hint)));
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::database::{LOOK, Sight, sight, stands_alone};
+use super::database::{LOOK, Sight, sight, stands_alone, was_promoted};
 use super::order::Order;
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
@@ -23,10 +23,24 @@ enum Behind {
     Unknown(String),
 }
 
+impl Behind {
+    fn measures(&self, of: &DatabaseFacts) -> Measures {
+        match self {
+            Behind::Known { lag, age_s } => Measures {
+                recovery_point_s: Some(lag.seconds),
+                recovery_point_age_s: Some(*age_s),
+                lag_grows_idle: of.lag_grows_idle(),
+                ..Measures::default()
+            },
+            Behind::Unknown(_) => Measures::default(),
+        }
+    }
+}
+
 impl Actors {
     pub(super) async fn look_promote(&self, side: SideName, database: &str) -> Result<Look, ActError> {
         let facts = self.database(side, database, &format!("cannot promote {database}")).await?;
-        if stands_alone(&facts) {
+        if was_promoted(&facts) {
             return Ok(Look::AlreadySo(format!("{database} is no replica and {}", writes(&facts))));
         }
         Ok(Look::Needed)
@@ -47,7 +61,10 @@ impl Actors {
                 }
                 Sight::Is(facts) => {
                     if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
-                        behind = Some(self.behind(ports, database).await);
+                        let known = self.behind(ports, database).await;
+                        // Whatever becomes of this process: nobody can measure it afterwards.
+                        watch.keep(known.measures(&facts)).await;
+                        behind = Some(known);
                         let answer = ports.write.databases.promote(database, *backup_retention_days).await;
                         let taken = order.take(self.clock.now(), answer);
                         taken.map_err(|error| trouble::cloud(&what, &error))?;
@@ -110,14 +127,14 @@ fn writes(facts: &DatabaseFacts) -> &'static str {
 }
 
 fn done(facts: &DatabaseFacts, waited: Duration, behind: Option<Behind>) -> Done {
-    let (recovery_point_s, text) = match behind {
+    let text = match &behind {
         Some(Behind::Known { lag, age_s }) => {
-            (Some(lag.seconds), format!("it was {} s behind when promoted (measured {age_s} s before)", lag.seconds))
+            format!("it was {} s behind when promoted (measured {age_s} s before)", lag.seconds)
         }
-        Some(Behind::Unknown(why)) => (None, format!("how far it was behind when promoted is not known: {why}")),
-        None => (None, "how far it was behind when promoted is not known: the call is not of this attempt".to_owned()),
+        Some(Behind::Unknown(why)) => format!("how far it was behind when promoted is not known: {why}"),
+        None => "how far it was behind is what the attempt that ordered the promotion measured, if any".to_owned(),
     };
-    let lag_grows_idle = recovery_point_s.is_some() && facts.lag_grows_idle();
-    let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, lag_grows_idle, ..Measures::default() };
+    let measures = behind.as_ref().map(|behind| behind.measures(facts)).unwrap_or_default();
+    let measures = Measures { aws_s: waited.as_secs_f64(), ..measures };
     Done { text: format!("{} {}; {text}", facts.id, writes(facts)), measures }
 }

@@ -71,7 +71,7 @@ impl Actors {
                 Next::Look => {}
                 Next::Stopped => return Err(trouble::interrupted(format!("stopped waiting for {database}"))),
                 Next::TimeUp => {
-                    let hint = "resume to wait again; to go on and lose what is not there yet, skip the step";
+                    let hint = "see whether it still replicates (`aws rds describe-db-instances`, StatusInfos); resume to wait again";
                     let why = format!("{seen}, after {timeout_s} s; at most {at_most_s} s is asked for");
                     return Err(trouble::plain(&what, why, Some(hint.to_owned())));
                 }

@@ -197,7 +197,11 @@ impl Order<'_> {
             Stage::Occupied(old) if !old.is_available() => {
                 Ok(Turn::Wait(format!("{} is {}; it is renamed once it is available", self.database, old.status)))
             }
-            Stage::Occupied(_) if due(given.rename) => {
+            Stage::Occupied(old) if due(given.rename) => {
+                // Before anything is touched: what is renamed away may be the only one that takes writes.
+                if self.source(Some(&old)).await?.is_none() {
+                    return Ok(Turn::Wait(format!("{} is not available yet; nothing is renamed before", self.source)));
+                }
                 let change = DatabaseChange { new_id: Some(self.aside.to_owned()), ..DatabaseChange::default() };
                 given.against = self.told(self.write.modify(self.database, &change).await)?;
                 given.rename = Some(now);
@@ -208,7 +212,7 @@ impl Order<'_> {
                 Ok(Turn::Wait(format!("making sure that no database is called {}", self.database)))
             }
             Stage::Free(old) if due(given.replica) => {
-                let Some(source) = self.source().await? else {
+                let Some(source) = self.source(None).await? else {
                     return Ok(Turn::Wait(format!("{} is not available yet", self.source)));
                 };
                 let replica = self.replica(old.as_deref(), source)?;
@@ -254,35 +258,6 @@ impl Order<'_> {
         let of_old = || old.and_then(|old| old.parameter_group.as_ref()).map(|group| group.name.clone());
         let wanted = self.like.map_or_else(of_old, |like| like.parameter_group.clone());
         wanted.filter(|group| !group.starts_with(OWN_OF_AWS))
-    }
-
-    /// What is replicated; none while it is busy.
-    async fn source(&self) -> Result<Option<DatabaseFacts>, ActError> {
-        let source = match self.there.database(self.source).await {
-            Ok(source) => source,
-            Err(error) if error.kind.may_retry() => return Ok(None),
-            Err(error) => return Err(trouble::cloud(format!("cannot look at {}", self.source), &error)),
-        };
-        let side = self.there_side;
-        let Some(source) = source else {
-            let why = format!("the {side} has no database {}", self.source);
-            return Err(trouble::plain(self.cannot(), why, Some("bring it back, then resume".to_owned())));
-        };
-        if let Some(of) = &source.source {
-            let why = format!("{} in the {side} is itself a replica of {of}", self.source);
-            return Err(trouble::plain(self.cannot(), why, Some("promote it, then resume".to_owned())));
-        }
-        if source.backup_retention_days == 0 && source.is_available() {
-            let why =
-                format!("{} in the {side} has no automated backups, and RDS makes no replica without", self.source);
-            let hint = format!(
-                "aws rds modify-db-instance --db-instance-identifier {} --backup-retention-period 7 --apply-immediately; \
-                 then resume",
-                self.source
-            );
-            return Err(trouble::plain(self.cannot(), why, Some(hint)));
-        }
-        Ok(Some(source).filter(DatabaseFacts::is_available))
     }
 
     fn replica(&self, old: Option<&DatabaseFacts>, source: DatabaseFacts) -> Result<CreateReplica, ActError> {
@@ -371,6 +346,9 @@ fn stage(now: Option<DatabaseFacts>, aside: Option<DatabaseFacts>, order: &Order
         None => Ok(Stage::Occupied(Box::new(now))),
     }
 }
+
+#[path = "reseed_source.rs"]
+mod source;
 
 #[cfg(test)]
 #[path = "reseed_tests.rs"]

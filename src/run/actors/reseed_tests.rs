@@ -347,3 +347,26 @@ async fn what_is_not_understood_is_left_alone() {
     let late = check(vec![renamed()], busy, "shop-db is not available yet").await;
     assert!(late.measures.aws_s >= 3_600.0, "a wait that failed says how long it was: {late:?}");
 }
+
+#[tokio::test]
+async fn nothing_is_renamed_before_the_source_is_known_to_take_writes() {
+    let check = async |old: DatabaseFacts, source: DatabaseFacts, expected: &str| {
+        let rds = Rds::with(vec![old]);
+        let (_, done) = reseed(&rds, source).await;
+        let error = done.expect_err(expected);
+        assert!(error.why.join(" ").contains(expected), "{expected}: {error:?}");
+        assert!(rds.orders().is_empty(), "{expected}: {:?}", rds.orders());
+        assert!(rds.instances.lock().expect("unpoisoned").contains_key("shop-orders"), "{expected}");
+        error
+    };
+    let stays = "shop-orders in the primary is left as it is: it may be the only one that takes writes";
+    let of = DatabaseFacts { source: Some("x".into()), ..standby() };
+    check(old(), of.clone(), "shop-db in the standby is itself a replica of x").await;
+    check(old(), of, stays).await;
+    check(old(), DatabaseFacts { backup_retention_days: 0, ..standby() }, "has no automated backups").await;
+    check(old(), database("another"), "the standby has no database shop-db").await;
+    let same = DatabaseFacts { arn: standby().arn, ..old() };
+    check(same, standby(), "shop-db in the standby and shop-orders in the primary are one instance").await;
+    let busy = DatabaseFacts { status: "stopped".into(), ..standby() };
+    check(old(), busy, "shop-db is not available yet; nothing is renamed before").await;
+}

@@ -1,9 +1,12 @@
 //! Owns one attempt at a step: look, wait until the intent is durable, act; and which of the four endings it has.
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch::Receiver;
 
 use super::actor::{ActError, Actor, Look};
+use super::grounds::shaken;
+use super::keep::{Keeper, Kept};
 use crate::cloud::Clock;
 use crate::model::Digest;
 use crate::plan::runbook::{Step, StepId};
@@ -35,6 +38,7 @@ pub(super) struct Means<'a> {
     pub clock: &'a dyn Clock,
     pub watch: &'a dyn Watch,
     pub stop: &'a Stop,
+    pub keep: &'a UnboundedSender<Kept>,
 }
 
 /// The token of a step's calls: the same whenever the step of this run is repeated.
@@ -45,16 +49,18 @@ pub(super) fn token(run: &str, step: &StepId) -> String {
 }
 
 /// Carries one step out. Looking goes on while the intent (entry `intent`) is made durable; acting waits for it.
-/// `unsure`: an earlier attempt may have had its effect, so a look that fails leaves that unknown.
+/// `unsure`: an earlier attempt may have had its effect, so a look that fails leaves that unknown. `grounds`: what it rests
+/// on.
 pub(super) async fn attempt(
     step: &Step,
+    grounds: Vec<&Step>,
     token: String,
     intent: u64,
     unsure: bool,
     means: Means<'_>,
     mut permit: Receiver<Permit>,
 ) -> Ending {
-    let Means { actor, clock, watch, stop } = means;
+    let Means { actor, clock, watch, stop, keep } = means;
     watch.event(RunEvent::Started { subject: step.id.to_string(), text: step.title.clone() });
     let event = match actor.look(step).await {
         Ok(Look::AlreadySo(text)) => Some(Event::AlreadySo { text }),
@@ -64,8 +70,11 @@ pub(super) async fn attempt(
             let allowed = allowed.is_ok_and(|permit| !permit.withdrawn);
             if !allowed {
                 None
+            } else if let Some(error) = shaken(actor, step, &grounds).await {
+                Some(if unsure { unknown(&error) } else { failed(error) })
             } else {
-                Some(match actor.act(step, &token, watch, stop).await {
+                let keeper = Keeper { step: &step.id, watch, keep };
+                Some(match actor.act(step, &token, &keeper, stop).await {
                     Ok(done) => Event::Succeeded { text: done.text, measures: finite(done.measures) },
                     Err(error) if error.effect_known => failed(error),
                     Err(error) => unknown(&error),

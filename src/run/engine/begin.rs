@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::end::Refusal;
+use super::grounds::to_reopen;
 use super::order::flaw;
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::journal::{Event, Journal, JournalError, RunState, StepState};
@@ -14,7 +15,7 @@ use crate::store::{Lease, LeaseKeeper};
 /// at most: its next renewal fails.
 const READ_AGAIN: u32 = 3;
 
-/// Notes the beginning or resumption, what became unknown when the last process died, and what the plan skips. A
+/// Notes the beginning or resumption, what became unknown when the last process died, what is to be ensured again, and what the plan skips. A
 /// beginning is made durable with the first wave. A resumption is so at once, because it ends the writing of a process
 /// from which the lease was taken.
 pub(super) async fn begin(
@@ -76,6 +77,10 @@ fn note(runbook: &Runbook, journal: &mut Journal, lease: &Lease, now: Timestamp)
     };
     journal.note(now, None, event).map_err(Refusal::Journal)?;
     settle_started(runbook, journal, now).map_err(Refusal::Journal)?;
+    for id in to_reopen(runbook, journal.progress()) {
+        let because = "the run was resumed, and what is still to come rests on it".to_owned();
+        journal.note(now, Some(id), Event::Reopened { because }).map_err(Refusal::Journal)?;
+    }
     for step in &runbook.steps {
         if let Some(because) = &step.skipped
             && journal.progress().step(&step.id) == StepState::Pending

@@ -3,12 +3,16 @@
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio::sync::watch::Sender;
 
 use super::actor::Actor;
 use super::attempt::{Ending, Means, Permit, attempt, token};
 use super::begin::begin;
 use super::end::{FailedStep, Refusal, RunEnd, Stopped};
+use super::grounds::grounds;
+use super::keep::Kept;
 use super::order::{Tries, is_settled, ready};
 use super::record::RunRecord;
 use crate::cloud::Clock;
@@ -50,10 +54,12 @@ pub async fn carry_out(
     }
     // Steps see this one: it is also set when the journal or the lease is lost.
     let (switch, steps_stop) = Stop::new();
-    let means = Means { actor, clock, watch, stop: &steps_stop };
+    let (keep, mut kept) = unbounded_channel::<Kept>();
+    let means = Means { actor, clock, watch, stop: &steps_stop, keep: &keep };
     let (permit, _) = tokio::sync::watch::channel(Permit::default());
     let mut in_flight: InFlight<'_> = FuturesUnordered::new();
     let mut endings: Vec<Ending> = Vec::new();
+    let mut pending: Vec<Kept> = Vec::new();
     let mut tries = Tries::default();
     let mut halt: Option<Halt> = None;
     loop {
@@ -61,10 +67,16 @@ pub async fn carry_out(
             switch.stop();
             halt.get_or_insert(Halt::Interrupted);
         }
+        while let Ok(one) = kept.try_recv() {
+            pending.push(one);
+        }
+        let told = note_kept(journal, &mut pending, &mut halt, clock);
         let wave = turn(runbook, journal, &mut endings, &mut tries, &mut halt, clock);
         for (step, intent, unsure) in &wave {
             let token = token(&runbook.id, &step.id);
-            in_flight.push(attempt(step, token, *intent, *unsure, means, permit.subscribe()).boxed());
+            in_flight.push(
+                attempt(step, grounds(runbook, step), token, *intent, *unsure, means, permit.subscribe()).boxed(),
+            );
         }
         let over = in_flight.is_empty() && endings.is_empty();
         if over {
@@ -91,6 +103,10 @@ pub async fn carry_out(
             }
             announce(&permit, journal.last(), is_lost(halt.as_ref()));
         }
+        // Those who wait for what is lost go on: their step is stopped, and its intent is durable.
+        for durable in told {
+            let _ = durable.send(());
+        }
         if is_lost(halt.as_ref()) {
             switch.stop();
             announce(&permit, 0, true);
@@ -99,7 +115,7 @@ pub async fn carry_out(
             return conclude(runbook, journal, &tries, halt, stop.requested());
         }
         if endings.is_empty() {
-            wait(&mut in_flight, &mut endings, lease, stop, !steps_stop.requested()).await;
+            wait(&mut in_flight, &mut endings, (&mut kept, &mut pending), lease, stop, !steps_stop.requested()).await;
         }
         gather(&mut in_flight, &mut endings).await;
     }
@@ -163,6 +179,25 @@ fn turn<'a>(
     wave
 }
 
+/// Journals what steps at work have measured; whom to tell once that is durable.
+fn note_kept(
+    journal: &mut Journal,
+    pending: &mut Vec<Kept>,
+    halt: &mut Option<Halt>,
+    clock: &dyn Clock,
+) -> Vec<oneshot::Sender<()>> {
+    let mut told = Vec::new();
+    for Kept { step, measures, durable } in pending.drain(..) {
+        told.push(durable);
+        if !is_lost(halt.as_ref())
+            && let Err(error) = journal.note(clock.now(), Some(step), Event::Measured { measures })
+        {
+            *halt = Some(Halt::Journal(error));
+        }
+    }
+    told
+}
+
 /// Whether a step was tried in this sitting and stops the run.
 fn has_failed(step: &Step, journal: &Journal, tries: &Tries) -> bool {
     let tried = tries.attempts.get(&step.id).copied().unwrap_or(0);
@@ -208,7 +243,9 @@ fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Ha
     let record = RunRecord::of(runbook, journal.entries());
     let failed = record.steps.into_iter().filter(|step| !step.best_effort && !step.is_settled()).filter_map(|step| {
         let failure = step.failure?;
+        let may_skip = runbook.step(&step.id).is_none_or(|planned| planned.skip_costs().is_none());
         Some(FailedStep {
+            may_skip,
             id: step.id,
             title: step.title,
             what: failure.what,
@@ -247,12 +284,20 @@ fn reason(runbook: &Runbook, journal: &Journal, halt: Option<&Halt>) -> String {
     }
 }
 
-/// Waits until a step ends, a person asks to stop, or the lease is due. The lease's tick is real time: sleeping on a
+/// Waits until a step ends or has something to keep, a person asks to stop, or the lease is due. The lease's tick is real time: sleeping on a
 /// virtual clock would move it.
-async fn wait(in_flight: &mut InFlight<'_>, endings: &mut Vec<Ending>, lease: &LeaseKeeper, stop: &Stop, heed: bool) {
+async fn wait(
+    in_flight: &mut InFlight<'_>,
+    endings: &mut Vec<Ending>,
+    (kept, pending): (&mut UnboundedReceiver<Kept>, &mut Vec<Kept>),
+    lease: &LeaseKeeper,
+    stop: &Stop,
+    heed: bool,
+) {
     tokio::select! {
         biased;
         Some(ending) = in_flight.next() => endings.push(ending),
+        Some(one) = kept.recv() => pending.push(one),
         () = stop.wait(), if heed => {}
         () = tokio::time::sleep(lease.life() / 2) => {}
     }

@@ -63,6 +63,8 @@ pub struct FailedStep {
     pub left_behind: Vec<String>,
     /// What to do.
     pub hint: Option<String>,
+    /// Whether going on without it is an answer: not where others rest their safety on it.
+    pub may_skip: bool,
 }
 
 /// Why a run may not be carried out.
@@ -137,7 +139,8 @@ impl Stopped {
     pub fn next(&self, file: &str) -> Vec<String> {
         let take_over = self.kept_lease.iter().map(|lease| format!(" --take-over {lease}"));
         let resume = format!("lifeboat runs resume {file} {}{}", self.run, take_over.collect::<String>());
-        let skips = self.failed.iter().map(|step| format!("{resume} --skip {} --because TEXT", step.id));
+        let skippable = self.failed.iter().filter(|step| step.may_skip);
+        let skips = skippable.map(|step| format!("{resume} --skip {} --because TEXT", step.id));
         std::iter::once(resume.clone()).chain(skips).collect()
     }
 }

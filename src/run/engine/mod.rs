@@ -7,6 +7,8 @@ pub mod carry;
 mod copies;
 pub mod decide;
 pub mod end;
+mod grounds;
+mod keep;
 mod order;
 pub mod record;
 

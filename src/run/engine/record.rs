@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::copies::CopyRecord;
 use crate::model::{Digest, Objectives};
-use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Step, StepId};
+use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Step, StepId, Stood};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
 
 /// The version of the record's JSON.
@@ -212,7 +212,8 @@ impl RunRecord {
                 _ => {}
             }
         }
-        let steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
+        let mut steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
+        steps.iter_mut().for_each(|step| step.lose_what_is_not_there(runbook.declared_at));
         let mut totals = Totals::of(runbook, &steps);
         totals.elapsed_s = began_at.zip(ended_at).and_then(|(from, to)| seconds(from, to));
         RunRecord {
@@ -292,6 +293,11 @@ impl StepRecord {
             && self.measures.recovery_point_s.is_none()
     }
 
+    /// Whether it is a promotion that a person skipped.
+    pub fn left_unpromoted(&self) -> bool {
+        matches!(self.action, Action::Promote { .. }) && self.state == StepState::Skipped
+    }
+
     fn take(&mut self, entry: &Entry) {
         self.state = self.state.after(&entry.event).unwrap_or(self.state);
         match &entry.event {
@@ -322,6 +328,16 @@ impl StepRecord {
             Event::Unknown { what } => {
                 self.failure = Some(StepFailure { what: what.clone(), why: vec![], left_behind: vec![], hint: None });
             }
+            Event::Measured { measures } => {
+                // Known or not: what an earlier attempt measured is not how far behind it was promoted.
+                self.measures.recovery_point_s = measures.recovery_point_s;
+                self.measures.recovery_point_age_s = measures.recovery_point_age_s;
+                return;
+            }
+            Event::Reopened { .. } => {
+                (self.ended_at, self.elapsed_s) = (None, None);
+                return;
+            }
             Event::Skipped { because, by } => {
                 self.skipped = Some(SkippedStep { because: because.clone(), by: by.clone() });
             }
@@ -329,6 +345,17 @@ impl StepRecord {
         }
         self.ended_at = Some(entry.at);
         self.elapsed_s = self.started_at.and_then(|started| seconds(started, entry.at));
+    }
+
+    /// A database that was old already is as far behind as it is old.
+    fn lose_what_is_not_there(&mut self, declared_at: Timestamp) {
+        let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
+        if let Action::Promote { stood: Stood::Stale { since, .. }, .. } = &self.action
+            && ended_well
+        {
+            let age = u64::try_from(declared_at.duration_since(*since).as_secs()).unwrap_or(0);
+            self.measures.recovery_point_s = Some(age.max(self.measures.recovery_point_s.unwrap_or(0)));
+        }
     }
 
     fn measure(&mut self, more: &Measures) {
@@ -339,6 +366,7 @@ impl StepRecord {
         sum.came = more.came.or(sum.came);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
+            sum.recovery_point_age_s = more.recovery_point_age_s;
         }
         for substitution in &more.substitutions {
             if !sum.substitutions.contains(substitution) {
@@ -352,10 +380,12 @@ impl Totals {
     fn of(runbook: &Runbook, steps: &[StepRecord]) -> Totals {
         let counting: Vec<&StepRecord> =
             steps.iter().filter(|step| brings_service(&step.action) && step.state != StepState::Skipped).collect();
+        // Users at a database that takes no writes are not served: a person decided so, and nobody watched it come back.
+        let leads_nowhere = steps.iter().any(StepRecord::left_unpromoted);
         let from = runbook.incident_at.unwrap_or(runbook.declared_at);
         let recovered = counting
             .iter()
-            .all(|step| step.is_settled())
+            .all(|step| step.is_settled() && !leads_nowhere)
             .then(|| counting.iter().filter_map(|step| step.ended_at).max());
         // Two machines' clocks may disagree: a time that runs backwards is not known, and never a recovery in no time.
         let recovery_time_s = recovered.flatten().and_then(|at| u64::try_from(at.duration_since(from).as_secs()).ok());

@@ -113,6 +113,16 @@ pub enum Event {
         /// By whom.
         by: String,
     },
+    /// A step at work has measured something, durably before its call. What was measured before it holds no more.
+    Measured {
+        /// What.
+        measures: Measures,
+    },
+    /// A step that had ended is carried out again: the run was resumed, and what is still to come rests on it.
+    Reopened {
+        /// Why.
+        because: String,
+    },
     /// Written by a newer lifeboat.
     #[serde(other)]
     Other,
@@ -137,6 +147,9 @@ pub struct Measures {
     /// Whether that is a lag that grows while nobody writes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lag_grows_idle: bool,
+    /// How long before the promotion was ordered that was measured, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_point_age_s: Option<u64>,
     /// What stood in for what: instance types, zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutions: Vec<String>,

@@ -30,7 +30,7 @@ pub enum StepState {
 }
 
 impl StepState {
-    /// Whether nothing more will happen to it.
+    /// Whether nothing more will happen to it, unless a resumed run has to make sure that it still holds.
     pub fn is_final(self) -> bool {
         matches!(self, StepState::Succeeded | StepState::AlreadySo | StepState::Skipped)
     }
@@ -45,6 +45,9 @@ impl StepState {
             (Started, Event::AlreadySo { .. }) => Some(AlreadySo),
             (Started, Event::Failed { .. }) => Some(Failed),
             (Started, Event::Unknown { .. }) => Some(Unknown),
+            (Started, Event::Measured { .. }) => Some(Started),
+            // What a resumed run has yet to do may rest on it, and the world has moved on meanwhile.
+            (Succeeded | AlreadySo, Event::Reopened { .. }) => Some(Pending),
             // A step in flight cannot be skipped: nobody knows yet what it did.
             (Pending | Failed | Unknown, Event::Skipped { .. }) => Some(Skipped),
             _ => None,
@@ -205,6 +208,8 @@ pub fn name(event: &Event) -> &'static str {
         Event::Stopped { .. } => "stopped",
         Event::Ended { .. } => "ended",
         Event::Abandoned { .. } => "abandoned",
+        Event::Measured { .. } => "measured",
+        Event::Reopened { .. } => "reopened",
         Event::Other => "other",
     }
 }

@@ -217,15 +217,26 @@ async fn a_lost_reply_is_recognised_and_a_full_disk_ends_the_writing() {
 #[test]
 fn steps_move_by_the_table_and_not_otherwise() {
     use StepState::{AlreadySo, Failed, Pending, Skipped, Started, Succeeded, Unknown};
-    let events = [started(), succeeded(), Event::AlreadySo { text: String::new() }, failed(), unknown(), skipped()];
+    let measured = Event::Measured { measures: Measures::default() };
+    let reopened = Event::Reopened { because: "resumed".to_owned() };
+    let events = [
+        started(),
+        succeeded(),
+        Event::AlreadySo { text: String::new() },
+        failed(),
+        unknown(),
+        skipped(),
+        measured,
+        reopened,
+    ];
     let table = [
-        (Pending, [Some(Started), None, None, None, None, Some(Skipped)]),
-        (Started, [None, Some(Succeeded), Some(AlreadySo), Some(Failed), Some(Unknown), None]),
-        (Succeeded, [None; 6]),
-        (AlreadySo, [None; 6]),
-        (Failed, [Some(Started), None, None, None, None, Some(Skipped)]),
-        (Unknown, [Some(Started), None, None, None, None, Some(Skipped)]),
-        (Skipped, [None; 6]),
+        (Pending, [Some(Started), None, None, None, None, Some(Skipped), None, None]),
+        (Started, [None, Some(Succeeded), Some(AlreadySo), Some(Failed), Some(Unknown), None, Some(Started), None]),
+        (Succeeded, [None, None, None, None, None, None, None, Some(Pending)]),
+        (AlreadySo, [None, None, None, None, None, None, None, Some(Pending)]),
+        (Failed, [Some(Started), None, None, None, None, Some(Skipped), None, None]),
+        (Unknown, [Some(Started), None, None, None, None, Some(Skipped), None, None]),
+        (Skipped, [None; 8]),
     ];
     for (state, expected) in table {
         for (event, expected) in events.iter().zip(expected) {

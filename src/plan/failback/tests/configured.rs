@@ -3,6 +3,7 @@
 use super::*;
 use crate::facts::{AliasFacts, DatabaseFacts, RecordFacts, ReplicaLag, ScheduleFacts};
 use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Strategy, Switch, TableData};
+use crate::plan::declare::Promoted;
 use crate::plan::runbook::Lever;
 
 fn orders() -> Vec<DataSet> {
@@ -59,7 +60,12 @@ fn seen(
         standby: standby.map(|source| database("shop-orders", source)),
         primary: primary.map(|source| database("prod-orders", source)),
         lag: lag.map(|seconds| ReplicaLag { seconds, at: jiff::Timestamp::UNIX_EPOCH }),
-        promoted: promoted.map(|side| Promoted { side, run: "r0".into() }),
+        promoted: promoted.map(|side| Promoted {
+            side,
+            run: "r0".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            diverged_in: None,
+        }),
     };
     Seen { data: BTreeMap::from([("orders".to_owned(), data)]), ..Seen::default() }
 }
@@ -223,6 +229,10 @@ fn what_is_not_known_of_data_is_refused_with_what_to_do() {
     insta::assert_snapshot!(refused(Some("r1"), seen(None, ALONE, None, AWAY)), @"orders: the standby's database shop-orders is no longer there, so nothing can be brought home");
     insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, OF_STANDBY, None, AWAY)), @"orders: how far the replica prod-orders in the primary is behind is not known");
     insta::assert_snapshot!(refused(None, seen(ALONE, ALONE, None, None)), @"orders: prod-orders in the primary and shop-orders in the standby both stand alone, and no run tells which was promoted last");
+    let mut both = seen(ALONE, ALONE, None, Some(SideName::Primary));
+    let last = both.data.get_mut("orders").and_then(|data| data.promoted.as_mut()).expect("it was promoted");
+    last.diverged_in = Some("r1".into());
+    insta::assert_snapshot!(refused(Some("r1"), both), @"orders: prod-orders in the primary and shop-orders in the standby have both taken writes that the other lacks: a failback had brought them home, and a declaration led the users to the standby again");
     insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, None, None, AWAY)), @"orders: the primary has no prod-orders any more, and the baseline does not tell what it was");
 }
 

@@ -40,7 +40,12 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
         standby: Some(database("shop-orders")),
         primary: Some(database("prod-orders")),
         lag: None,
-        promoted: Some(Promoted { side: crate::model::SideName::Standby, run: "r0".into() }),
+        promoted: Some(crate::plan::declare::Promoted {
+            side: crate::model::SideName::Standby,
+            run: "r0".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            diverged_in: None,
+        }),
     };
     let mut case = Case { primary: Some(ZERO), declared_in: Some("r1"), ..case(SERVING) };
     case.data = vec![DataSet { name: "orders".into(), kind: DataKind::Rds(rds) }];

@@ -1,6 +1,7 @@
 //! Owns the tests of the engine.
 
 mod crash;
+mod grounds;
 mod order;
 mod two;
 pub(crate) mod world;

@@ -40,6 +40,8 @@ pub struct Facts {
     pub loses: BTreeMap<StepId, u32>,
     /// Steps whose next looks get no answer.
     pub blind: BTreeMap<StepId, u32>,
+    /// What is so no more when a step has acted.
+    pub undoes: BTreeMap<StepId, StepId>,
     /// Who acted on what, in order.
     pub acts: Vec<(String, StepId)>,
     /// Steps that act together at this moment, and the most there ever were.
@@ -106,7 +108,7 @@ impl Actor for Hands {
         Ok(if facts.so.contains(&step.id) { Look::AlreadySo("so".to_owned()) } else { Look::Needed })
     }
 
-    async fn act(&self, step: &Step, token: &str, _: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+    async fn act(&self, step: &Step, token: &str, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         {
             let mut facts = self.facts.lock().unwrap();
             facts.acts.push((self.who.clone(), step.id.clone()));
@@ -115,6 +117,9 @@ impl Actor for Hands {
         }
         for _ in 0..self.slow {
             tokio::task::yield_now().await;
+        }
+        if matches!(step.action, Action::Promote { .. }) {
+            watch.keep(Measures { recovery_point_s: Some(7), ..Measures::default() }).await;
         }
         self.fuse.burn().await;
         let outcome = {
@@ -128,6 +133,9 @@ impl Actor for Hands {
             } else {
                 facts.so.insert(step.id.clone());
                 *facts.effects.entry(step.id.clone()).or_insert(0) += 1;
+                if let Some(undone) = facts.undoes.get(&step.id).cloned() {
+                    facts.so.remove(&undone);
+                }
                 if take(&mut facts.loses, &step.id) { Err(error("no answer", false)) } else { Ok(()) }
             }
         };

@@ -5,7 +5,7 @@ use super::{act, is_done_once, is_so, region, step};
 use crate::cloud::CloudErrorKind;
 use crate::facts::*;
 use crate::model::{SecretText, SideName};
-use crate::plan::runbook::Action;
+use crate::plan::runbook::{Action, Stood};
 use crate::run::engine::{Actor, Look};
 use crate::run::event::Recorded;
 use crate::run::{RunEvent, Stop};
@@ -16,6 +16,7 @@ fn promote() -> Action {
         side: SideName::Standby,
         database: "shop-orders".into(),
         backup_retention_days: 14,
+        stood: Stood::Replica,
         timeout_s: 3_600,
     }
 }
@@ -138,6 +139,18 @@ async fn what_stands_alone_with_full_storage_is_not_said_to_take_writes() {
     });
     let Ok(Look::AlreadySo(text)) = full.actors().look(&step(promote())).await else { panic!("it stands alone") };
     assert_eq!(text, "shop-orders is no replica and takes no writes until it has more storage: it is storage-full");
+}
+
+#[tokio::test]
+async fn what_is_promoted_and_busy_with_something_else_is_not_waited_for() {
+    for (status, so) in [("modifying", true), ("backing-up", true), ("rebooting", false), ("available", true)] {
+        let busy = region(|state| {
+            let one = state.databases.get_mut("shop-orders").expect("it");
+            (one.source, one.status) = (None, status.into());
+        });
+        let look = busy.actors().look(&step(promote())).await.expect("a look");
+        assert_eq!(matches!(look, Look::AlreadySo(_)), so, "{status}");
+    }
 }
 
 #[tokio::test]

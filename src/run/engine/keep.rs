@@ -1,0 +1,42 @@
+//! Owns what a step has journalled while it is at work: a measure that would be lost with the process.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use crate::plan::runbook::StepId;
+use crate::run::event::{RunEvent, Watch};
+use crate::run::journal::Measures;
+
+/// Something to be journalled about a step that is at work.
+pub(super) struct Kept {
+    /// The step.
+    pub step: StepId,
+    /// What it measured.
+    pub measures: Measures,
+    /// Told once it is durable; dropped where it never will be.
+    pub durable: oneshot::Sender<()>,
+}
+
+/// Watches one step, and hands what is to be kept to the engine.
+pub(super) struct Keeper<'a> {
+    pub step: &'a StepId,
+    pub watch: &'a dyn Watch,
+    pub keep: &'a UnboundedSender<Kept>,
+}
+
+#[async_trait]
+impl Watch for Keeper<'_> {
+    fn event(&self, event: RunEvent) {
+        self.watch.event(event);
+    }
+
+    async fn keep(&self, measures: Measures) {
+        let (durable, kept) = oneshot::channel();
+        let one = Kept { step: self.step.clone(), measures, durable };
+        // Without a journal any more, the engine stops the step by itself.
+        if self.keep.send(one).is_ok() {
+            let _ = kept.await;
+        }
+    }
+}

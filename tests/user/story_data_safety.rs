@@ -1,0 +1,133 @@
+//! Owns the stories in which data could be lost: old replicas, promotions that are skipped, runs resumed after people put
+//! things back.
+
+use serde_json::Value;
+
+use super::binary::Desk;
+use super::story_declare::{declare, desired, disaster, ready, runs, state, step};
+
+/// A desk whose standby serves after a disaster; the primary is well again and has what was true before.
+fn away() -> Desk {
+    let desk = disaster();
+    declare(&desk, 0, &["--yes"]);
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    desk
+}
+
+fn failback(desk: &Desk, code: i32) -> super::binary::Ran {
+    desk.expect(code, &["failback", "shop.yaml", "--yes", "--reason", "home"])
+}
+
+fn newest(desk: &Desk) -> String {
+    let mut all = runs(desk);
+    all.sort();
+    all.pop().expect("a run")
+}
+
+fn databases(desk: &Desk, region: &str) -> Vec<String> {
+    let state = state(desk);
+    state["regions"][region]["databases"].as_object().map_or(vec![], |all| all.keys().cloned().collect())
+}
+
+fn report(desk: &Desk, run: &str) -> Value {
+    serde_json::from_str(&desk.read(&format!(".lifeboat/shop/runs/{run}/report.json"))).expect("a report")
+}
+
+#[test]
+fn a_standby_that_was_left_behind_by_a_failback_is_said_to_be_old() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "BatchDeleteScheduledAction"]);
+    failback(&desk, 4);
+    let home = newest(&desk);
+    desk.expect(0, &["sim", "advance", "12h"]);
+    let graceful = declare(&desk, 5, &["--yes", "--graceful"]);
+    assert!(graceful.err.contains("a graceful declaration loses no write"), "{}", graceful.err);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    let told = declare(&desk, 0, &["--yes", "-o", "json"]);
+    assert!(told.err.contains("OLD DATA: orders: everything written since"), "{}", told.err);
+    assert!(told.err.contains("RPO 5m does not hold"), "{}", told.err);
+    let totals = &told.json()["record"]["totals"];
+    assert!(totals["recovery_point_s"].as_u64() >= Some(12 * 3_600), "{totals}");
+    assert_eq!(totals["recovery_point_met"], false, "{totals}");
+
+    // Both have writes that the other lacks now: no plan may put one of them aside.
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &home, "--because", "a declaration came after it"]);
+    let refused = failback(&desk, 5);
+    assert!(refused.err.contains("have both taken writes that the other lacks"), "{}", refused.err);
+    assert!(refused.err.contains("(us-west-2) has what counts, rename the primary's"), "{}", refused.err);
+}
+
+#[test]
+fn a_promotion_home_that_is_skipped_costs_the_standby_nothing() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    let stopped = failback(&desk, 4);
+    assert!(!stopped.err.contains("--skip promote-home-orders"), "{}", stopped.err);
+    let run = newest(&desk);
+    let before = databases(&desk, "us-west-2");
+    let skip = ["--skip", "promote-home-orders", "--because", "we were told to"];
+    let resumed = desk.expect(4, &[&["runs", "resume", "shop.yaml", &run, "--yes"][..], &skip].concat());
+    assert!(resumed.err.contains("find a database that takes no writes"), "{}", resumed.err);
+    assert!(resumed.err.contains("it may be the only one that takes writes"), "{}", resumed.err);
+    assert_eq!(databases(&desk, "us-west-2"), before, "nothing was renamed");
+}
+
+#[test]
+fn a_standby_that_was_started_again_is_frozen_again_before_the_data_goes_home() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0, "it is frozen");
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full", "--yes"]);
+    assert!(desired(&desk, "us-west-2", "shop-web") > 0);
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
+    let told = report(&desk, &run);
+    let (freeze, promote) = (step(&told, "freeze-standby"), step(&told, "promote-home-orders"));
+    assert_eq!((&freeze["attempts"], &freeze["state"]), (&2.into(), &"succeeded".into()), "{freeze}");
+    assert!(freeze["ended_at"].as_str() < promote["ended_at"].as_str(), "{freeze} {promote}");
+    assert_eq!(step(&told, "await-replica-home-orders")["attempts"], 2);
+}
+
+#[test]
+fn a_primary_that_was_set_back_is_fenced_again_before_the_standby_is_promoted() {
+    let desk = ready();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "PromoteReadReplica"]);
+    declare(&desk, 4, &["--yes", "--graceful"]);
+    let run = newest(&desk);
+    let mut account = state(&desk);
+    let size = serde_json::json!({ "min": 2, "max": 4, "desired": 2 });
+    account["regions"]["us-east-1"]["groups"]["shop-web"]["facts"]["size"] = size;
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["sim", "advance", "2h"]);
+    desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
+    assert_eq!(desired(&desk, "us-east-1", "shop-web"), 0);
+    let told = report(&desk, &run);
+    assert_eq!(step(&told, "fence-primary")["attempts"], 2, "{told}");
+}
+
+#[test]
+fn a_declaration_that_skips_a_promotion_does_not_say_that_it_took_over_in_time() {
+    let desk = disaster();
+    let told = declare(&desk, 0, &["--yes", "--skip", "promote-orders", "--because", "by hand", "-o", "json"]);
+    assert!(told.err.contains("users are led to a database that takes no writes"), "{}", told.err);
+    let told = told.json();
+    assert_eq!(told["record"]["totals"]["recovery_time_s"], Value::Null, "{told}");
+    assert_eq!(told["record"]["degraded"], true, "{told}");
+    let summary = told["summary"].as_str().expect("a summary");
+    assert!(summary.contains("promote-orders was skipped, so data may take no writes"), "{summary}");
+}
+
+#[test]
+fn a_second_declaration_does_not_wait_for_what_the_first_ordered() {
+    let desk = disaster();
+    declare(&desk, 0, &["--yes"]);
+    let again = declare(&desk, 0, &["--yes", "-o", "json"]).json();
+    let promote = step(&again, "promote-orders");
+    assert_eq!((&promote["state"], &promote["attempts"]), (&"already-so".into(), &1.into()), "{promote}");
+    assert!(promote["elapsed_s"].as_f64() < Some(60.0), "{promote}");
+}
