@@ -9,6 +9,7 @@ pub mod decide;
 pub mod end;
 mod order;
 pub mod record;
+mod renewal;
 
 pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;
