@@ -25,6 +25,8 @@ mod story_declare_http_two;
 mod story_drill;
 mod story_drill_copy;
 mod story_moto;
+mod story_one_writer;
 mod story_sim;
 mod story_substitution;
 mod story_teardown;
+mod terminal;
