@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::context::{Context, Session};
 use super::output::{Output, print};
 use super::templates::{TemplateArgs, templates};
+use super::under_way::refuse_while_serving;
 use crate::facts::{Baseline, Noun};
 use crate::model::{Footprint, SideName, closest};
 use crate::observe::{BaselineError, observe_baseline};
@@ -20,6 +21,9 @@ pub struct BaselineArgs {
     /// Seal the baseline although parts of production could not be seen
     #[arg(long)]
     pub accept_gaps: bool,
+    /// Record although a declaration stands: a production that is fenced is recorded with the sizes it has now, zero included
+    #[arg(long)]
+    pub while_serving: bool,
     /// The form of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
@@ -32,6 +36,8 @@ pub struct BaselineArgs {
 pub async fn run(args: &BaselineArgs, context: &Context) -> Result<Exit, Failure> {
     let session = context.open(&args.environment).await?;
     let environment = &session.environment;
+    let risk = "a primary that does not serve would be recorded as production; one that is fenced has no size at all";
+    refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
     let (ports, caller) = session.enter(SideName::Primary).await?;
     let key = session.secret_key().await?;
     let now = session.clock().now();

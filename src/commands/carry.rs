@@ -18,6 +18,7 @@ use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
 use crate::report::run::{RunReport, html, text};
+use crate::run::Stop;
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
 use crate::run::journal::{JournalError, Tail};
@@ -34,7 +35,7 @@ pub struct Manner<'a> {
     pub yes: bool,
     /// The form of the report.
     pub output: Output,
-    /// What a person decided when the run is resumed.
+    /// What it was planned from, or what a person decided when the run is resumed.
     pub decisions: Decisions,
 }
 
@@ -47,7 +48,6 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
-    refuse_superseded(session, runbook, &file).await?;
     let records = Records { store: session.store.clone(), runbook: runbook.clone() };
     let actors = actors(session, runbook, standby, &records, manner).await;
     let watch = Progress::new(session.printer());
@@ -136,7 +136,12 @@ async fn settle(session: &Session, runbook: &Runbook, records: &Records, report:
 
 /// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
 /// a disaster needed; or that a failback has made it a standby again.
-async fn posture(session: &Session, runbook: &Runbook, record: &RunRecord, caller: &Caller) -> Result<(), BundleError> {
+pub(super) async fn posture(
+    session: &Session,
+    runbook: &Runbook,
+    record: &RunRecord,
+    caller: &Caller,
+) -> Result<(), BundleError> {
     let store = session.store.as_ref();
     let (target, minimums, declared_in) = match runbook.kind {
         RunKind::Drill => return Ok(()),
@@ -184,24 +189,6 @@ fn minimums(record: &RunRecord) -> BTreeMap<String, u32> {
     set.collect()
 }
 
-/// A drill and a failback take capacity from the standby. After a later declaration that would take it from the users.
-async fn refuse_superseded(session: &Session, runbook: &Runbook, file: &str) -> Result<(), Failure> {
-    if runbook.kind == RunKind::Declare {
-        return Ok(());
-    }
-    let (runs, store) = (Runs::of(&session.environment.name), session.store.as_ref());
-    let run = &runbook.id;
-    for later in runs.ids(store).await?.into_iter().filter(|later| later > run) {
-        let other: Runbook = runs.load(store, &later).await?;
-        if other.kind == RunKind::Declare {
-            return Err(Failure::refused(format!("run {run} is stale: {later} was declared after it"))
-                .because("standing the standby down would take its capacity from the users")
-                .hint(format!("give it up: lifeboat runs abandon {file} {run} --because TEXT")));
-        }
-    }
-    Ok(())
-}
-
 async fn actors(
     session: &Session,
     runbook: &Runbook,
@@ -219,7 +206,8 @@ async fn actors(
         session.printer().warn(&format!("there is no way into the primary: {}", failure.what));
         None
     });
-    let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes });
+    let stop = session.context.stop.clone();
+    let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes, stop });
     let actors =
         Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()));
     if runbook.kind != RunKind::Drill {
@@ -285,6 +273,7 @@ impl Reports for Records {
 struct Terminal {
     printer: Printer,
     yes: bool,
+    stop: Stop,
 }
 
 #[async_trait]
@@ -304,9 +293,13 @@ impl GateKeeper for Terminal {
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
         });
-        match asked.await {
-            Ok(true) => Answer::Yes("confirmed on the terminal".to_owned()),
-            _ => Answer::No,
+        tokio::select! {
+            asked = asked => match asked {
+                Ok(true) => Answer::Yes("confirmed on the terminal".to_owned()),
+                _ => Answer::No,
+            },
+            // Whoever asked the run to stop is not asked for anything more.
+            () = self.stop.wait() => Answer::NobodyToAsk,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use futures_util::future::join3;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use super::promoted::promoted;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
+use super::unfinished::unfinished;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
@@ -24,10 +25,12 @@ use crate::plan::declare::{
 use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
+use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, StepState, Tail};
 use crate::store::Runs;
+use crate::store::lease::holder;
 use crate::ui::confirm::confirm_name;
 use crate::ui::{Exit, Failure};
 
@@ -103,7 +106,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, seen, past) =
         join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_runs(&session)).await;
     let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
-    let (caller, (groups, mut seen), past) = (caller?, seen?, past?);
+    let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
         // Whether it has what counts, only earlier runs tell.
         seen.promoted = promoted(&session).await?;
@@ -113,7 +116,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse
     {
-        return Err(unfinished(open, &args.environment));
+        return Err(unfinished(&session, open, &args.environment).await);
     }
     let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
     let input = DeclareInput {
@@ -147,9 +150,9 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         printer.note(know.trim_end());
     }
     let what = format!("This declares {} in {}", environment.name, environment.standby.region);
-    confirm_name(printer, &environment.name, &what, args.yes)?;
-    let manner =
-        Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
+    confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
+    let decisions = Decisions { planned_from: Some(basis), ..Decisions::default() };
+    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, decisions };
     begin(&session, &runbook, standby, &caller, &manner).await
 }
 
@@ -164,7 +167,9 @@ pub(super) async fn begin(
     let runs = Runs::of(&session.environment.name);
     runs.save(session.store.as_ref(), &runbook.id, runbook).await?;
     let ended = carry_out(session, runbook, standby, caller, manner).await;
-    if ended.is_err() && has_not_begun(session, &runbook.id).await {
+    // What stopped is gone on with, even where its first entry could not be written: its lease may still be held.
+    let refused = ended.as_ref().is_err_and(|failure| failure.exit != Exit::Stopped);
+    if refused && !holds_lease(session, &runbook.id).await && has_not_begun(session, &runbook.id).await {
         // Another writer was first. The plan would only be in the way of those who look for what was done.
         let _ = session.store.delete(&runs.key(&runbook.id, "runbook.json")).await;
     }
@@ -174,6 +179,12 @@ pub(super) async fn begin(
 /// Whether a run has begun and not come to its end.
 pub(super) fn is_open(record: &RunRecord) -> bool {
     !record.state.is_final() && record.state != RunState::New
+}
+
+/// Whether the lease was not given back: then the run must be there, to be given up or gone on with.
+async fn holds_lease(session: &Session, run: &str) -> bool {
+    let held = holder(session.store.as_ref(), &session.environment.name).await;
+    held.is_err() || held.is_ok_and(|held| held.is_some_and(|lease| lease.run == run))
 }
 
 async fn has_not_begun(session: &Session, run: &str) -> bool {
@@ -246,22 +257,25 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     })
 }
 
-/// The records of the last runs, oldest first. A damaged old run must not stand in the way of a declaration; a damaged
-/// last one may hide a run under way, and does.
-pub(super) async fn past_runs(session: &Session) -> Result<Vec<RunRecord>, Failure> {
-    let runs = Runs::of(&session.environment.name);
+/// How far the runs have come, and the records of the last ones, oldest first. A damaged old run must not stand in the way
+/// of a declaration; a damaged last one may hide a run under way, and does.
+pub(super) async fn past_runs(session: &Session) -> Result<(Basis, Vec<RunRecord>), Failure> {
+    let (runs, store) = (Runs::of(&session.environment.name), session.store.as_ref());
+    let basis = Basis::read(store, &session.environment.name).await?;
     let mut records = Vec::new();
-    for (age, run) in runs.ids(session.store.as_ref()).await?.iter().take(PAST_RUNS).enumerate() {
+    // What was only planned tells nothing, and must not push a run that was begun out of sight.
+    let begun = basis.marks.iter().rev().filter(|(_, marks)| **marks > 0).map(|(run, _)| run);
+    for (age, run) in begun.take(PAST_RUNS).enumerate() {
         match record(session, &runs, run).await {
             Ok(record) => records.push(record),
             Err(_) if age > 0 => {}
             // A person has seen that nothing goes on in it.
-            Err(_) if runs.given_up(session.store.as_ref(), run).await?.is_some() => {}
+            Err(_) if runs.given_up(store, run).await?.is_some() => {}
             Err(failure) => return Err(failure),
         }
     }
     records.reverse();
-    Ok(records)
+    Ok((basis, records))
 }
 
 pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {
@@ -281,16 +295,6 @@ pub(super) fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
             .filter(|record| record.kind != RunKind::Failback)
             .map(|record| (record.run.as_str(), worked(record))),
     )
-}
-
-pub(super) fn unfinished(record: &RunRecord, file: &Path) -> Failure {
-    let file = file.display();
-    let run = &record.run;
-    Failure::refused(format!("run {run} is not finished"))
-        .because(format!("{} declared it: {}", record.declared_by, record.reason))
-        .hint(format!("go on with it: lifeboat runs resume {file} {run}"))
-        .hint(format!("watch it, if it is under way: lifeboat runs show {file} {run} --follow"))
-        .hint(format!("give it up: lifeboat runs abandon {file} {run} --because TEXT"))
 }
 
 fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {

@@ -59,7 +59,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "a drill goes up: to full, or to a percentage of it"));
     }
     let opening = open(&args.environment, context).await?;
-    opening.refuse_unfinished(&args.environment)?;
+    opening.refuse_unfinished(&args.environment).await?;
     let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
     let environment = &session.environment;
     let (untouched, standby_serves) = left_alone(&opening).await?;
@@ -93,9 +93,9 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         "This starts instances of {} in {}, and stops them again{copied}",
         environment.name, environment.standby.region
     );
-    confirm_name(printer, &environment.name, &what, args.yes)?;
-    let manner =
-        Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
+    confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
+    let decisions = Decisions { planned_from: Some(opening.basis.clone()), ..Decisions::default() };
+    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, decisions };
     begin(session, &runbook, standby.clone(), caller, &manner).await
 }
 

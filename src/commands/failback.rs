@@ -51,7 +51,7 @@ pub struct FailbackArgs {
 pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure> {
     let opening = open(&args.environment, context).await?;
     if !args.rehearse {
-        opening.refuse_unfinished(&args.environment)?;
+        opening.refuse_unfinished(&args.environment).await?;
     }
     let Opening { session, baseline, standby, caller, groups, .. } = &opening;
     let environment = &session.environment;
@@ -94,9 +94,9 @@ pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure
     }
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
     let what = format!("This brings {} home to {}", environment.name, environment.primary.region);
-    confirm_name(printer, &environment.name, &what, args.yes)?;
-    let manner =
-        Manner { file: &args.environment, yes: args.yes, output: args.output, decisions: Decisions::default() };
+    confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
+    let decisions = Decisions { planned_from: Some(opening.basis.clone()), ..Decisions::default() };
+    let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, decisions };
     begin(session, &runbook, standby.clone(), caller, &manner).await
 }
 
@@ -138,7 +138,7 @@ fn tell(refusal: &FailbackRefusal, args: &FailbackArgs) -> Failure {
             failed().hint(format!("run `lifeboat provision {file}` first"))
         }
         FailbackRefusal::Scale(ScaleRefusal::NoBasis { .. }) | FailbackRefusal::NotRecorded { .. } => {
-            failed().hint(format!("run `lifeboat baseline {file}` while the primary is at its size"))
+            failed().hint(format!("run `lifeboat baseline {file} --while-serving` while the primary is at its size"))
         }
         FailbackRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("wait until it answers; until then the standby goes on serving and nothing was changed"),
@@ -147,7 +147,7 @@ fn tell(refusal: &FailbackRefusal, args: &FailbackArgs) -> Failure {
         }
         FailbackRefusal::RecordedFenced { .. } => Failure::refused(refusal.to_string())
             .hint("set their sizes by hand: aws autoscaling update-auto-scaling-group --min-size --max-size --desired-capacity")
-            .hint(format!("then record them: lifeboat baseline {file}")),
+            .hint(format!("then record them: lifeboat baseline {file} --while-serving")),
         FailbackRefusal::Data { troubles } => {
             let refused = Failure::refused(refusal.to_string());
             troubles.iter().fold(refused, |failure, trouble| failure.hint(trouble.hint()))

@@ -25,6 +25,7 @@ mod run_id;
 pub mod runs;
 pub mod scale;
 pub mod schema;
+mod signals;
 pub mod sim;
 mod standby_seen;
 pub mod status;
@@ -32,6 +33,8 @@ mod status_data;
 pub mod sync;
 pub mod teardown;
 pub mod templates;
+mod under_way;
+mod unfinished;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +43,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::ui::{ColorChoice, Exit, Failure, Printer};
 use context::{CloudChoice, Context};
+use signals::{Reply, Signals, reply};
 
 /// What stands at the end of every help text: the exit codes are an interface.
 const EXIT_CODES: &str = "Exit codes:
@@ -197,8 +201,9 @@ async fn run_async(verb: Verb, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
-/// Runs a command that talks to a cloud. The first Ctrl-C lets commands that can end in good order do so; the second, or
-/// the first for the others, ends the process: everything they write is absolute and can be repeated.
+/// Runs a command that talks to a cloud. The first Ctrl-C, or SIGTERM, or a terminal that hangs up, lets commands that can
+/// end in good order do so; the second, or the first for the others, ends the process: everything they write is absolute
+/// and can be repeated.
 fn block_on(context: &Context, command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -206,19 +211,26 @@ fn block_on(context: &Context, command: impl Future<Output = Result<Exit, Failur
         .build()
         .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
     let exit = runtime.block_on(async {
+        let mut signals =
+            Signals::listen().map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
         tokio::pin!(command);
         loop {
             tokio::select! {
                 result = &mut command => return result,
-                Ok(()) = tokio::signal::ctrl_c() => {
+                asked = signals.next() => {
                     let first = !context.stop.requested();
                     context.switch.stop();
                     let goes_on = context.how_it_goes_on();
-                    if !first || goes_on.is_none() {
-                        let hint = goes_on.unwrap_or_else(|| context::AGAIN.to_owned());
-                        return Err(Failure::new(Exit::Interrupted, "interrupted").hint(hint));
+                    match reply(asked, first, goes_on.is_some()) {
+                        Reply::InOrder => {
+                            context.printer.warn("stopping in good order; press Ctrl-C again to stop at once");
+                        }
+                        Reply::GoOn => {}
+                        Reply::AtOnce => {
+                            let hint = goes_on.unwrap_or_else(|| context::AGAIN.to_owned());
+                            return Err(Failure::new(Exit::Interrupted, "interrupted").hint(hint));
+                        }
                     }
-                    context.printer.warn("stopping in good order; press Ctrl-C again to stop at once");
                 }
             }
         }

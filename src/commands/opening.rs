@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use futures_util::future::join3;
+use futures_util::future::join;
 
 use super::carry::side;
 use super::context::{Context, Session};
-use super::declare::{groups, is_open, past_runs, unfinished};
+use super::declare::{groups, is_open, past_runs};
 use super::run_id::run_id;
 use super::runs::sitting::host;
+use super::unfinished::unfinished;
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::{Caller, SideName};
 use crate::plan::declare::Declaration;
 use crate::plan::runbook::Mode;
+use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
-use crate::store::bundle::PostureRecord;
 use crate::ui::Failure;
 
 /// What a run that takes capacity from the standby is planned from.
@@ -25,8 +26,8 @@ pub struct Opening {
     pub session: Session,
     /// The sealed baseline.
     pub baseline: Baseline,
-    /// What the last run left the standby in.
-    pub posture: Option<PostureRecord>,
+    /// How far the runs had come, and the posture, before anything else was looked at.
+    pub basis: Basis,
     /// Ports of the standby, whose account has been checked.
     pub standby: SidePorts,
     /// Who we are there.
@@ -42,26 +43,26 @@ pub async fn open(file: &Path, context: &Context) -> Result<Opening, Failure> {
     let session = context.open(file).await?;
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
+    // First: what a run changes while the rest is looked at must show once the lease is held.
+    let (basis, past) = past_runs(&session).await?;
     let standby = side(&session, SideName::Standby).await?;
-    let (caller, groups, past) =
-        join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
-    let (caller, groups, past) = (caller?, groups?, past?);
-    Ok(Opening { session, baseline, posture, standby, caller, groups, past })
+    let (caller, groups) = join(session.caller(&standby.read), groups(&session, &standby.read)).await;
+    let (caller, groups) = (caller?, groups?);
+    Ok(Opening { session, baseline, basis, standby, caller, groups, past })
 }
 
 impl Opening {
     /// Refuses while an earlier run is not finished: what it left is nothing to plan from.
-    pub fn refuse_unfinished(&self, file: &Path) -> Result<(), Failure> {
+    pub async fn refuse_unfinished(&self, file: &Path) -> Result<(), Failure> {
         match self.past.iter().rev().find(|record| is_open(record)) {
-            Some(open) => Err(unfinished(open, file)),
+            Some(open) => Err(unfinished(&self.session, open, file).await),
             None => Ok(()),
         }
     }
 
     /// The run that declared, where the standby is scaled for a declaration.
     pub fn declared_in(&self) -> Option<&str> {
-        self.posture.as_ref().and_then(|posture| posture.declared_in.as_deref())
+        self.basis.declared_in()
     }
 
     /// The decision of a person to begin now.

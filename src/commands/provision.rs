@@ -6,6 +6,7 @@ use super::context::{AGAIN, Context};
 use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
+use super::under_way::refuse_under_way;
 use crate::model::{Part, SideName, Span};
 use crate::plan::provision::{Allow, refusals};
 use crate::report::changes::{outcome_json, outcome_text, plan_text};
@@ -47,6 +48,7 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
     let session = context.open(&args.environment).await?;
     let printer = session.printer();
     let environment = &session.environment;
+    refuse_under_way(&session, &args.environment).await?;
     let intent = intent(&session, context, &args.templates).await?;
     let (read, caller) = session.enter(SideName::Standby).await?;
     require_images(&session, &read, &args.environment).await?;
@@ -76,7 +78,9 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
     }
     if !plan.is_no_change() {
         let what = format!("This changes {} in {}", environment.name, environment.standby.region);
-        confirm_name(printer, &environment.name, &what, args.yes)?;
+        confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
+        // A run may have begun while a person thought about it.
+        refuse_under_way(&session, &args.environment).await?;
     }
     let report = provision(&ports, &intent, &plan, &allow, &options, &progress, &context.stop).await;
     match args.output {

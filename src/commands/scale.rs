@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
@@ -40,6 +41,9 @@ pub struct ScaleArgs {
     /// Show what would be asked and change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Shrink although a declaration stands: it takes the capacity that the standby serves the users with
+    #[arg(long)]
+    pub while_serving: bool,
     /// The form of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
@@ -52,10 +56,23 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
     let baseline = session.bundle.baseline(session.store.as_ref()).await?;
     let ports = session.read(SideName::Standby).await?;
     // Who we are and what is there do not depend on each other, and this command is in a hurry.
-    let (caller, groups) = futures_util::future::join(session.caller(&ports), groups(&session, &ports)).await;
+    let heeds = async {
+        match args.dry_run {
+            true => Ok(()),
+            false => refuse_under_way(&session, &args.environment).await,
+        }
+    };
+    let (caller, groups, free) =
+        futures_util::future::join3(session.caller(&ports), groups(&session, &ports), heeds).await;
     let caller = caller?;
     let plan = plan_scale(environment, &baseline.capacity, &groups?, args.to, &args.tier)
         .map_err(|refusal| tell(refusal, args))?;
+    free?;
+    // Only this may shrink; a percentage never does.
+    if args.to == ScaleTarget::Standby && !args.dry_run {
+        let risk = "scaling it down takes its capacity from them";
+        refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
+    }
     let printer = session.printer();
     printer.note(report::scale::plan_text(&environment.name, &plan, printer.color_err()).trim_end());
     if args.dry_run {
@@ -73,7 +90,12 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
             &environment.name,
             &format!("This takes capacity away from {} in {}", environment.name, environment.standby.region),
             args.yes,
-        )?;
+            &context.stop,
+        )
+        .await?;
+        // Somebody may have declared while a person thought about it.
+        refuse_under_way(&session, &args.environment).await?;
+        refuse_while_serving(&session, &args.environment, "it was declared just now", args.while_serving).await?;
     }
     let write = session.write(SideName::Standby).await?;
     // Looking every three seconds costs one call per hundred groups and one per target group.
@@ -102,9 +124,8 @@ async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String,
 /// store that cannot be written is worth a warning, not a failure.
 async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
     let before = session.bundle.posture(session.store.as_ref()).await.ok().flatten();
-    // Only a standby that is back at its footprint in every tier can take over again.
-    let stands_by = plan.target == ScaleTarget::Standby && plan.steps.len() == session.environment.tiers.len();
-    let declared_in = before.as_ref().and_then(|before| before.declared_in.clone()).filter(|_| !stands_by);
+    // Sizes bring nobody home: only a failback ends a declaration.
+    let declared_in = before.as_ref().and_then(|before| before.declared_in.clone());
     let mut minimums = match before {
         Some(before) if plan.target != ScaleTarget::Standby => before.minimums,
         _ => BTreeMap::new(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::context::{AGAIN, Context};
 use super::deploy::{exit_of, options};
 use super::output::Output;
+use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::model::{Part, SideName};
 use crate::plan::teardown::TeardownIntent;
 use crate::report::changes::{outcome_json, outcome_text, teardown_text};
@@ -26,6 +27,9 @@ pub struct TeardownArgs {
     /// with them the network they stand in, until somebody deletes them
     #[arg(long)]
     pub with_data: bool,
+    /// Go on although a declaration stands: it removes the stacks that serve the users
+    #[arg(long)]
+    pub while_serving: bool,
     /// The form of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
@@ -36,6 +40,9 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     let session = context.open(&args.environment).await?;
     let printer = session.printer();
     let environment = &session.environment;
+    let risk = "tearing it down takes the service from them";
+    refuse_under_way(&session, &args.environment).await?;
+    refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
     let (read, _) = session.enter(SideName::Standby).await?;
     let write = session.write(SideName::Standby).await?;
     let clock = session.clock();
@@ -59,7 +66,10 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
             false => "",
         };
         let what = format!("This removes the standby of {} in {}{data}", environment.name, environment.standby.region);
-        confirm_name(printer, &environment.name, &what, args.yes)?;
+        confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
+        // Somebody may have declared while a person thought about it.
+        refuse_under_way(&session, &args.environment).await?;
+        refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
     }
     let report = teardown(&ports, &plan, &options, &progress, &context.stop).await;
     match args.output {

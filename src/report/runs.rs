@@ -13,6 +13,7 @@ use super::trend::Trend;
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{Entry, Event, RunState, StepState};
+use crate::store::Lease;
 
 /// The version of the list's JSON.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -22,11 +23,36 @@ pub struct Listed {
     /// The run.
     pub run: String,
     /// What it came to.
-    pub record: Result<RunRecord, String>,
+    pub record: Result<RunRecord, Unreadable>,
     /// Who carries it out at this moment; none when nobody does.
-    pub held_by: Option<String>,
+    pub held_by: Option<HeldBy>,
     /// How its recovery time stands to an earlier run's.
     pub trend: Option<Trend>,
+}
+
+/// Why a run cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub why: String,
+    /// Who gave it up, and why; none while nobody has: then something may go on in it that is not seen.
+    pub given_up: Option<String>,
+}
+
+/// Who has the lease for a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBy {
+    /// The holder, for people.
+    pub holder: String,
+    /// Since when its process should have been heard of; none while it is alive.
+    pub gone_since: Option<Timestamp>,
+}
+
+impl HeldBy {
+    /// What a lease says at that moment.
+    pub fn of(lease: &Lease, holder: String, now: Timestamp) -> HeldBy {
+        HeldBy { holder, gone_since: lease.is_stale(now).then_some(lease.expires_at) }
+    }
 }
 
 /// The list as a table, newest first: the trend of an environment.
@@ -48,7 +74,7 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
                     None => QUIET,
                 };
                 let achieved = record.totals.recovery_time_s.map_or("-".to_owned(), |s| seconds(s as f64));
-                let (end, end_style) = end_words(record, listed.held_by.as_deref());
+                let (end, end_style) = end_words(record, listed.held_by.as_ref());
                 table.row([
                     id.into(),
                     ago(record.declared_at, now).into(),
@@ -60,16 +86,22 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
                     printable(&record.reason).replace('\n', " ").into(),
                 ]);
             }
-            Err(why) => table.row([
-                id.into(),
-                Cell::from(""),
-                Cell::from(""),
-                Cell::from(""),
-                Cell::from(""),
-                Cell::from(""),
-                Cell::new(ALARM, "unreadable"),
-                printable(why).into(),
-            ]),
+            Err(Unreadable { why, given_up }) => {
+                let (end, style, words) = match given_up {
+                    Some(given_up) => ("given up", QUIET, format!("{given_up} ({why})")),
+                    None => ("unreadable", ALARM, why.clone()),
+                };
+                table.row([
+                    id.into(),
+                    Cell::from(""),
+                    Cell::from(""),
+                    Cell::from(""),
+                    Cell::from(""),
+                    Cell::from(""),
+                    Cell::new(style, end),
+                    printable(&words).into(),
+                ]);
+            }
         }
     }
     let mut text = table.text(paint);
@@ -111,16 +143,36 @@ pub fn list_json(environment: &str, runs: &[Listed]) -> Value {
         .iter()
         .map(|listed| match &listed.record {
             Ok(record) => {
-                json!({ "run": listed.run, "held_by": listed.held_by, "trend": listed.trend, "record": record })
+                let (held_by, gone_since) = held(listed.held_by.as_ref());
+                json!({
+                    "run": listed.run,
+                    "held_by": held_by,
+                    "gone_since": gone_since,
+                    "trend": listed.trend,
+                    "record": record,
+                })
             }
-            Err(why) => json!({ "run": listed.run, "held_by": listed.held_by, "unreadable": why }),
+            Err(Unreadable { why, given_up }) => {
+                let (held_by, gone_since) = held(listed.held_by.as_ref());
+                json!({
+                    "run": listed.run,
+                    "held_by": held_by,
+                    "gone_since": gone_since,
+                    "unreadable": why,
+                    "given_up": given_up,
+                })
+            }
         })
         .collect();
     json!({ "schema_version": SCHEMA_VERSION, "environment": environment, "runs": runs })
 }
 
+fn held(by: Option<&HeldBy>) -> (Option<&str>, Option<Timestamp>) {
+    (by.map(|by| by.holder.as_str()), by.and_then(|by| by.gone_since))
+}
+
 /// A run as it stands: who declared what and why, and its steps.
-pub fn show_text(record: &RunRecord, held_by: Option<&str>, color: bool) -> String {
+pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> String {
     let paint = Paint::new(color);
     let mut text = String::new();
     let (end, style) = end_words(record, held_by);
@@ -229,12 +281,15 @@ pub fn kind(kind: RunKind) -> &'static str {
     }
 }
 
-fn end_words(record: &RunRecord, held_by: Option<&str>) -> (String, anstyle::Style) {
+fn end_words(record: &RunRecord, held_by: Option<&HeldBy>) -> (String, anstyle::Style) {
     match (record.state, held_by) {
         (RunState::Ended { degraded: false }, _) => ("completed".to_owned(), ADDED),
         (RunState::Ended { degraded: true }, _) => ("completed, degraded".to_owned(), CHANGED),
         (RunState::Abandoned, _) => ("abandoned".to_owned(), ALARM),
-        (_, Some(holder)) => (format!("going on, by {holder}"), CHANGED),
+        (_, Some(HeldBy { gone_since: Some(since), .. })) => {
+            (format!("its process is gone since {}", moment(*since)), ALARM)
+        }
+        (_, Some(HeldBy { holder, gone_since: None })) => (format!("going on, by {holder}"), CHANGED),
         (RunState::New, None) => ("not begun".to_owned(), QUIET),
         (RunState::Stopped | RunState::Running, None) => ("stopped, can be resumed".to_owned(), ALARM),
     }

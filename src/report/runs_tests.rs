@@ -75,20 +75,34 @@ fn runs_are_listed_as_a_trend() {
         entries().into_iter().take(3).chain([entry(4, 66, None, Event::Ended { degraded: false })]).collect();
     let regression = Regression { took_s: 65, before_s: 50, run: "019a-one".into(), margin_percent: 20 };
     let slower = Trend { percent: 30, against: "019a-one".into(), regression: Some(regression) };
+    let held = |gone_since| Some(HeldBy { holder: "ana".into(), gone_since });
+    let unreadable = |run: &str, given_up: Option<&str>| {
+        let record = Unreadable { why: "its journal is damaged".into(), given_up: given_up.map(str::to_owned) };
+        Listed { run: run.into(), record: Err(record), held_by: None, trend: None }
+    };
     let runs = [
-        Listed { run: "019c-ccc".into(), record: Err("its journal is damaged".into()), held_by: None, trend: None },
-        Listed { run: "019b-bbb".into(), record: Ok(stopped), held_by: Some("ana".into()), trend: Some(slower) },
+        unreadable("019e-eee", Some("given up by ben: the disk died")),
+        unreadable("019d-ddd", None),
+        Listed { run: "019c-ccc".into(), record: Ok(stopped.clone()), held_by: held(Some(at(120))), trend: None },
+        Listed { run: "019b-bbb".into(), record: Ok(stopped), held_by: held(None), trend: Some(slower) },
         Listed { run: "019a-one".into(), record: Ok(RunRecord::of(&plan, &done)), held_by: None, trend: None },
     ];
     insta::assert_snapshot!(list_text("shop", &runs, 8, at(7_200), false), @r"
-    run       when         kind     achieved  objective  trend  end               reason
-    019c-ccc                                                    unreadable        its journal is damaged
-    019b-bbb  2 hours ago  declare  65 s      30m        +30 %  going on, by ana  the Region is dark
-    019a-one  2 hours ago  declare  65 s      30m        -      completed         the Region is dark
+    run       when         kind     achieved  objective  trend  end                                                reason
+    019e-eee                                                    given up                                           given up by ben: the disk died (its journal is damaged)
+    019d-ddd                                                    unreadable                                         its journal is damaged
+    019c-ccc  2 hours ago  declare  65 s      30m        -      its process is gone since 2027-01-15 08:02:00 UTC  the Region is dark
+    019b-bbb  2 hours ago  declare  65 s      30m        +30 %  going on, by ana                                   the Region is dark
+    019a-one  2 hours ago  declare  65 s      30m        -      completed                                          the Region is dark
     regression: drill 019b-bbb took 65 s, and the last good one took 50 s (run 019a-one): more than 20 % slower
     ");
     assert_eq!(list_text("shop", &[], 8, at(0), false), "shop has had no runs yet\n");
     let json = list_json("shop", &runs);
     assert_eq!(json["runs"][0]["unreadable"], "its journal is damaged");
-    assert_eq!(json["runs"][1]["trend"]["regression"]["before_s"], 50);
+    assert_eq!(json["runs"][0]["given_up"], "given up by ben: the disk died");
+    assert_eq!(
+        (&json["runs"][2]["held_by"], &json["runs"][2]["gone_since"]),
+        (&"ana".into(), &"2027-01-15T08:02:00Z".into())
+    );
+    assert_eq!(json["runs"][3]["trend"]["regression"]["before_s"], 50);
 }

@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn each_drill_is_measured_against_the_last_good_one_that_asked_for_the_same() {
-        let damaged = Listed { run: "r3".into(), record: Err("damaged".into()), held_by: None, trend: None };
+        let damaged = crate::report::runs::Unreadable { why: "damaged".into(), given_up: None };
+        let damaged = Listed { run: "r3".into(), record: Err(damaged), held_by: None, trend: None };
         let mut runs = [
             listed("r5", 10, 121),
             // Beyond its objective of 300 s, so it is no measure for r5.

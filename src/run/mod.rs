@@ -1,6 +1,7 @@
 //! Owns the carrying out of plans. Doing decides nothing: every choice was made in `src/plan/`.
 
 pub mod actors;
+pub mod basis;
 pub mod engine;
 pub mod event;
 pub mod journal;
@@ -12,5 +13,6 @@ pub mod sync_images;
 pub mod sync_parameters;
 pub mod teardown;
 
+pub use basis::Basis;
 pub use event::{RunEvent, Watch};
 pub use stop::{Stop, StopSwitch};

@@ -28,7 +28,7 @@ impl FolderStore {
 
     fn put_now(&self, path: &Path, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
         let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(|e| io(folder, "cannot make this folder", &e))?;
+        make_folder(folder).map_err(|e| io(folder, "cannot make this folder", &e))?;
         let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(|e| io(folder, "cannot write here", &e))?;
         aside.write_all(bytes).map_err(|e| io(path, "cannot write", &e))?;
         aside.as_file().sync_all().map_err(|e| io(path, "cannot flush", &e))?;
@@ -61,6 +61,22 @@ impl FolderStore {
     }
 }
 
+/// Makes a folder and those it stands in. The name of each new one is durable only once the folder that holds it is flushed.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(Path::new(""));
+    make_folder(parent)?;
+    match fs::create_dir(folder) {
+        // Another writer made it, and may not have flushed it yet.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    File::open(parent)?.sync_all()
+}
+
 fn version_of(bytes: &[u8]) -> Version {
     Version(Digest::of_bytes(bytes).0)
 }
@@ -70,8 +86,10 @@ fn failed(path: &Path, message: &str) -> StoreError {
 }
 
 fn io(path: &Path, doing: &str, error: &std::io::Error) -> StoreError {
-    let kind =
-        if error.kind() == ErrorKind::PermissionDenied { StoreErrorKind::Denied } else { StoreErrorKind::Failed };
+    let kind = match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreErrorKind::Denied,
+        _ => StoreErrorKind::Failed,
+    };
     StoreError { kind, place: path.display().to_string(), message: format!("{doing}: {error}") }
 }
 

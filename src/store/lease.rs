@@ -156,6 +156,11 @@ impl LeaseError {
     /// What to do next; `file` is the environment file of the command.
     pub fn hints(&self, file: &str) -> Vec<String> {
         match self {
+            LeaseError::Held { lease, stale: true } => vec![format!(
+                "its process is gone; go on with it: lifeboat runs resume {file} {} --take-over {}",
+                lease.run,
+                lease.short()
+            )],
             LeaseError::Held { lease, .. } | LeaseError::Lost { by: Some(lease) } => vec![
                 format!("watch it: lifeboat runs show {file} {} --follow", lease.run),
                 format!(
@@ -171,7 +176,8 @@ impl LeaseError {
             LeaseError::Damaged { place, .. } => {
                 vec![format!("make sure that no run goes on (`lifeboat runs list {file}`), then remove {place}")]
             }
-            LeaseError::Lost { by: None } | LeaseError::Store(_) => vec![],
+            LeaseError::Store(error) => error.hint().into_iter().collect(),
+            LeaseError::Lost { by: None } => vec![],
         }
     }
 }

@@ -58,6 +58,15 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+impl StoreError {
+    /// What to do next, where that can be said.
+    pub fn hint(&self) -> Option<String> {
+        (self.kind == StoreErrorKind::Denied).then(|| {
+            format!("let this user read and write {}, or name a store that it may write under `store:`", self.place)
+        })
+    }
+}
+
 /// Named bytes. Keys are relative paths with `/`, such as `shop/baseline.json`.
 #[async_trait]
 pub trait Store: Send + Sync {

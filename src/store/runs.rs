@@ -3,7 +3,7 @@
 //! A runbook is opaque here (`<environment>/runs/<run>/runbook.json`): what it means is the plan's business. It is written
 //! once and never again.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -153,11 +153,27 @@ impl Runs {
 
     /// The ids of all runs, newest first: ids sort by time.
     pub async fn ids(&self, store: &dyn Store) -> Result<Vec<String>, RunsError> {
+        Ok(self.marks(store).await?.into_keys().rev().collect())
+    }
+
+    /// How far each run has come, in one look: how many objects its journal has, and one more where it is given up. A run
+    /// that is only planned has none, because whoever plans saves the plan before anybody lets them begin.
+    pub async fn marks(&self, store: &dyn Store) -> Result<BTreeMap<String, usize>, RunsError> {
         let folder = format!("{}/runs/", self.environment);
-        let keys = store.list(&folder).await?;
-        let ids: BTreeSet<&str> =
-            keys.iter().filter_map(|key| Some(key.strip_prefix(&folder)?.split_once('/')?.0)).collect();
-        Ok(ids.into_iter().rev().map(str::to_owned).collect())
+        let mut marks = BTreeMap::new();
+        for key in store.list(&folder).await? {
+            let Some((run, name)) = key.strip_prefix(&folder).and_then(|rest| rest.split_once('/')) else { continue };
+            let marks = marks.entry(run.to_owned()).or_insert(0);
+            if name.starts_with("journal/") || name == GIVEN_UP {
+                *marks += 1;
+            }
+        }
+        Ok(marks)
+    }
+
+    /// Whether a run has a plan. One that holds the lease and has none ended before it began.
+    pub async fn is_planned(&self, store: &dyn Store, run: &str) -> Result<bool, RunsError> {
+        Ok(store.get(&self.key(run, "runbook.json")).await?.is_some())
     }
 
     /// The one run whose id begins so; `last` means the newest.
@@ -204,6 +220,14 @@ mod tests {
         }
         store.plant("shop-two/runs/019c/runbook.json", b"{}");
         assert_eq!(runs.ids(&store).await.unwrap(), ["019b-aa", "019a-ab", "019a-aa"]);
+        store.plant("shop/runs/019a-ab/journal/000001.jsonl", b"{}");
+        store.plant("shop/runs/019a-ab/report.json", b"{}");
+        store.plant("shop/runs/019a-ac/given-up.json", b"{}");
+        let marks = runs.marks(&store).await.unwrap();
+        assert_eq!(marks.values().copied().collect::<Vec<_>>(), [0, 1, 1, 0], "{marks:?}");
+        assert_eq!(runs.is_planned(&store, "019a-ab").await, Ok(true));
+        assert_eq!(runs.is_planned(&store, "019a-ac").await, Ok(false));
+        crate::store::Store::delete(&store, "shop/runs/019a-ac/given-up.json").await.unwrap();
         for (prefix, found) in [
             ("019b", Some("019b-aa")),
             ("019a-ab", Some("019a-ab")),

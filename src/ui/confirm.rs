@@ -2,10 +2,12 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use super::{Failure, Printer};
+use super::{Exit, Failure, Printer};
+use crate::run::Stop;
 
-/// Asks for the environment's name to be typed; `yes` stands for it in scripts. Without a terminal it refuses at once.
-pub fn confirm_name(printer: &Printer, name: &str, what: &str, yes: bool) -> Result<(), Failure> {
+/// Asks for the environment's name to be typed; `yes` stands for it in scripts. Without a terminal it refuses at once. A
+/// person who thinks about it keeps nothing else waiting, a wish to stop least of all.
+pub async fn confirm_name(printer: &Printer, name: &str, what: &str, yes: bool, stop: &Stop) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -15,12 +17,19 @@ pub fn confirm_name(printer: &Printer, name: &str, what: &str, yes: bool) -> Res
             .hint("add --yes when a script is meant to do this"));
     }
     printer.note(&format!("{what}. Type the environment's name to go on."));
-    let mut err = std::io::stderr().lock();
-    let _ = write!(err, "{name}> ").and_then(|()| err.flush());
-    drop(err);
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    if read.is_ok() && line.trim() == name {
+    let prompt = format!("{name}> ");
+    let typed = tokio::task::spawn_blocking(move || {
+        let mut err = std::io::stderr().lock();
+        let _ = write!(err, "{prompt}").and_then(|()| err.flush());
+        drop(err);
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).ok().map(|_| line)
+    });
+    let typed = tokio::select! {
+        typed = typed => typed.ok().flatten(),
+        () = stop.wait() => return Err(Failure::new(Exit::Interrupted, "interrupted; nothing was changed")),
+    };
+    if typed.is_some_and(|line| line.trim() == name) {
         return Ok(());
     }
     Err(Failure::refused("not confirmed; nothing was changed"))

@@ -72,7 +72,7 @@ impl From<CloudError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::failed(format!("the store failed: {error}"))
+        error.hint().into_iter().fold(Failure::failed(format!("the store failed: {error}")), Failure::hint)
     }
 }
 
@@ -88,7 +88,9 @@ impl From<BundleError> for Failure {
             BundleError::Damaged { .. } => Failure::refused(error.to_string())
                 .hint("restore it from the `baselines` folder of the store, or run `lifeboat baseline` again"),
             BundleError::Newer { .. } => Failure::refused(error.to_string()).hint("use a lifeboat at least that new"),
-            BundleError::Store(_) => Failure::failed(error.to_string()),
+            BundleError::Store(store) => {
+                store.hint().into_iter().fold(Failure::failed(error.to_string()), Failure::hint)
+            }
         }
     }
 }
@@ -106,7 +108,7 @@ impl From<JournalError> for Failure {
 impl From<RunsError> for Failure {
     fn from(error: RunsError) -> Self {
         match &error {
-            RunsError::Store(_) => Failure::failed(error.to_string()),
+            RunsError::Store(store) => store.hint().into_iter().fold(Failure::failed(error.to_string()), Failure::hint),
             RunsError::None { .. } | RunsError::Several { .. } => {
                 Failure::new(Exit::Usage, error.to_string()).hint("`lifeboat runs list ENV` shows them all")
             }

@@ -41,13 +41,21 @@ fn hold(came: &Sender<()>, released: &Receiver<()>) {
 impl Held {
     /// Presses Ctrl-C.
     fn interrupt(&self) {
-        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill can be run");
+        self.signal("-INT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill can be run");
         assert!(sent.success(), "the binary is gone");
     }
 
     /// Presses Ctrl-C, and reads until it is said that this was heard.
     fn interrupt_and_read(&mut self) {
-        self.interrupt();
+        self.signal_and_read("-INT");
+    }
+
+    fn signal_and_read(&mut self, signal: &str) {
+        self.signal(signal);
         let mut line = String::new();
         while !line.contains("press Ctrl-C again to stop at once") {
             line.clear();
@@ -93,4 +101,23 @@ async fn ctrl_c_once_ends_in_good_order_and_twice_at_once_and_both_are_resumed()
     assert!(said.contains(&goes_on), "{said}");
     release.send(()).expect("the proxy waits");
     assert_eq!(scene.go_on("Ctrl-C twice").await, "taken over and resumed");
+}
+
+#[tokio::test]
+async fn a_system_that_shuts_down_and_a_terminal_that_hangs_up_are_heeded_in_good_order() {
+    let scene = Scene::set().await;
+    for signal in ["-TERM", "-HUP"] {
+        let mut held = declare_and_hold(&scene).await;
+        held.signal_and_read(signal);
+        if signal == "-HUP" {
+            // The shell passes on what the kernel has told already.
+            held.signal(signal);
+        }
+        held.release.send(()).expect("the proxy waits");
+        let (code, said) = held.end();
+        assert_eq!(code, Some(4), "{signal}: {said}");
+        assert!(said.contains("stopped on request"), "{signal}: {said}");
+        assert_eq!(scene.shop.held().await, None, "{signal}: the lease was kept");
+        assert_eq!(scene.go_on(signal).await, "resumed");
+    }
 }

@@ -34,6 +34,8 @@ mod story_drill;
 mod story_drill_copy;
 mod story_events;
 mod story_moto;
+mod story_one_writer;
 mod story_sim;
 mod story_substitution;
 mod story_teardown;
+mod terminal;

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::held::lease_failure;
 use super::sitting::{begin_sitting, close, take_lease};
-use crate::commands::context::Context;
+use crate::commands::carry::posture;
+use crate::commands::context::{Context, Session};
 use crate::model::SideName;
 use crate::plan::runbook::Runbook;
 use crate::report::copies::removal;
 use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
+use crate::store::lease::holder;
 use crate::store::runs::GivenUp;
 use crate::store::{Runs, RunsError};
 use crate::ui::{Exit, Failure};
@@ -32,12 +35,19 @@ pub struct AbandonArgs {
 
 /// Runs `lifeboat runs abandon`.
 pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.because.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "--because says nothing").hint("say why: it stands in the journal"));
+    }
     let session = context.open(&args.environment).await?;
     let runs = Runs::of(&session.environment.name);
-    let id = runs.find(session.store.as_ref(), &args.run).await?;
-    let (_, caller) = session.enter(SideName::Standby).await?;
     let file = args.environment.display().to_string();
     let take_over = args.take_over.as_deref();
+    let id = match runs.find(session.store.as_ref(), &args.run).await {
+        Ok(id) => id,
+        Err(error @ RunsError::None { .. }) => return free_lease(&session, &file, args, error).await,
+        Err(error) => return Err(error.into()),
+    };
+    let (_, caller) = session.enter(SideName::Standby).await?;
     let (store, name) = (Arc::clone(&session.store), &session.environment.name);
     let clock = session.clock();
     let no_plan = matches!(runs.load::<Runbook>(store.as_ref(), &id).await, Err(RunsError::Damaged { .. }));
@@ -54,19 +64,42 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     }
     let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, take_over).await?;
     let outcome = abandon(&mut journal, &lease, clock.as_ref(), &args.because).await;
+    let runbook = runs.load::<Runbook>(store.as_ref(), &id).await.ok().filter(|_| outcome.is_ok());
+    let record = runbook.map(|runbook| (RunRecord::of(&runbook, journal.entries()), runbook));
+    if let Some((record, runbook)) = &record
+        && let Err(error) = posture(&session, runbook, record, &caller).await
+    {
+        // A process that died has not said what it left the standby in.
+        session.printer().warn(&format!("the posture could not be recorded: {error}"));
+    }
     close(&session, &lease).await;
     outcome.map_err(|refusal| {
         let failure = Failure::refused(format!("run {id} cannot be given up: {refusal}"));
         refusal.hints(&file).into_iter().fold(failure, Failure::hint)
     })?;
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
-    if let Ok(runbook) = runs.load::<Runbook>(store.as_ref(), &id).await {
-        let record = RunRecord::of(&runbook, journal.entries());
+    if let Some((record, _)) = &record {
         for command in removal(&record.totals.copies, &session.environment.standby.region) {
             session
                 .printer()
                 .warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
         }
+    }
+    Ok(Exit::Done)
+}
+
+/// Frees the lease of a run that ended before it began: it left nothing else, and nobody can be carrying it out.
+async fn free_lease(session: &Session, file: &str, args: &AbandonArgs, none: RunsError) -> Result<Exit, Failure> {
+    let held = match holder(session.store.as_ref(), &session.environment.name).await {
+        Ok(held) => held.filter(|lease| lease.run.starts_with(&args.run) && !args.run.is_empty()),
+        Err(error) => return Err(lease_failure(session, &error, file).await),
+    };
+    let Some(held) = held else { return Err(none.into()) };
+    let (_, caller) = session.enter(SideName::Standby).await?;
+    let lease = take_lease(session, file, &held.run, &caller, args.take_over.as_deref(), 0).await?;
+    match close(session, &lease).await {
+        None => session.printer().note(&format!("run {} never began; its lease is free again", held.run)),
+        Some(_) => return Err(Failure::failed(format!("the lease of run {} could not be given back", held.run))),
     }
     Ok(Exit::Done)
 }

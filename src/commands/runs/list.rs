@@ -9,7 +9,7 @@ use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
 use crate::plan::runbook::Runbook;
 use crate::report::drill::LOOK_BACK;
-use crate::report::runs::{Listed, list_json, list_text};
+use crate::report::runs::{HeldBy, Listed, Unreadable, list_json, list_text};
 use crate::report::trend;
 use crate::run::engine::RunRecord;
 use crate::run::journal::Tail;
@@ -40,10 +40,12 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     let ids = Runs::of(&session.environment.name).ids(session.store.as_ref()).await?;
     // Who holds the environment is worth knowing and no reason to show nothing.
     let held = holder(session.store.as_ref(), &session.environment.name).await.ok().flatten();
+    let now = session.clock().now();
     let read = async |wanted: &[String]| {
         let reads = wanted.iter().map(|id| async {
             let record = record(&session, id).await;
-            let held_by = held.as_ref().filter(|lease| lease.run == *id).map(|lease| lease.holder.clone());
+            let held = held.as_ref().filter(|lease| lease.run == *id);
+            let held_by = held.map(|lease| HeldBy::of(lease, lease.holder.clone(), now));
             Listed { run: id.clone(), record, held_by, trend: None }
         });
         join_all(reads).await
@@ -62,23 +64,26 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     runs.truncate(shown);
     let name = &session.environment.name;
     let width = shortest_unique(&ids);
-    let now = session.clock().now();
     print(&context.printer, args.output, |color| list_text(name, &runs, width, now, color), || list_json(name, &runs));
-    Ok(if runs.iter().all(|listed| listed.record.is_ok()) { Exit::Done } else { Exit::Unknown })
+    // What a person gave up is known: nothing goes on in it.
+    let known = |listed: &Listed| listed.record.as_ref().map_or_else(|unread| unread.given_up.is_some(), |_| true);
+    Ok(if runs.iter().all(known) { Exit::Done } else { Exit::Unknown })
 }
 
 /// The record of one run, or why it cannot be read.
-pub(super) async fn record(session: &Session, id: &str) -> Result<RunRecord, String> {
-    let name = &session.environment.name;
-    let runbook: Runbook = Runs::of(name).load(session.store.as_ref(), id).await.map_err(|error| error.to_string())?;
-    let mut tail = Tail::new(Arc::clone(&session.store), name, id);
-    let entries = match tail.read_all().await {
-        Ok(entries) => entries,
-        Err(error) => {
-            let note = Runs::of(name).given_up(session.store.as_ref(), id).await.ok().flatten();
-            let note = note.map(|note| format!("; given up by {}: {}", note.by, note.because));
-            return Err(format!("{error}{}", note.unwrap_or_default()));
-        }
+async fn record(session: &Session, id: &str) -> Result<RunRecord, Unreadable> {
+    let runs = Runs::of(&session.environment.name);
+    let why = match read(session, &runs, id).await {
+        Ok(record) => return Ok(record),
+        Err(why) => why,
     };
+    let note = runs.given_up(session.store.as_ref(), id).await.ok().flatten();
+    Err(Unreadable { why, given_up: note.map(|note| format!("given up by {}: {}", note.by, note.because)) })
+}
+
+async fn read(session: &Session, runs: &Runs, id: &str) -> Result<RunRecord, String> {
+    let runbook: Runbook = runs.load(session.store.as_ref(), id).await.map_err(|error| error.to_string())?;
+    let mut tail = Tail::new(Arc::clone(&session.store), &session.environment.name, id);
+    let entries = tail.read_all().await.map_err(|error| error.to_string())?;
     Ok(RunRecord::of(&runbook, &entries))
 }

@@ -1,10 +1,12 @@
 //! Owns `lifeboat runs`: list, show, resume, abandon; and what resuming shares with declaring.
 
 pub mod abandon;
+pub(in crate::commands) mod held;
 pub mod list;
 pub mod resume;
 pub mod show;
 pub mod sitting;
+mod stands;
 
 use clap::Subcommand;
 

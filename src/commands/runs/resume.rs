@@ -54,6 +54,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> 
     }
     let skips = args.skip.iter().zip(&args.because);
     let decisions = Decisions {
+        planned_from: None,
         take_over: args.take_over.clone(),
         skips: skips.map(|(step, because)| (StepId(step.clone()), because.trim().to_owned())).collect(),
     };

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::commands::context::{Context, Shelf};
+use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
 use crate::plan::runbook::Runbook;
-use crate::report::runs::{entry_line, show_text};
+use crate::report::runs::{HeldBy, entry_line, show_text};
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, Tail};
-use crate::store::Runs;
 use crate::store::lease::holder;
+use crate::store::{Lease, Runs};
 use crate::ui::{Exit, Failure};
 
 /// How often the store is asked for news. One small read, so that a person watching sees a step within a second.
@@ -35,11 +35,11 @@ pub struct ShowArgs {
 
 /// Runs `lifeboat runs show`. It reads the store only, so it disturbs nobody.
 pub async fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
-    let shelf = context.open_store(&args.environment).await?;
-    let runs = Runs::of(&shelf.environment.name);
-    let id = runs.find(shelf.store.as_ref(), &args.run).await?;
-    let runbook: Runbook = runs.load(shelf.store.as_ref(), &id).await?;
-    let mut tail = Tail::new(Arc::clone(&shelf.store), &shelf.environment.name, &id);
+    let session = context.open(&args.environment).await?;
+    let runs = Runs::of(&session.environment.name);
+    let id = runs.find(session.store.as_ref(), &args.run).await?;
+    let runbook: Runbook = runs.load(session.store.as_ref(), &id).await?;
+    let mut tail = Tail::new(Arc::clone(&session.store), &session.environment.name, &id);
     let mut entries = tail.read_all().await?;
     if args.follow {
         let color = context.printer.color_err();
@@ -49,7 +49,7 @@ pub async fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
                 context.printer.details(&entry_line(&runbook, entry, color));
             }
             shown = entries.len();
-            if !goes_on(&shelf, &id, tail.progress().run).await? {
+            if !goes_on(&session, &id, tail.progress().run).await? {
                 // What was written between the last look and the lease being given back.
                 entries.extend(tail.more().await?);
                 for entry in &entries[shown..] {
@@ -62,28 +62,48 @@ pub async fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
         }
     }
     let record = RunRecord::of(&runbook, &entries);
-    let held_by = held_by(&shelf, &id).await?;
+    let held = held_for(&session, &id).await?;
+    let held_by = held.as_ref().map(|(_, held_by)| held_by);
     print(
         &context.printer,
         args.output,
-        |color| show_text(&record, held_by.as_deref(), color),
+        |color| show_text(&record, held_by, color),
         || serde_json::to_value(&record).unwrap_or_default(),
     );
+    let gone = held.as_ref().filter(|(_, by)| by.gone_since.is_some() && !record.state.is_final());
+    if let Some((lease, _)) = gone {
+        let file = args.environment.display();
+        context.printer.note(&format!(
+            "its process is gone; go on with it: lifeboat runs resume {file} {id} --take-over {}",
+            lease.short()
+        ));
+    }
     Ok(match record.state {
         RunState::Stopped if args.follow => Exit::Stopped,
+        _ if args.follow && gone.is_some() => Exit::Stopped,
         _ => Exit::Done,
     })
 }
 
-/// Whether there may be more to come: the run has not ended and somebody holds the lease for it.
-async fn goes_on(shelf: &Shelf, run: &str, state: RunState) -> Result<bool, Failure> {
-    Ok(!state.is_final() && held_by(shelf, run).await?.is_some())
+/// Whether there may be more to come: the run has not ended, and a process that is alive holds the lease for it.
+async fn goes_on(session: &Session, run: &str, state: RunState) -> Result<bool, Failure> {
+    if state.is_final() {
+        return Ok(false);
+    }
+    Ok(held_for(session, run).await?.is_some_and(|(_, by)| by.gone_since.is_none()))
 }
 
-async fn held_by(shelf: &Shelf, run: &str) -> Result<Option<String>, Failure> {
-    let lease = holder(shelf.store.as_ref(), &shelf.environment.name).await.map_err(|error| {
-        let failure = Failure::failed(error.to_string());
-        error.hints("ENV").into_iter().fold(failure, Failure::hint)
-    })?;
-    Ok(lease.filter(|lease| lease.run == run).map(|lease| format!("{} on {}", lease.holder, lease.host)))
+/// The lease, where it is held for that run.
+async fn held_for(session: &Session, run: &str) -> Result<Option<(Lease, HeldBy)>, Failure> {
+    let held = match holder(session.store.as_ref(), &session.environment.name).await {
+        Ok(held) => held.filter(|lease| lease.run == run),
+        Err(error) => {
+            let failure = Failure::failed(error.to_string());
+            return Err(error.hints("ENV").into_iter().fold(failure, Failure::hint));
+        }
+    };
+    Ok(held.map(|lease| {
+        let by = HeldBy::of(&lease, format!("{} on {}", lease.holder, lease.host), session.clock().now());
+        (lease, by)
+    }))
 }

@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use super::held::{lease_failure, never_began};
+use super::stands::still_stands;
 use crate::commands::context::Session;
 use crate::model::Caller;
 use crate::plan::runbook::{Runbook, StepId};
+use crate::run::Basis;
 use crate::run::engine::{Actor, RunEnd, Stopped, carry_out, skip};
 use crate::run::event::Watch;
 use crate::run::journal::{Journal, RunState};
 use crate::store::lease::holder;
-use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper};
+use crate::store::{Claim, LEASE_LIFE, LeaseError, LeaseKeeper, Runs};
 use crate::ui::{Exit, Failure};
 
-/// What a person decides when a run is resumed.
+/// What a sitting begins from: what the plan was made from, or what a person decides when a run is resumed.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions {
+    /// What the plan was made from; none for a run that is resumed.
+    pub planned_from: Option<Basis>,
     /// The lease of a dead process to take over, by the beginning of its id.
     pub take_over: Option<String>,
     /// Steps to go on without, and why.
@@ -60,6 +65,11 @@ pub async fn sit(
         session.printer().note(&format!("run {} had ended; what its process left undone is done now", runbook.id));
         return Ok(Sitting { end: RunEnd::Completed { degraded }, journal, lease });
     }
+    let planned_from = decisions.planned_from.as_ref();
+    if let Err(failure) = still_stands(session, file, runbook, journal.progress().run, planned_from).await {
+        close(session, &lease).await;
+        return Err(failure);
+    }
     let clock = session.clock();
     for (step, because) in &decisions.skips {
         if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
@@ -95,7 +105,8 @@ pub async fn begin_sitting(
     }
 }
 
-/// Takes the lease for a run, over if asked, with a fencing counter above `above`.
+/// Takes the lease for a run, over if asked, with a fencing counter above `above`. A stale one of a run that has no plan is
+/// taken over without being asked: nobody can be carrying that out.
 pub async fn take_lease(
     session: &Session,
     file: &str,
@@ -117,7 +128,23 @@ pub async fn take_lease(
         None => LeaseKeeper::acquire(Arc::clone(store), name, &claim, now, LEASE_LIFE).await,
         Some(nonce) => LeaseKeeper::take_over(Arc::clone(store), name, nonce, &claim, now, LEASE_LIFE).await,
     };
-    lease.map_err(|error| lease_failure(&error, name, file))
+    match lease {
+        Ok(lease) => Ok(lease),
+        Err(LeaseError::Held { lease: held, stale })
+            if !Runs::of(name).is_planned(store.as_ref(), &held.run).await? =>
+        {
+            if take_over.is_none() && stale {
+                session.printer().note(&format!("run {} ended before it began; its lease is taken over", held.run));
+                let taken = LeaseKeeper::take_over(Arc::clone(store), name, &held.nonce, &claim, now, LEASE_LIFE).await;
+                return match taken {
+                    Ok(lease) => Ok(lease),
+                    Err(error) => Err(lease_failure(session, &error, file).await),
+                };
+            }
+            Err(never_began(&held, now, name, file))
+        }
+        Err(error) => Err(lease_failure(session, &error, file).await),
+    }
 }
 
 /// Gives the lease back; its id where that failed. A lease that stays is only a nuisance: the next command takes it over.
@@ -160,15 +187,6 @@ fn stopped_failure(stopped: &Stopped, file: &str) -> Failure {
     failure.hints.extend(commands.next().map(|command| format!("continue with: {command}")));
     failure.hints.extend(commands.map(|command| format!("or go on without a step: {command}")));
     failure
-}
-
-/// The failure of a command that could not have the lease.
-pub fn lease_failure(error: &LeaseError, environment: &str, file: &str) -> Failure {
-    let failure = match error {
-        LeaseError::Store(_) => Failure::failed(error.to_string()),
-        _ => Failure::refused(format!("{environment} has one writer at a time, and this is not it: {error}")),
-    };
-    error.hints(file).into_iter().fold(failure, Failure::hint)
 }
 
 /// This machine's name, for people.

@@ -5,16 +5,21 @@ use std::sync::Arc;
 
 use super::sitting::{Decisions, Sitting, begin_sitting, close, sit, told};
 use super::{abandon, list, show};
+use crate::commands::carry::{Manner, side};
 use crate::commands::context::{CloudChoice, Context, Session};
+use crate::commands::declare::begin;
 use crate::commands::output::Output;
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Runbook, StepId};
+use crate::run::Basis;
 use crate::run::engine::RunEnd;
 use crate::run::engine::tests::world::{Hands, runbook, step};
 use crate::run::event::Recorded;
 use crate::run::journal::{Journal, RunState, StepState};
 use crate::sim::SimCloud;
 use crate::store::Runs;
+use crate::store::fixture::MemoryStore;
+use crate::store::lease::holder;
 use crate::ui::{ColorChoice, Exit, Failure, Printer};
 
 struct Bench {
@@ -131,4 +136,53 @@ async fn a_held_environment_is_refused_and_an_abandoned_run_stays_so() {
     let args =
         show::ShowArgs { environment: bench.file.clone(), run: "last".to_owned(), follow: true, output: Output::Json };
     assert_eq!(show::run(&args, &bench.context).await, Ok(Exit::Done));
+}
+
+#[tokio::test]
+async fn a_plan_whose_basis_changed_is_refused_under_the_lease_and_journals_nothing() {
+    let bench = Bench::new();
+    let session = bench.session().await;
+    let (_, caller) = session.enter(SideName::Standby).await.expect("a caller");
+    let (first, second) = (plan("019c-one"), plan("019c-two"));
+    for plan in [&first, &second] {
+        Runs::of("shop").save(session.store.as_ref(), &plan.id, plan).await.expect("saved");
+    }
+    let hands = Hands::new();
+    // Both were planned from the same, and both plans are there; the first of them is let in.
+    let planned_from = Some(Basis::read(session.store.as_ref(), "shop").await.expect("a basis"));
+    let decisions = Decisions { planned_from, ..Decisions::default() };
+    let end = sat(&session, "019c-one", &caller, &decisions, &hands).await.expect("an end");
+    assert_eq!(end, RunEnd::Completed { degraded: false });
+    let acts = hands.effects();
+    let stale = sat(&session, "019c-two", &caller, &decisions, &hands).await.expect_err("stale");
+    assert_eq!(stale.exit, Exit::Refused);
+    assert_eq!(stale.what, "the plan is stale: another run, 019c-one, came in between; nothing was done");
+    assert_eq!(hands.effects(), acts);
+    assert_eq!(bench.journal(&second.id).await.progress().run, RunState::New);
+    assert_eq!(holder(session.store.as_ref(), "shop").await, Ok(None), "the lease was kept");
+}
+
+#[tokio::test]
+async fn a_store_that_fills_up_before_the_first_entry_leaves_a_run_that_can_be_gone_on_with() {
+    let bench = Bench::new();
+    let mut session = bench.session().await;
+    let memory = MemoryStore::empty();
+    let mut full = memory.clone();
+    // The plan and the lease still find room.
+    full.full_from = Some(2);
+    session.store = Arc::new(full);
+    let (_, caller) = session.enter(SideName::Standby).await.expect("a caller");
+    let standby = side(&session, SideName::Standby).await.expect("a side");
+    let decisions = Decisions::default();
+    let manner = Manner { file: &bench.file, yes: true, output: Output::Json, decisions };
+    let stopped = begin(&session, &plan("019d-one"), standby, &caller, &manner).await.expect_err("no room");
+    assert_eq!(stopped.exit, Exit::Stopped);
+    let lease = holder(&memory, "shop").await.expect("readable").expect("it could not be given back");
+    let command = format!("runs resume {} 019d-one --take-over {}", bench.file.display(), lease.short());
+    assert!(stopped.hints[0].contains(&command), "{stopped:?}");
+    // With room again the command that was printed goes through.
+    session.store = Arc::new(memory);
+    let decisions = Decisions { take_over: Some(lease.short().to_owned()), ..Decisions::default() };
+    let end = sat(&session, "019d-one", &caller, &decisions, &Hands::new()).await.expect("an end");
+    assert_eq!(end, RunEnd::Completed { degraded: false });
 }

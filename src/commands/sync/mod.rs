@@ -16,6 +16,7 @@ use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
 use super::roll::{refresh, roll};
+use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::model::{BalancerNames, Caller, SideName, Span};
 use crate::plan::sync::ImagePlan;
 use crate::report::sync::SyncPlanView;
@@ -40,6 +41,9 @@ pub struct SyncArgs {
     /// Also replace the standby's running instances by ones of the new image
     #[arg(long, conflicts_with = "no_roll")]
     pub refresh: bool,
+    /// Write although a declaration stands: images and parameters that the standby serves the users with become production's
+    #[arg(long)]
+    pub while_serving: bool,
     /// Wait at most this long for image copies
     #[arg(long, value_name = "TIME", default_value = "60m", value_parser = Span::parse)]
     pub timeout: Span,
@@ -55,6 +59,11 @@ const NO_BASELINE: &str = "there is no baseline, so host names of load balancers
 pub async fn run(args: &SyncArgs, context: &Context) -> Result<Exit, Failure> {
     let session = context.open(&args.environment).await?;
     let environment = &session.environment;
+    if !args.dry_run {
+        let risk = "what production holds would replace what they are served with";
+        refuse_under_way(&session, &args.environment).await?;
+        refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
+    }
     let (primary, standby) = join(session.enter(SideName::Primary), session.enter(SideName::Standby)).await;
     let (primary, _) = primary?;
     let (standby, caller) = standby?;

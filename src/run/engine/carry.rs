@@ -1,5 +1,7 @@
 //! Owns carrying a runbook out: waves of steps, each wave's intents durable in one write before the first of its acts.
 
+use std::time::{Duration, Instant};
+
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -15,6 +17,7 @@ use super::grounds::grounds;
 use super::keep::Kept;
 use super::order::{Tries, is_settled, ready};
 use super::record::RunRecord;
+use super::renewal::Renewal;
 use crate::cloud::Clock;
 use crate::plan::runbook::{Runbook, Step};
 use crate::run::event::Watch;
@@ -62,6 +65,9 @@ pub async fn carry_out(
     let mut pending: Vec<Kept> = Vec::new();
     let mut tries = Tries::default();
     let mut halt: Option<Halt> = None;
+    // By the wall, and not by the cloud's clock, which may be a virtual one.
+    let began = Instant::now();
+    let mut renewal = Renewal::new(lease.life(), began.elapsed());
     loop {
         if stop.requested() {
             switch.stop();
@@ -83,20 +89,23 @@ pub async fn carry_out(
             note_end(runbook, journal, &tries, &mut halt, clock);
         }
         if !is_lost(halt.as_ref()) {
+            let due = !wave.is_empty() || renewal.is_due(began.elapsed());
             let writes = async {
-                let renewal = async {
-                    if wave.is_empty() && !lease.is_due(clock.now()).await {
-                        Ok(())
-                    } else {
-                        lease.renew(clock.now()).await
+                let renewed = async {
+                    match due || lease.is_due(clock.now()).await {
+                        true => Some(lease.renew(clock.now()).await),
+                        false => None,
                     }
                 };
-                join(journal.flush(), renewal).await
+                join(journal.flush(), renewed).await
             };
             let (flushed, renewed) = alongside(writes, &mut in_flight, &mut endings).await;
+            if let Some(renewed) = &renewed {
+                renewal.tried(began.elapsed(), renewed.is_ok());
+            }
             if let Err(error) = flushed {
                 halt = Some(Halt::Journal(error));
-            } else if let Err(error) = renewed
+            } else if let Some(Err(error)) = renewed
                 && !bearable(&error, lease, clock).await
             {
                 halt = Some(Halt::Lease(error));
@@ -115,7 +124,10 @@ pub async fn carry_out(
             return conclude(runbook, journal, &tries, halt, stop.requested());
         }
         if endings.is_empty() {
-            wait(&mut in_flight, &mut endings, (&mut kept, &mut pending), lease, stop, !steps_stop.requested()).await;
+            // A lease that is lost is not renewed any more.
+            let renew_in = if is_lost(halt.as_ref()) { lease.life() } else { renewal.left(began.elapsed()) };
+            wait(&mut in_flight, &mut endings, (&mut kept, &mut pending), renew_in, stop, !steps_stop.requested())
+                .await;
         }
         gather(&mut in_flight, &mut endings).await;
     }
@@ -290,7 +302,7 @@ async fn wait(
     in_flight: &mut InFlight<'_>,
     endings: &mut Vec<Ending>,
     (kept, pending): (&mut UnboundedReceiver<Kept>, &mut Vec<Kept>),
-    lease: &LeaseKeeper,
+    renew_in: Duration,
     stop: &Stop,
     heed: bool,
 ) {
@@ -299,7 +311,7 @@ async fn wait(
         Some(ending) = in_flight.next() => endings.push(ending),
         Some(one) = kept.recv() => pending.push(one),
         () = stop.wait(), if heed => {}
-        () = tokio::time::sleep(lease.life() / 2) => {}
+        () = tokio::time::sleep(renew_in) => {}
     }
 }
 

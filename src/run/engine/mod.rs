@@ -11,6 +11,7 @@ mod grounds;
 mod keep;
 mod order;
 pub mod record;
+mod renewal;
 
 pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;

@@ -81,7 +81,8 @@ impl JournalError {
             JournalError::Overtaken { .. } => {
                 Some("watch that process with `lifeboat runs show ENV RUN --follow`".to_owned())
             }
-            JournalError::Store(_) | JournalError::Illegal(_) | JournalError::Broken { .. } => None,
+            JournalError::Store(error) => error.hint(),
+            JournalError::Illegal(_) | JournalError::Broken { .. } => None,
         }
     }
 }

@@ -1,0 +1,173 @@
+//! Owns what commands without a journal heed: a run that is under way, and a declaration after which the standby serves.
+
+use std::path::Path;
+
+use super::context::Session;
+use super::declare::{is_open, past_runs};
+use super::runs::held::{give_up, kind_of, lease_failure};
+use crate::plan::runbook::RunKind;
+use crate::run::Basis;
+use crate::run::engine::RunRecord;
+use crate::store::Lease;
+use crate::store::lease::holder;
+use crate::ui::Failure;
+
+/// Refuses while a run is carried out: both would write the same things, and the run would undo or miss what was done. A
+/// lease that its process should have renewed by now is told, and stands in nobody's way.
+pub(super) async fn refuse_under_way(session: &Session, file: &Path) -> Result<(), Failure> {
+    let file = file.display().to_string();
+    let held = match holder(session.store.as_ref(), &session.environment.name).await {
+        Ok(held) => held,
+        Err(error) => return Err(lease_failure(session, &error, &file).await),
+    };
+    let Some(lease) = held else { return Ok(()) };
+    let kind = kind_of(session, &lease.run).await;
+    if lease.is_stale(session.clock().now()) {
+        session.printer().warn(&format!(
+            "run {} is not finished, and its process is gone since {}: see `lifeboat runs show {file} {}`",
+            lease.run,
+            lease.expires_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            lease.run
+        ));
+        return Ok(());
+    }
+    Err(under_way(&lease, kind, &file))
+}
+
+fn under_way(lease: &Lease, kind: Option<RunKind>, file: &str) -> Failure {
+    let failure = Failure::refused(format!("run {} is under way; nothing was changed", lease.run))
+        .because(format!(
+            "{} on {} has been carrying it out since {}",
+            lease.holder,
+            lease.host,
+            lease.since.strftime("%Y-%m-%d %H:%M:%S UTC")
+        ))
+        .hint(format!("watch it: lifeboat runs show {file} {} --follow", lease.run));
+    match kind {
+        Some(RunKind::Drill) => failure
+            .because("it is a drill: its stand-down would undo what is done now")
+            .hint(format!("in a disaster, give the drill up: {}", give_up(lease, file)))
+            .hint(format!("then declare: lifeboat declare {file} --reason TEXT")),
+        _ => failure.hint("run this again when it has ended"),
+    }
+}
+
+/// Refuses what would hurt a standby that serves the users, unless the person says so. `risk`: what it would do to them.
+pub(super) async fn refuse_while_serving(
+    session: &Session,
+    file: &Path,
+    risk: &str,
+    while_serving: bool,
+) -> Result<(), Failure> {
+    if while_serving {
+        return Ok(());
+    }
+    let (basis, past) = past_runs(session).await?;
+    match serving(&basis, &past, &file.display().to_string()) {
+        None => Ok(()),
+        Some((why, next)) => Err(Failure::refused(format!("{why}; nothing was changed"))
+            .because(risk)
+            .hint(next)
+            .hint("or, knowing that, add --while-serving")),
+    }
+}
+
+/// Why the standby may be serving the users, and what comes first; none where it is not.
+fn serving(basis: &Basis, past: &[RunRecord], file: &str) -> Option<(String, String)> {
+    // A process that died has recorded no posture yet.
+    let open = past.iter().rev().find(|record| record.kind == RunKind::Declare && is_open(record));
+    if let Some(open) = open {
+        let run = &open.run;
+        return Some((
+            format!("run {run} has declared and is not finished: the standby may be serving the users"),
+            format!("bring it to its end first: lifeboat runs resume {file} {run}"),
+        ));
+    }
+    let run = basis.declared_in()?;
+    Some((
+        format!("the standby serves the users since run {run}"),
+        format!("bring service home first: lifeboat failback {file} --reason TEXT"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::run::engine::tests::world::{runbook, step};
+    use crate::run::journal::RunState;
+    use crate::store::bundle::PostureRecord;
+
+    #[test]
+    fn a_standby_serves_after_a_declaration_and_while_one_is_not_finished() {
+        let basis = |declared_in: Option<&str>| Basis {
+            marks: BTreeMap::new(),
+            posture: Some(PostureRecord {
+                schema_version: 1,
+                at: Timestamp::UNIX_EPOCH,
+                by: "arn".to_owned(),
+                target: "full".to_owned(),
+                minimums: BTreeMap::new(),
+                declared_in: declared_in.map(str::to_owned),
+            }),
+        };
+        let record = |kind, state| {
+            let record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
+            RunRecord { kind, state, ..record }
+        };
+        let ended = RunState::Ended { degraded: false };
+        for (declared_in, kind, state, serves) in [
+            (None, RunKind::Declare, ended, None),
+            (None, RunKind::Declare, RunState::Abandoned, None),
+            (None, RunKind::Drill, RunState::Running, None),
+            (None, RunKind::Declare, RunState::Running, Some("run 019a-one has declared and is not finished")),
+            (None, RunKind::Declare, RunState::Stopped, Some("run 019a-one has declared and is not finished")),
+            (Some("019a-zero"), RunKind::Declare, ended, Some("the standby serves the users since run 019a-zero")),
+            // The way home is not over.
+            (Some("019a-zero"), RunKind::Failback, RunState::Stopped, Some("since run 019a-zero")),
+        ] {
+            let told = serving(&basis(declared_in), &[record(kind, state)], "shop.yaml").map(|(why, _)| why);
+            match serves {
+                Some(words) => {
+                    assert!(told.as_ref().is_some_and(|told| told.contains(words)), "{kind:?} {state:?}: {told:?}")
+                }
+                None => assert_eq!(told, None, "{kind:?} {state:?}"),
+            }
+        }
+        assert_eq!(serving(&Basis::default(), &[], "shop.yaml"), None);
+    }
+
+    #[test]
+    fn a_run_under_way_is_told_with_who_carries_it_out_and_a_drill_with_the_way_out() {
+        let lease = Lease {
+            schema_version: 1,
+            nonce: "aaaaaaaabbbb".to_owned(),
+            run: "r1".to_owned(),
+            holder: "arn:ben".to_owned(),
+            host: "desk".to_owned(),
+            fence: 1,
+            since: Timestamp::from_second(1_800_000_000).expect("a time"),
+            expires_at: Timestamp::from_second(1_800_000_120).expect("a time"),
+            released_at: None,
+        };
+        let told = |kind| {
+            let failure = under_way(&lease, kind, "shop.yaml");
+            [&failure.why[..], &failure.hints].concat().join("\n")
+        };
+        insta::assert_snapshot!(told(Some(RunKind::Declare)), @r"
+        arn:ben on desk has been carrying it out since 2027-01-15 08:00:00 UTC
+        watch it: lifeboat runs show shop.yaml r1 --follow
+        run this again when it has ended
+        ");
+        insta::assert_snapshot!(told(Some(RunKind::Drill)), @r"
+        arn:ben on desk has been carrying it out since 2027-01-15 08:00:00 UTC
+        it is a drill: its stand-down would undo what is done now
+        watch it: lifeboat runs show shop.yaml r1 --follow
+        in a disaster, give the drill up: lifeboat runs abandon shop.yaml r1 --take-over aaaaaaaa --because TEXT
+        then declare: lifeboat declare shop.yaml --reason TEXT
+        ");
+    }
+}
