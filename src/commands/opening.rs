@@ -16,7 +16,7 @@ use crate::plan::declare::Declaration;
 use crate::plan::runbook::Mode;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
-use crate::store::bundle::PostureRecord;
+use crate::run::spent::declared_in;
 use crate::ui::Failure;
 
 /// What a run that takes capacity from the standby is planned from.
@@ -25,8 +25,8 @@ pub struct Opening {
     pub session: Session,
     /// The sealed baseline.
     pub baseline: Baseline,
-    /// What the last run left the standby in.
-    pub posture: Option<PostureRecord>,
+    /// The run that declared, where the standby is scaled for a declaration.
+    declared_in: Option<String>,
     /// Ports of the standby, whose account has been checked.
     pub standby: SidePorts,
     /// Who we are there.
@@ -47,7 +47,8 @@ pub async fn open(file: &Path, context: &Context) -> Result<Opening, Failure> {
     let (caller, groups, past) =
         join3(session.caller(&standby.read), groups(&session, &standby.read), past_runs(&session)).await;
     let (caller, groups, past) = (caller?, groups?, past?);
-    Ok(Opening { session, baseline, posture, standby, caller, groups, past })
+    let declared_in = declared_in(posture.as_ref(), &past);
+    Ok(Opening { session, baseline, declared_in, standby, caller, groups, past })
 }
 
 impl Opening {
@@ -61,7 +62,7 @@ impl Opening {
 
     /// The run that declared, where the standby is scaled for a declaration.
     pub fn declared_in(&self) -> Option<&str> {
-        self.posture.as_ref().and_then(|posture| posture.declared_in.as_deref())
+        self.declared_in.as_deref()
     }
 
     /// The decision of a person to begin now.

@@ -68,7 +68,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// The record of one run, or why it cannot be read.
-pub(super) async fn record(session: &Session, id: &str) -> Result<RunRecord, String> {
+pub async fn record(session: &Session, id: &str) -> Result<RunRecord, String> {
     let name = &session.environment.name;
     let runbook: Runbook = Runs::of(name).load(session.store.as_ref(), id).await.map_err(|error| error.to_string())?;
     let mut tail = Tail::new(Arc::clone(&session.store), name, id);
