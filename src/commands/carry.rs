@@ -54,7 +54,7 @@ pub async fn carry_out(
     let Sitting { mut end, journal, lease } =
         sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
     let noted = || RunReport::of(runbook, journal.entries(), journal.head());
-    let report = if end.is_recorded() && journal.is_durable() {
+    let mut report = if end.is_recorded() && journal.is_durable() {
         noted()
     } else {
         // Another writer may have gone on, or lines of ours may be missing in the store.
@@ -67,6 +67,7 @@ pub async fn carry_out(
             }
         }
     };
+    report.next = next(&end, &file);
     if !matches!(end, RunEnd::Refused(_)) {
         settle(session, runbook, &records, &report, caller).await;
     }
@@ -80,10 +81,8 @@ pub async fn carry_out(
         }
         (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
     }
-    let next = match &end {
-        RunEnd::StoppedResumable(stopped) => stopped.next(&file),
-        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
-    };
+    // A lease that stayed has to be taken over.
+    report.next = next(&end, &file);
     let verdict = match runbook.kind {
         RunKind::Drill => Some(drill::verdict(session, &report.record).await),
         RunKind::Declare | RunKind::Failback => None,
@@ -93,7 +92,7 @@ pub async fn carry_out(
         manner.output,
         |color| text(&report, color) + &verdict.as_ref().map(|verdict| verdict.text(color)).unwrap_or_default(),
         || {
-            let told = Told { report: &report, next: &next, drill: verdict.as_ref().map(|verdict| verdict.json()) };
+            let told = Told { report: &report, drill: verdict.as_ref().map(|verdict| verdict.json()) };
             // A value of these types always serialises: its keys are strings.
             serde_json::to_string_pretty(&told).unwrap_or_default()
         },
@@ -106,13 +105,19 @@ pub async fn carry_out(
     }
 }
 
+/// The commands that continue a run that stopped.
+fn next(end: &RunEnd, file: &str) -> Vec<String> {
+    match end {
+        RunEnd::StoppedResumable(stopped) => stopped.next(file),
+        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
+    }
+}
+
 /// The report of a run that has just been carried out, for programs.
 #[derive(Serialize)]
 struct Told<'a> {
     #[serde(flatten)]
     report: &'a RunReport,
-    /// The commands that continue.
-    next: &'a [String],
     /// What a drill has shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     drill: Option<Value>,

@@ -39,10 +39,11 @@ mod unfinished;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::ui::{ColorChoice, Exit, Failure, Printer};
 use context::{CloudChoice, Context};
+use output::Output;
 use signals::{Reply, Signals, reply};
 
 /// What stands at the end of every help text: the exit codes are an interface.
@@ -147,8 +148,11 @@ enum Verb {
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command()
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, wants_json(&matches))));
+    let (cli, wants_json) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are results; everything else is a usage error, which must not look like drift (2).
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
@@ -161,9 +165,18 @@ pub fn main() -> ExitCode {
     let context = Context::new(printer.clone(), cli.cloud, cli.sim_file);
     let exit = run(cli.verb, &context).unwrap_or_else(|failure| {
         printer.failure(&failure);
+        if wants_json {
+            printer.failure_json(&failure);
+        }
         failure.exit
     });
     ExitCode::from(exit.code())
+}
+
+/// Whether the verb, or the verb below it, was asked for JSON.
+fn wants_json(matches: &clap::ArgMatches) -> bool {
+    let here = matches.try_get_one::<Output>("output").is_ok_and(|output| output == Some(&Output::Json));
+    here || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
 fn run(verb: Verb, context: &Context) -> Result<Exit, Failure> {

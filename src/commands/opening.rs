@@ -18,6 +18,7 @@ use crate::plan::runbook::Mode;
 use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
+use crate::run::spent::declared_in;
 use crate::ui::Failure;
 
 /// What a run that takes capacity from the standby is planned from.
@@ -28,6 +29,8 @@ pub struct Opening {
     pub baseline: Baseline,
     /// How far the runs had come, and the posture, before anything else was looked at.
     pub basis: Basis,
+    /// The run that declared, where the standby is scaled for a declaration.
+    declared_in: Option<String>,
     /// Ports of the standby, whose account has been checked.
     pub standby: SidePorts,
     /// Who we are there.
@@ -48,7 +51,8 @@ pub async fn open(file: &Path, context: &Context) -> Result<Opening, Failure> {
     let standby = side(&session, SideName::Standby).await?;
     let (caller, groups) = join(session.caller(&standby.read), groups(&session, &standby.read)).await;
     let (caller, groups) = (caller?, groups?);
-    Ok(Opening { session, baseline, basis, standby, caller, groups, past })
+    let declared_in = declared_in(basis.posture.as_ref(), &past);
+    Ok(Opening { session, baseline, basis, declared_in, standby, caller, groups, past })
 }
 
 impl Opening {
@@ -62,7 +66,7 @@ impl Opening {
 
     /// The run that declared, where the standby is scaled for a declaration.
     pub fn declared_in(&self) -> Option<&str> {
-        self.basis.declared_in()
+        self.declared_in.as_deref()
     }
 
     /// The decision of a person to begin now.

@@ -5,13 +5,22 @@ use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::runs::list::record;
 use super::status_data::{data, events, traffic};
+use futures_util::future::join_all;
+
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
 use crate::report::status::{StatusView, TierStatus};
-use crate::store::BundleError;
+use crate::report::status_runs::LastRuns;
+use crate::run::engine::RunRecord;
+use crate::run::spent::declared_in;
+use crate::store::{BundleError, Runs};
 use crate::ui::{Exit, Failure};
+
+/// How many runs are looked through for the last drill, declaration and failback.
+const PAST_RUNS: usize = 20;
 
 /// Arguments of `lifeboat status`.
 #[derive(Debug, clap::Args)]
@@ -41,6 +50,8 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
     let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
     let events = events(&session.environment, &ports, &mut gaps).await;
+    let past = past(&session).await?;
+    let declared_in = declared_in(posture.as_ref(), &past);
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
@@ -51,11 +62,28 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         events: &events,
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
+        declared_in: declared_in.as_deref(),
+        last_runs: &LastRuns::of(&past),
         gaps: &gaps,
         now: session.clock().now(),
     };
     print(session.printer(), args.output, |color| view.text(color), || view.json());
     Ok(if gaps.is_empty() { Exit::Done } else { Exit::Unknown })
+}
+
+/// The newest runs. One that cannot be read is told and does not hide the others.
+async fn past(session: &Session) -> Result<Vec<RunRecord>, Failure> {
+    let ids = Runs::of(&session.environment.name).ids(session.store.as_ref()).await?;
+    let newest = &ids[..ids.len().min(PAST_RUNS)];
+    let read = join_all(newest.iter().map(|run| record(session, run))).await;
+    let mut past = Vec::new();
+    for (run, record) in newest.iter().zip(read) {
+        match record {
+            Ok(record) => past.push(record),
+            Err(why) => session.printer().warn(&format!("run {run} cannot be read: {}", why.why)),
+        }
+    }
+    Ok(past)
 }
 
 async fn tiers(

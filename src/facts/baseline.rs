@@ -1,7 +1,9 @@
 //! Owns the baseline: recorded, dated, digested facts of production, with the capacity basis.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SideFacts;
@@ -9,6 +11,10 @@ use crate::model::{CapacityBasis, Digest};
 
 /// The version of the baseline's file format; a reader refuses a newer one.
 pub const BASELINE_SCHEMA: u32 = 1;
+
+/// A baseline older than this is told as old: production, and its peak, may have moved on. Longer than the longest usual
+/// capacity window (14 d), and a month is the rhythm of a drill.
+pub const OLD_AFTER: Duration = Duration::from_secs(30 * 86_400);
 
 /// Recorded facts of production.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +51,12 @@ pub struct TierSource {
 }
 
 impl Baseline {
+    /// How many whole days old it is, where that is more than it should be.
+    pub fn old_days(&self, now: Timestamp) -> Option<i64> {
+        let age = now.duration_since(self.facts.observed_at);
+        (age.unsigned_abs() > OLD_AFTER && age.is_positive()).then(|| age.as_hours() / 24)
+    }
+
     /// The digest the contents should have.
     pub fn computed_digest(&self) -> Digest {
         let mut unsealed = self.clone();

@@ -20,6 +20,16 @@ pub enum ScaleTarget {
     Percent(u32),
 }
 
+impl ScaleTarget {
+    /// The percent of full production size, where it is a part of it.
+    pub fn percent(self) -> Option<u32> {
+        match self {
+            ScaleTarget::Percent(percent) if percent != 100 => Some(percent),
+            ScaleTarget::Percent(_) | ScaleTarget::Full | ScaleTarget::Standby => None,
+        }
+    }
+}
+
 impl fmt::Display for ScaleTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -85,6 +85,11 @@ fn asked(record: &RunRecord) -> BTreeMap<&str, (u32, u32)> {
     asked
 }
 
+/// Whether a drill has come to its end and shown that the standby would not have done.
+pub fn has_failed(record: &RunRecord) -> bool {
+    record.kind == RunKind::Drill && matches!(record.state, RunState::Ended { .. }) && !reasons(record).is_empty()
+}
+
 fn reasons(record: &RunRecord) -> Vec<String> {
     let totals = &record.totals;
     let mut reasons = Vec::new();
@@ -102,6 +107,9 @@ fn reasons(record: &RunRecord) -> Vec<String> {
             record.objectives.rto
         ));
     }
+    if totals.interrupted {
+        reasons.push("it was interrupted before everything was there, so its time measures nothing".to_owned());
+    }
     if totals.recovery_point_met == Some(false) {
         let worst = record.steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
         let (worst, rpo) = (worst.unwrap_or(0), record.objectives.rpo);
@@ -111,7 +119,7 @@ fn reasons(record: &RunRecord) -> Vec<String> {
 }
 
 /// Tiers that were scaled up, or may have been, and have not been stood down.
-fn still_up(record: &RunRecord) -> Vec<String> {
+pub fn still_up(record: &RunRecord) -> Vec<String> {
     let down = |wanted: &str| {
         let is_its = |step: &&StepRecord| matches!(&step.action, Action::StandDown { tier, .. } if tier == wanted);
         record.steps.iter().find(is_its).is_some_and(|step| step.is_settled() && step.state != StepState::Skipped)

@@ -14,6 +14,7 @@ pub mod runs;
 pub mod scale;
 pub mod status;
 pub mod status_data;
+pub mod status_runs;
 pub mod style;
 pub mod sync;
 pub mod table;

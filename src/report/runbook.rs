@@ -22,7 +22,12 @@ const SHOWN: usize = 8;
 
 /// Whether the recovery time objective holds by the estimates.
 pub fn holds(runbook: &Runbook) -> bool {
-    timeline(runbook).recovered_s(runbook) <= runbook.objectives.rto.as_secs()
+    expected_s(runbook, &timeline(runbook)) <= runbook.objectives.rto.as_secs()
+}
+
+/// When service is back, in seconds from when the objective counts: what had gone by before the declaration counts too.
+fn expected_s(runbook: &Runbook, times: &Timeline) -> u64 {
+    times.recovered_s(runbook).saturating_add(runbook.gone_s())
 }
 
 /// A runbook, for people.
@@ -32,7 +37,13 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     let numbers: BTreeMap<&StepId, usize> = runbook.steps.iter().zip(1..).map(|(step, n)| (&step.id, n)).collect();
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let title = format!("{} {} ({})", kind(runbook.kind), runbook.environment, mode(runbook.mode));
+    let title = format!(
+        "{} {}{} ({})",
+        kind(runbook.kind),
+        runbook.environment,
+        printable(&runbook.scope.to_string()),
+        mode(runbook.mode)
+    );
     let _ = writeln!(out, "{}: {}", paint.text(HEADING, &title), printable(&runbook.reason));
     let _ = writeln!(out, "run {} by {} on {}", runbook.id, printable(&runbook.declared_by), printable(&runbook.host));
     let mut table = Table::new(2);
@@ -49,13 +60,23 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     }
     out.push_str(&timeline_text(runbook, &times, paint));
     let rto = runbook.objectives.rto;
-    let total = length(times.recovered_s(runbook));
+    let planned = length(times.recovered_s(runbook));
+    let total = match runbook.gone_s() {
+        0 => format!("{planned} by these estimates"),
+        gone => format!(
+            "{} from the beginning of the incident: {} had gone by, and {planned} by these estimates",
+            length(expected_s(runbook, &times)),
+            length(gone)
+        ),
+    };
     let _ = if runbook.kind == RunKind::Failback {
-        writeln!(out, "home in {total} by these estimates")
+        writeln!(out, "home in {planned} by these estimates")
+    } else if !runbook.scope.tiers.is_empty() {
+        writeln!(out, "up in {planned} by these estimates; nobody is led over, so no objective is held against it")
     } else if holds(runbook) {
-        writeln!(out, "{} {total} by these estimates", paint.text(ADDED, &format!("RTO {rto} holds:")))
+        writeln!(out, "{} {total}", paint.text(ADDED, &format!("RTO {rto} holds:")))
     } else {
-        writeln!(out, "{} {total} by these estimates", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
+        writeln!(out, "{} {total}", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
     };
     if runbook.kind == RunKind::Drill {
         let _ =
@@ -233,6 +254,7 @@ pub fn json(runbook: &Runbook) -> Value {
         "runbook": runbook,
         "timeline": times,
         "rto_s": runbook.objectives.rto.as_secs(),
+        "gone_s": runbook.gone_s(),
         "rto_holds": holds(runbook),
     })
 }
@@ -292,6 +314,7 @@ mod tests {
             incident_at: None,
             tool_version: "1".into(),
             objectives: Objectives { rto: Span::from_secs(rto), rpo: Span::from_secs(60) },
+            scope: crate::plan::runbook::Scope::default(),
             based_on: BasedOn { environment: Digest(String::new()), baseline: Digest(String::new()) },
             steps,
             digest: Digest(String::new()),
@@ -358,5 +381,21 @@ mod tests {
             assert_eq!(json(&runbook(rto))["rto_holds"], expected, "{rto}");
         }
         assert!(text(&runbook(119), false).contains("RTO 1m59s does not hold: 2 min 00 s"));
+    }
+
+    #[test]
+    fn what_had_gone_by_before_the_declaration_counts_and_a_part_is_told_as_one() {
+        use crate::plan::runbook::Scope;
+        let mut late = runbook(180);
+        late.incident_at = Some(jiff::Timestamp::from_second(-61).unwrap());
+        assert!(text(&late, false).contains(
+            "RTO 3m does not hold: 3 min 01 s from the beginning of the incident: 61 s had gone by, and 2 min 00 s by"
+        ));
+        assert_eq!((json(&late)["gone_s"].as_u64(), holds(&late)), (Some(61), false));
+        let half = runbook(180).for_scope(Scope { percent: Some(50), tiers: vec![] });
+        assert!(text(&half, false).starts_with("declare shop to 50 % (ungraceful): "));
+        let web = runbook(180).for_scope(Scope { percent: None, tiers: vec!["web".into()] });
+        let told = text(&web, false);
+        assert!(told.starts_with("declare shop only web (ungraceful): ") && !told.contains("RTO"), "{told}");
     }
 }

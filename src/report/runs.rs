@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::age::{ago, moment, seconds};
 use super::copies;
+use super::drill;
 use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
 use super::table::{Cell, Table};
 use super::trend::Trend;
@@ -73,14 +74,17 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
                     Some(false) => ALARM,
                     None => QUIET,
                 };
-                let achieved = record.totals.recovery_time_s.map_or("-".to_owned(), |s| seconds(s as f64));
+                let achieved = achieved(record);
                 let (end, end_style) = end_words(record, listed.held_by.as_ref());
                 table.row([
                     id.into(),
                     ago(record.declared_at, now).into(),
-                    kind(record.kind).into(),
+                    format!("{}{}", kind(record.kind), record.scope).into(),
                     Cell::new(style, achieved),
-                    record.objectives.rto.to_string().into(),
+                    match record.kind {
+                        RunKind::Failback => "-".into(),
+                        RunKind::Declare | RunKind::Drill => record.objectives.rto.to_string().into(),
+                    },
                     trend(listed.trend.as_ref()),
                     Cell::new(end_style, end),
                     printable(&record.reason).replace('\n', " ").into(),
@@ -125,6 +129,17 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
         }
     }
     text
+}
+
+/// The achieved recovery time; or that service was not back although the objective had passed.
+fn achieved(record: &RunRecord) -> String {
+    let totals = &record.totals;
+    match (totals.recovery_time_s, totals.open_beyond_s) {
+        (Some(achieved), _) => seconds(achieved as f64),
+        (None, Some(beyond)) => format!("open, beyond by {}", seconds(beyond as f64)),
+        (None, None) if totals.interrupted => "interrupted".to_owned(),
+        (None, None) => "-".to_owned(),
+    }
 }
 
 fn trend(trend: Option<&Trend>) -> Cell {
@@ -187,8 +202,9 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
     );
     let _ = writeln!(
         text,
-        "  {} by {} on {}, {}",
+        "  {}{} by {} on {}, {}",
         kind(record.kind),
+        record.scope,
         record.declared_by,
         record.host,
         moment(record.declared_at)
@@ -201,6 +217,20 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
         let _ = writeln!(text, "  because: {}", printable(because));
     }
     let totals = &record.totals;
+    if totals.partial {
+        let _ = writeln!(text, "  nobody was led to the standby, so no recovery time was achieved");
+    }
+    if totals.interrupted {
+        let _ = writeln!(text, "  interrupted before everything was there, so its time measures nothing");
+    }
+    if let Some(beyond) = totals.open_beyond_s {
+        let _ = writeln!(
+            text,
+            "  recovery time open, already beyond the objective of {} by {}",
+            record.objectives.rto,
+            seconds(beyond as f64)
+        );
+    }
     if let Some(achieved) = totals.recovery_time_s {
         let met = if totals.recovery_time_met == Some(true) { "within" } else { "beyond" };
         let _ = writeln!(
@@ -281,8 +311,9 @@ pub fn kind(kind: RunKind) -> &'static str {
     }
 }
 
-fn end_words(record: &RunRecord, held_by: Option<&HeldBy>) -> (String, anstyle::Style) {
+pub(super) fn end_words(record: &RunRecord, held_by: Option<&HeldBy>) -> (String, anstyle::Style) {
     match (record.state, held_by) {
+        (RunState::Ended { .. }, _) if drill::has_failed(record) => ("failed".to_owned(), ALARM),
         (RunState::Ended { degraded: false }, _) => ("completed".to_owned(), ADDED),
         (RunState::Ended { degraded: true }, _) => ("completed, degraded".to_owned(), CHANGED),
         (RunState::Abandoned, _) => ("abandoned".to_owned(), ALARM),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::age::{ago, moment};
 use super::status_data::{self, DataStatus, TrafficStatus};
+use super::status_runs::LastRuns;
 use super::style::{ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap, Noun};
@@ -38,6 +39,10 @@ pub struct StatusView<'a> {
     pub last_sync: Option<&'a SyncRecord>,
     /// The last scale.
     pub posture: Option<&'a PostureRecord>,
+    /// The run the standby was declared in; while there is one, nothing stands by for it.
+    pub declared_in: Option<&'a str>,
+    /// The last run of each kind.
+    pub last_runs: &'a LastRuns,
     /// What could not be seen.
     pub gaps: &'a [Gap],
     /// Now.
@@ -129,11 +134,6 @@ impl StatusView<'_> {
         }
     }
 
-    /// The run the standby was declared in; while there is one, nothing stands by for it.
-    pub fn spent_on(&self) -> Option<&str> {
-        self.posture?.declared_in.as_deref()
-    }
-
     /// How many instances are asked for and not in service yet.
     pub fn still_to_come(&self) -> u32 {
         self.tiers
@@ -163,7 +163,7 @@ impl StatusView<'_> {
             count => format!(", with {count} instances not in service yet"),
         };
         let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, self.posture_now().words()));
-        if let Some(run) = self.spent_on() {
+        if let Some(run) = self.declared_in {
             let _ = writeln!(
                 out,
                 "{}: it was declared in run {run}; `lifeboat failback` makes it a standby again",
@@ -199,8 +199,12 @@ impl StatusView<'_> {
         let _ = match self.baseline {
             Some(baseline) => writeln!(
                 out,
-                "baseline {}: {} ({}), {} gaps",
+                "baseline {}: {}{} ({}), {} gaps",
                 baseline.digest.short(),
+                match baseline.old_days(self.now) {
+                    Some(_) => paint.text(ALARM, "old, run `lifeboat baseline`: "),
+                    None => String::new(),
+                },
                 ago(baseline.facts.observed_at, self.now),
                 moment(baseline.facts.observed_at),
                 baseline.facts.gaps.len()
@@ -221,6 +225,16 @@ impl StatusView<'_> {
         if let Some(posture) = self.posture {
             let _ = writeln!(out, "last scale: to {}, {} by {}", posture.target, ago(posture.at, self.now), posture.by);
         }
+        out.push_str(&self.last_runs.text(self.now, paint));
+        let left_up = self.last_runs.left_up();
+        if !left_up.is_empty() && matches!(self.posture_now(), Posture::Partial | Posture::Full) {
+            let _ = writeln!(
+                out,
+                "{} a drill that was given up left {} scaled up; `lifeboat scale --to standby` stands it down",
+                paint.text(CHANGED, "still up:"),
+                left_up.join(", ")
+            );
+        }
         for gap in self.gaps {
             let _ = writeln!(out, "{} {gap}", paint.text(CHANGED, "not seen:"));
         }
@@ -234,7 +248,7 @@ impl StatusView<'_> {
             "environment": self.environment.name,
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
-            "no_standby_since_run": self.spent_on(),
+            "no_standby_since_run": self.declared_in,
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
             "data": self.data,
@@ -245,9 +259,11 @@ impl StatusView<'_> {
                 "digest": baseline.digest,
                 "observed_at": baseline.facts.observed_at,
                 "gaps": baseline.facts.gaps.len(),
+                "old": baseline.old_days(self.now).is_some(),
             })),
             "last_sync": self.last_sync,
             "last_scale": self.posture,
+            "last_runs": self.last_runs.json(),
             "gaps": self.gaps,
         })
     }

@@ -8,6 +8,7 @@ pub mod journal;
 pub mod patience;
 pub mod provision;
 pub mod scale;
+pub mod spent;
 pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;

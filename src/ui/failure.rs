@@ -1,10 +1,15 @@
 //! Owns how a failure is told: what, why, what to do next, and the exit code it maps to. The one mapping place.
 
+use serde_json::{Value, json};
+
 use crate::cloud::{CloudError, CloudErrorKind};
 use crate::run::journal::JournalError;
 use crate::store::{BundleError, RunsError, StoreError};
 
 use super::Exit;
+
+/// The version of a failure's JSON.
+pub const FAILURE_SCHEMA: u32 = 1;
 
 /// A command that did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,17 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// The failure for programs.
+    pub fn json(&self) -> Value {
+        json!({
+            "schema_version": FAILURE_SCHEMA,
+            "error": self.what,
+            "because": self.why,
+            "hints": self.hints,
+            "exit_code": self.exit.code(),
+        })
     }
 
     /// Puts what the command was doing in front.
@@ -118,5 +134,16 @@ impl From<RunsError> for Failure {
                  abandon` and declare again",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_read_a_failure_with_its_exit_code() {
+        let failure = Failure::refused("run r1 is not finished").because("ana declared it").hint("go on with it");
+        insta::assert_snapshot!(failure.json(), @r#"{"schema_version":1,"error":"run r1 is not finished","because":["ana declared it"],"hints":["go on with it"],"exit_code":5}"#);
     }
 }

@@ -1,6 +1,8 @@
 //! Owns the two streams: results to standard output, everything else to standard error.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 
@@ -25,6 +27,8 @@ pub struct Printer {
     color_err: bool,
     quiet: bool,
     terminal_err: bool,
+    /// Whether a result has been printed: clones share it.
+    told: Arc<AtomicBool>,
 }
 
 impl Printer {
@@ -36,6 +40,7 @@ impl Printer {
             color_out: wants_color(choice, stdout.is_terminal()),
             color_err: wants_color(choice, stderr.is_terminal()),
             quiet,
+            told: Arc::default(),
             terminal_err: stderr.is_terminal() && std::env::var("TERM").as_deref() != Ok("dumb"),
         }
     }
@@ -67,6 +72,7 @@ impl Printer {
 
     /// Prints a result to standard output. A reader that went away is not an error.
     pub fn result(&self, text: &str) {
+        self.told.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes());
         if !text.ends_with('\n') {
@@ -106,6 +112,14 @@ impl Printer {
         let label = self.paint_err(Style::new().bold().fg_color(Some(AnsiColor::Cyan.into())), "hint");
         for hint in &failure.hints {
             self.err_line(&format!("{label}: {hint}"));
+        }
+    }
+
+    /// Prints a failure as one JSON document to standard output, where no result went before it: a program that asked for
+    /// JSON finds exactly one document.
+    pub fn failure_json(&self, failure: &Failure) {
+        if !self.told.load(Ordering::Relaxed) {
+            self.result(&format!("{:#}", failure.json()));
         }
     }
 

@@ -3,19 +3,26 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::held::lease_failure;
 use super::sitting::{begin_sitting, close, take_lease};
 use crate::commands::carry::posture;
 use crate::commands::context::{Context, Session};
+use crate::commands::output::Output;
 use crate::model::SideName;
-use crate::plan::runbook::Runbook;
+use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::copies::removal;
+use crate::report::drill::still_up;
 use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
 use crate::store::lease::holder;
 use crate::store::runs::GivenUp;
 use crate::store::{Runs, RunsError};
 use crate::ui::{Exit, Failure};
+
+/// The version of the JSON document.
+const SCHEMA_VERSION: u32 = 1;
 
 /// Arguments of `lifeboat runs abandon`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +38,9 @@ pub struct AbandonArgs {
     /// Take the lease of a process that is known to be dead; its id, or the beginning of it
     #[arg(long, value_name = "LEASE")]
     pub take_over: Option<String>,
+    /// The form of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
 }
 
 /// Runs `lifeboat runs abandon`.
@@ -60,6 +70,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         close(&session, &lease).await;
         noted?;
         session.printer().note(&format!("run {id} is given up and stays damaged; what it did stays as it is"));
+        told(&session, args, &id, &[]);
         return Ok(Exit::Done);
     }
     let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, take_over).await?;
@@ -78,13 +89,23 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         refusal.hints(&file).into_iter().fold(failure, Failure::hint)
     })?;
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
+    let mut to_do = Vec::new();
     if let Some((record, _)) = &record {
+        let left_up = still_up(record);
+        if record.kind == RunKind::Drill && !left_up.is_empty() {
+            let command = format!("lifeboat scale {file} --to standby");
+            let left_up = left_up.join(", ");
+            session.printer().warn(&format!("the drill may have left {left_up} scaled up; stand down with: {command}"));
+            to_do.push(command);
+        }
         for command in removal(&record.totals.copies, &session.environment.standby.region) {
             session
                 .printer()
                 .warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
+            to_do.push(command);
         }
     }
+    told(&session, args, &id, &to_do);
     Ok(Exit::Done)
 }
 
@@ -101,5 +122,20 @@ async fn free_lease(session: &Session, file: &str, args: &AbandonArgs, none: Run
         None => session.printer().note(&format!("run {} never began; its lease is free again", held.run)),
         Some(_) => return Err(Failure::failed(format!("the lease of run {} could not be given back", held.run))),
     }
+    told(session, args, &held.run, &[]);
     Ok(Exit::Done)
+}
+
+/// For programs; people have read it as notes.
+fn told(session: &Session, args: &AbandonArgs, run: &str, to_do: &[String]) {
+    if args.output == Output::Json {
+        let document = json!({
+            "schema_version": SCHEMA_VERSION,
+            "run": run,
+            "abandoned": true,
+            "because": args.because,
+            "to_do": to_do,
+        });
+        session.printer().result(&format!("{document:#}"));
+    }
 }

@@ -71,7 +71,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// The record of one run, or why it cannot be read.
-async fn record(session: &Session, id: &str) -> Result<RunRecord, Unreadable> {
+pub async fn record(session: &Session, id: &str) -> Result<RunRecord, Unreadable> {
     let runs = Runs::of(&session.environment.name);
     let why = match read(session, &runs, id).await {
         Ok(record) => return Ok(record),

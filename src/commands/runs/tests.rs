@@ -117,6 +117,7 @@ async fn a_held_environment_is_refused_and_an_abandoned_run_stays_so() {
         run: "last".to_owned(),
         because: "declared by mistake".to_owned(),
         take_over,
+        output: Output::Text,
     };
     let refused = abandon::run(&abandon_with(None), &bench.context).await.expect_err("held");
     assert_eq!(refused.exit, Exit::Refused);

@@ -18,7 +18,7 @@ mod traffic;
 
 use std::collections::BTreeSet;
 
-use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Step};
+use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Scope, Step};
 use super::scale::plan_scale;
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
@@ -60,7 +60,8 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     }
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;
-    Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps))
+    let scope = Scope { percent: input.options.target.percent(), tiers: input.options.tiers.clone() };
+    Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps).for_scope(scope))
 }
 
 /// The runbook of those steps, sealed.
@@ -85,6 +86,7 @@ pub(super) fn assemble(
         incident_at: declaration.incident_at,
         tool_version: declaration.tool_version.clone(),
         objectives: environment.objectives,
+        scope: Scope::default(),
         based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),

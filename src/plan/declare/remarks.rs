@@ -51,6 +51,12 @@ impl Remarks {
 pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
     let partial = !input.options.tiers.is_empty();
     let mut found = Remarks::default();
+    if let Some(days) = input.baseline.old_days(input.declaration.at) {
+        found.warnings.push(format!(
+            "the baseline is {days} days old: sizes and settings are those of production then (`lifeboat baseline` while \
+             production is well)"
+        ));
+    }
     if partial {
         let environment = input.environment;
         if !environment.data.is_empty() || environment.traffic.is_some() {

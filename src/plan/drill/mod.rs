@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, StandbySeen, assemble};
-use super::runbook::{RunKind, Runbook, StepId, Untouched};
+use super::runbook::{RunKind, Runbook, Scope, StepId, Untouched};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::Environment;
@@ -118,7 +118,8 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
         past: input.past.clone(),
     };
     let steps = steps::all(input, &as_declared, &scale, &copied);
-    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps))
+    let scope = Scope { percent: input.target.percent(), ..Scope::default() };
+    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps).for_scope(scope))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A runbook leaves no choice to those who carry it out. It is printed, saved, compared, and refused when stale.
 
 pub mod action;
+pub mod scope;
 mod skip;
 pub mod step;
 mod stood;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Objectives};
 
 pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
+pub use scope::Scope;
 pub use step::{Estimate, EstimateSource, Step, StepId};
 pub use stood::Stood;
 pub use timeline::{Timeline, timeline};
@@ -70,6 +72,9 @@ pub struct Runbook {
     pub tool_version: String,
     /// Objectives it is held against.
     pub objectives: Objectives,
+    /// What part of the whole was asked for.
+    #[serde(default, skip_serializing_if = "Scope::is_whole")]
+    pub scope: Scope,
     /// What it was made from.
     pub based_on: BasedOn,
     /// Steps; every step comes after those it needs.
@@ -93,6 +98,19 @@ impl Runbook {
         self.digest = Digest(String::new());
         self.digest = Digest::of_value(&self);
         self
+    }
+
+    /// The same runbook for a part of the whole, sealed.
+    pub fn for_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self.sealed()
+    }
+
+    /// How long before the declaration the incident began, in seconds: this much of the recovery time objective had gone
+    /// by when it was declared. 0 where the incident's time is not known.
+    pub fn gone_s(&self) -> u64 {
+        let gone = self.incident_at.map_or(0, |incident| self.declared_at.duration_since(incident).as_secs());
+        u64::try_from(gone).unwrap_or(0)
     }
 
     /// Whether the contents are those that were sealed.

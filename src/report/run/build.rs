@@ -46,7 +46,7 @@ impl RunReport {
         course.values_mut().for_each(|step| step.add_up(until));
         let mut report = RunReport {
             schema_version: REPORT_SCHEMA,
-            verdict: words::verdict(record.state).to_owned(),
+            verdict: words::verdict(&record).to_owned(),
             summary: String::new(),
             course,
             shortfalls: shortfalls(&record.steps),
@@ -55,6 +55,7 @@ impl RunReport {
             until,
             took_s: seconds_between(runbook.declared_at, until),
             expected_s: timeline(runbook).total_s,
+            next: Vec::new(),
             evidence: Evidence {
                 journal_lines: record.entries,
                 journal_head: head.clone(),

@@ -16,11 +16,15 @@ pub(super) fn summary(report: &RunReport) -> String {
     let because = report.record.because.as_deref().map_or("no reason was recorded", bare);
     match report.record.state {
         RunState::New => format!("The {noun} was declared and has not begun."),
-        RunState::Running => format!("The journal has no end yet; its last line was written {after}. {done}."),
-        RunState::Stopped => format!("The {noun} stopped {after}: {because}. {done}; the run can be resumed."),
+        RunState::Running => {
+            format!("The journal has no end yet; its last line was written {after}. {done}.{}", open(report))
+        }
+        RunState::Stopped => {
+            format!("The {noun} stopped {after}: {because}. {done}; the run can be resumed.{}", open(report))
+        }
         RunState::Abandoned => {
             let by = report.abandoned_by.as_deref().unwrap_or("a person");
-            format!("The {noun} was given up by {by} {after}: {because}. {done}.")
+            format!("The {noun} was given up by {by} {after}: {because}. {done}.{}", open(report))
         }
         RunState::Ended { degraded: false } => match unsuccessful(report) {
             Some(failed) => format!("{} {} {failed}.", ended(report), point(report)),
@@ -30,12 +34,37 @@ pub(super) fn summary(report: &RunReport) -> String {
     }
 }
 
+/// That the objective has passed and service is not back; nothing where it has not.
+fn open(report: &RunReport) -> String {
+    let Some(beyond) = report.record.totals.open_beyond_s else { return String::new() };
+    format!(
+        " The recovery time objective of {} is missed: service was not back {} after it.",
+        whole(report.record.objectives.rto.as_secs()),
+        whole(beyond)
+    )
+}
+
 fn ended(report: &RunReport) -> String {
     let totals = &report.record.totals;
+    let scope = &report.record.scope;
+    let part =
+        |word: &str| scope.percent.map(|percent| format!(" {word} {percent} % of production")).unwrap_or_default();
     let what = match report.record.kind {
         RunKind::Failback => return format!("Service went home to the primary in {}.", length(report.took_s)),
-        RunKind::Drill => "The drill brought the standby up",
-        RunKind::Declare => "The standby took over",
+        RunKind::Declare if totals.partial => {
+            let what = if scope.tiers.is_empty() {
+                "The standby".to_owned()
+            } else {
+                format!("Only {}", scope.tiers.join(", "))
+            };
+            return format!(
+                "{what} was brought up{}, in {}. Nobody was led to the standby, so no recovery time was achieved.",
+                part("to"),
+                length(report.took_s)
+            );
+        }
+        RunKind::Drill => format!("The drill brought the standby up{}", part("to")),
+        RunKind::Declare => format!("The standby took over{}", part("at")),
     };
     let Some(took) = recovery_time(report) else {
         return format!("The run came to its end. Its recovery time was not measured: {}.", recovery_time_note(report));

@@ -7,10 +7,10 @@ use anstyle::Style;
 use super::course::Course;
 use super::value::RunReport;
 use super::words::{self, length, whole};
-use crate::report::copies;
 use crate::report::style::{ADDED, ALARM, CHANGED, HEADING, PLAIN, Paint, QUIET, UNKNOWN, printable};
 use crate::report::table::{Cell, Table};
-use crate::run::engine::StepRecord;
+use crate::report::{copies, drill};
+use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
 /// The outcome for people.
@@ -28,7 +28,7 @@ pub fn text(report: &RunReport, color: bool) -> String {
     }
     out.push_str(&table.text(paint));
     for step in &record.steps {
-        failure(&mut out, paint, step);
+        failure(&mut out, paint, report, step);
     }
     for short in &report.shortfalls {
         let label = paint.text(CHANGED, "short:");
@@ -43,17 +43,16 @@ pub fn text(report: &RunReport, color: bool) -> String {
     for copy in &record.totals.copies {
         let _ = writeln!(out, "{} {}", paint.text(HEADING, "copy:"), printable(&copies::line(copy)));
     }
-    let (totals, time) = (&record.totals, words::recovery_time(report));
-    let measured = |seconds: Option<u64>| seconds.map_or_else(|| "not measured".to_owned(), whole);
+    let totals = &record.totals;
     let _ = writeln!(
         out,
         "recovery time {} (objective {}), recovery point {} (objective {})",
-        held(paint, totals.recovery_time_met.filter(|_| time.is_some()), &measured(time)),
+        held(paint, totals.recovery_time_met, &words::recovery_time_words(report)),
         whole(record.objectives.rto.as_secs()),
         held(paint, totals.recovery_point_met, &words::recovery_point(report)),
         whole(record.objectives.rpo.as_secs())
     );
-    let verdict = paint.text(verdict_style(record.state), &format!("{}:", report.verdict));
+    let verdict = paint.text(verdict_style(record), &format!("{}:", report.verdict));
     let _ = writeln!(out, "{verdict} {}", one_line(&report.summary));
     out
 }
@@ -73,7 +72,7 @@ fn row(report: &RunReport, step: &StepRecord, course: &Course) -> [Cell; 7] {
     ]
 }
 
-fn failure(out: &mut String, paint: Paint, step: &StepRecord) {
+fn failure(out: &mut String, paint: Paint, report: &RunReport, step: &StepRecord) {
     let Some(failure) = step.failure.as_ref().filter(|_| step.state != StepState::Skipped) else { return };
     let word = if step.state == StepState::Unknown { "unknown:" } else { "failed:" };
     let label = paint.text(state_style(step.state), word);
@@ -81,10 +80,11 @@ fn failure(out: &mut String, paint: Paint, step: &StepRecord) {
     for why in &failure.why {
         let _ = writeln!(out, "  because {}", one_line(why));
     }
-    for left in &failure.left_behind {
+    let (still, hint) = words::after_failure(report, failure);
+    for left in still {
         let _ = writeln!(out, "  left behind: {}", one_line(left));
     }
-    if let Some(hint) = &failure.hint {
+    if let Some(hint) = hint {
         let _ = writeln!(out, "  hint: {}", one_line(hint));
     }
 }
@@ -113,8 +113,9 @@ fn state_style(state: StepState) -> Style {
     }
 }
 
-fn verdict_style(state: RunState) -> Style {
-    match state {
+fn verdict_style(record: &RunRecord) -> Style {
+    match record.state {
+        RunState::Ended { .. } if drill::has_failed(record) => ALARM,
         RunState::Ended { degraded: false } => ADDED,
         RunState::Ended { degraded: true } => CHANGED,
         RunState::Stopped | RunState::Abandoned => ALARM,

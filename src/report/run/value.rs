@@ -41,6 +41,8 @@ pub struct RunReport {
     pub took_s: f64,
     /// What the plan expected the whole to take, in seconds.
     pub expected_s: u64,
+    /// The commands that continue it, the plain one first; empty where it has ended or where they are not known.
+    pub next: Vec<String>,
     /// What an auditor compares.
     pub evidence: Evidence,
 }

@@ -4,7 +4,8 @@ use super::course::Course;
 use super::value::RunReport;
 use crate::plan::runbook::{Action, Mode, RunKind, Stood};
 use crate::report::age;
-use crate::run::engine::StepRecord;
+use crate::report::drill;
+use crate::run::engine::{RunRecord, StepFailure, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
 /// What the run is called: `failover`, `switchover`, `failback`, `drill`.
@@ -18,8 +19,9 @@ pub(super) fn noun(kind: RunKind, mode: Mode) -> &'static str {
 }
 
 /// The verdict in a word or two.
-pub(super) fn verdict(state: RunState) -> &'static str {
-    match state {
+pub(super) fn verdict(record: &RunRecord) -> &'static str {
+    match record.state {
+        RunState::Ended { .. } if drill::has_failed(record) => "failed",
         RunState::New => "not begun",
         RunState::Running => "not ended",
         RunState::Stopped => "stopped part-way",
@@ -83,11 +85,29 @@ pub(super) fn result(step: &StepRecord, course: &Course) -> String {
     }
 }
 
+/// What a failed step still leaves behind, and what to do about it. A drill that has ended has taken away what its steps
+/// left, and there is nothing to resume.
+pub(super) fn after_failure<'a>(report: &RunReport, failure: &'a StepFailure) -> (&'a [String], Option<&'a str>) {
+    match (report.record.state, report.record.kind) {
+        (RunState::Ended { .. }, RunKind::Drill) => (&[], None),
+        _ => (&failure.left_behind, failure.hint.as_deref()),
+    }
+}
+
 /// The achieved recovery time in seconds. A failback is planned work, and no objective is held against it.
 pub(super) fn recovery_time(report: &RunReport) -> Option<u64> {
     match report.record.kind {
         RunKind::Declare | RunKind::Drill => report.record.totals.recovery_time_s,
         RunKind::Failback => None,
+    }
+}
+
+/// The achieved recovery time, that service is not back although its objective has passed, or that it was not measured.
+pub(super) fn recovery_time_words(report: &RunReport) -> String {
+    match (recovery_time(report), report.record.totals.open_beyond_s) {
+        (Some(seconds), _) => whole(seconds),
+        (None, Some(beyond)) => format!("open, already beyond by {}", whole(beyond)),
+        (None, None) => "not measured".to_owned(),
     }
 }
 
@@ -103,6 +123,20 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
     }
     if report.record.totals.recovery_time_s.is_some() {
         return format!("from the {} until service was back", counted_from(report));
+    }
+    let totals = &report.record.totals;
+    if totals.partial {
+        return "users were led nowhere by this run, so nothing was recovered".to_owned();
+    }
+    if totals.interrupted {
+        return "the drill was interrupted, and its pause is nobody’s recovery time".to_owned();
+    }
+    if totals.open_beyond_s.is_some() {
+        return match report.record.state {
+            RunState::Stopped => format!("counted from the {} until the run stopped", counted_from(report)),
+            RunState::Abandoned => format!("counted from the {} until the run was given up", counted_from(report)),
+            _ => format!("counted from the {} until this was written", counted_from(report)),
+        };
     }
     let declared_at = report.record.declared_at;
     if report.record.steps.iter().filter_map(|step| step.ended_at).any(|ended| ended < declared_at) {

@@ -1,8 +1,9 @@
 //! Owns waiting until a tier serves, and what is done when capacity does not come.
 //!
 //! The ladder: Auto Scaling itself tries every zone of the group's subnets and every listed instance type, because the
-//! group carries them; what stood in is recorded here. When nothing new came for a while, what is there counts if the
-//! declaration accepts the shortfall; otherwise the wait goes on until its time is up.
+//! group carries them; what stood in is recorded here. When nothing new came for a while, or the time is up, what is there
+//! counts if the declaration accepts the shortfall; otherwise the wait goes on until its time is up. A look that failed
+//! says nothing about the group: the wait goes on where the next may go through, and ends at once where none will.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use super::poller::Seen;
 use super::substitution::{is_as_asked, substitutions};
 use super::{Actors, trouble};
-use crate::cloud::CloudError;
+use crate::cloud::{CloudError, CloudErrorKind};
 use crate::facts::{GroupFacts, LaunchFailure};
 use crate::model::percent_reached;
 use crate::plan::runbook::{Action, Step};
@@ -45,8 +46,28 @@ struct Wait<'a> {
     grew_at: Timestamp,
     facts: Option<GroupFacts>,
     healthy: Option<u32>,
-    trouble: Option<String>,
+    unseen: Option<Unseen>,
     failures: Vec<LaunchFailure>,
+}
+
+/// Since when looks fail.
+#[derive(Debug, Clone)]
+struct Unseen {
+    /// The first of them.
+    since: Timestamp,
+    /// What the last said.
+    why: String,
+    /// The refusal, where no later look will fare better.
+    for_good: Option<Refused>,
+}
+
+/// A look that is refused for good.
+#[derive(Debug, Clone)]
+enum Refused {
+    /// The call is.
+    Call(CloudError),
+    /// There is nothing to look at.
+    Gone,
 }
 
 impl Actors {
@@ -92,27 +113,31 @@ impl Actors {
             grew_at: begun,
             facts: None,
             healthy: None,
-            trouble: None,
+            unseen: None,
             failures: Vec::new(),
         };
         let mut waiter = self.poller.wait_for(group).await;
         loop {
             let Some(seen) = waiter.next(stop).await else {
                 let waited = elapsed(begun, self.clock.now());
-                return Err(after(wait.interrupted(), waited));
+                return Err(wait.measured(wait.interrupted(), waited));
             };
             let now = self.clock.now();
             wait.take(seen, now);
             let waited = elapsed(begun, now);
-            if wait.trouble.is_none() && wait.serving >= *wanted {
+            if wait.unseen.is_none() && wait.serving >= *wanted {
                 wait.failures = self.explanation(&wait, begun).await;
                 return Ok(wait.done(waited, None));
             }
             let stalled = elapsed(wait.grew_at, now) >= STALL;
-            if stalled && wait.trouble.is_none() && wait.acceptable() {
+            let over = waited >= timeout;
+            if (stalled || over) && wait.unseen.is_none() && wait.acceptable() {
                 let short = wanted.saturating_sub(wait.serving);
                 wait.failures = self.explanation(&wait, begun).await;
                 return Ok(wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %"))));
+            }
+            if let Some(error) = wait.refused() {
+                return Err(wait.measured(error, waited));
             }
             watch.event(RunEvent::Waiting {
                 subject: step.id.to_string(),
@@ -120,9 +145,9 @@ impl Actors {
                 of: u64::from(*wanted),
                 text: wait.words(),
             });
-            if waited >= timeout {
+            if over {
                 wait.failures = self.explanation(&wait, begun).await;
-                return Err(after(wait.timed_out(timeout), waited));
+                return Err(wait.measured(wait.timed_out(timeout), waited));
             }
         }
     }
@@ -155,12 +180,44 @@ impl Wait<'_> {
                     self.grew_at = now;
                 }
                 self.facts = Some(*facts);
-                self.trouble = None;
+                self.unseen = None;
             }
-            Seen::Gone => self.trouble = Some(format!("{} is gone", self.group)),
+            Seen::Gone => self.miss(format!("{} is gone", self.group), Some(Refused::Gone), now),
             // A failed look says nothing about the group; the next one may.
-            Seen::Unknown(error) => self.trouble = Some(error.to_string()),
+            Seen::Unknown(error) => {
+                let why = error.to_string();
+                let refused = is_for_good(error.kind).then_some(Refused::Call(error));
+                self.miss(why, refused, now);
+            }
         }
+    }
+
+    fn miss(&mut self, why: String, for_good: Option<Refused>, now: Timestamp) {
+        let since = self.unseen.as_ref().map_or(now, |unseen| unseen.since);
+        self.unseen = Some(Unseen { since, why, for_good });
+    }
+
+    /// The end of a wait that no later look can bring further.
+    fn refused(&self) -> Option<ActError> {
+        let what = format!("cannot see whether {} serves at {}", self.tier, self.wanted);
+        let mut error = match self.unseen.as_ref()?.for_good.as_ref()? {
+            Refused::Call(error) => trouble::cloud(what, error),
+            Refused::Gone => trouble::plain(what, format!("{} is gone", self.group), None),
+        };
+        error.why.extend(self.last_seen());
+        error.left_behind = vec![self.left()];
+        // A wait writes nothing.
+        error.effect_known = true;
+        Some(error)
+    }
+
+    /// What the last look that went through saw; none where there was none.
+    fn last_seen(&self) -> Option<String> {
+        self.facts.as_ref().map(|_| format!("last seen: {}", self.seen_words()))
+    }
+
+    fn left(&self) -> String {
+        format!("{} stays at its size and goes on launching; nothing was taken away", self.group)
     }
 
     fn acceptable(&self) -> bool {
@@ -168,6 +225,15 @@ impl Wait<'_> {
     }
 
     fn words(&self) -> String {
+        match &self.unseen {
+            None => self.seen_words(),
+            Some(unseen) => {
+                format!("how many of {} serve is not known since {}", self.wanted, clock(unseen.since))
+            }
+        }
+    }
+
+    fn seen_words(&self) -> String {
         let in_service = self.facts.as_ref().map_or(0, GroupFacts::in_service);
         let healthy = self.healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
         format!("{in_service} of {} in service{healthy}", self.wanted)
@@ -175,14 +241,25 @@ impl Wait<'_> {
 
     fn done(&self, waited: Duration, short: Option<String>) -> Done {
         let short = short.map(|short| format!("; {short}")).unwrap_or_default();
-        let measures = Measures {
+        Done { text: format!("{}{short}", self.words()), measures: self.measures(waited) }
+    }
+
+    /// What is known by now; how many came only where the last look went through.
+    fn measures(&self, waited: Duration) -> Measures {
+        let known = self.unseen.is_none() && self.facts.is_some();
+        Measures {
             aws_s: waited.as_secs_f64(),
-            asked: Some(self.wanted),
-            came: Some(self.serving.min(self.wanted)),
+            asked: known.then_some(self.wanted),
+            came: known.then_some(self.serving.min(self.wanted)),
             substitutions: self.substitutions(),
             ..Measures::default()
-        };
-        Done { text: format!("{}{short}", self.words()), measures }
+        }
+    }
+
+    /// A wait that failed took AWS's time all the same; and who goes on without it goes on with what came.
+    fn measured(&self, mut error: ActError, waited: Duration) -> ActError {
+        error.measures = Box::new(self.measures(waited));
+        error
     }
 
     fn substitutions(&self) -> Vec<String> {
@@ -194,11 +271,17 @@ impl Wait<'_> {
     fn timed_out(&self, timeout: Duration) -> ActError {
         let short = self.wanted.saturating_sub(self.serving);
         let mut why = vec![format!("{} after {} s", self.words(), timeout.as_secs())];
-        if short > 0 {
-            why.push(format!("{short} short ({} %)", percent_reached(self.serving, self.wanted)));
+        match &self.unseen {
+            None if short > 0 => {
+                why.push(format!("{short} short ({} %)", percent_reached(self.serving, self.wanted)));
+            }
+            None => {}
+            Some(unseen) => {
+                why.push(unseen.why.clone());
+                why.extend(self.last_seen());
+            }
         }
-        why.extend(self.trouble.clone());
-        if let Some(facts) = &self.facts {
+        if let Some(facts) = self.facts.as_ref().filter(|_| self.unseen.is_none()) {
             if facts.size.desired < self.wanted {
                 why.push(format!("{} wants only {} by now: something else resized it", self.group, facts.size.desired));
             }
@@ -218,10 +301,7 @@ impl Wait<'_> {
         ActError {
             what: format!("{} does not serve at {}", self.tier, self.wanted),
             why,
-            left_behind: vec![format!(
-                "{} stays at its size and goes on launching; nothing was taken away",
-                self.group
-            )],
+            left_behind: vec![self.left()],
             hint: Some(format!(
                 "see `aws autoscaling describe-scaling-activities --auto-scaling-group-name {}`; resume to wait again, \
                  or skip the step and go on short",
@@ -240,75 +320,23 @@ impl Wait<'_> {
     }
 }
 
-/// A wait that failed took AWS's time all the same.
-fn after(mut error: ActError, waited: Duration) -> ActError {
-    error.measures.aws_s = waited.as_secs_f64();
-    error
+/// Whether the same look is refused again, however often it is made.
+fn is_for_good(kind: CloudErrorKind) -> bool {
+    matches!(
+        kind,
+        CloudErrorKind::Denied
+            | CloudErrorKind::Credentials
+            | CloudErrorKind::NotFound
+            | CloudErrorKind::Invalid
+            | CloudErrorKind::Unsupported
+    )
+}
+
+/// The time of day, in UTC.
+fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M:%S UTC").to_string()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::actors::tests::group;
-
-    fn wait(serving: u32, accept_percent: u32) -> Wait<'static> {
-        let mut wait = Wait {
-            tier: "web",
-            group: "shop-web",
-            wanted: 10,
-            accept_percent,
-            instance_types: vec![],
-            serving: 0,
-            most: 0,
-            grew_at: Timestamp::UNIX_EPOCH,
-            facts: None,
-            healthy: None,
-            trouble: None,
-            failures: Vec::new(),
-        };
-        let seen = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(serving) };
-        wait.take(seen, Timestamp::UNIX_EPOCH);
-        wait
-    }
-
-    #[test]
-    fn the_accepted_shortfall_is_exact() {
-        for (serving, accept, expected) in [(10, 0, true), (9, 0, false), (9, 10, true), (8, 10, false), (0, 100, true)]
-        {
-            // Nine are in service, so no more than nine serve.
-            assert_eq!(
-                wait(serving, accept).acceptable(),
-                expected && (serving < 10 || accept >= 10),
-                "{serving} {accept}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_stood_in_and_what_is_missing_are_told() {
-        let wait = wait(8, 0);
-        let error = wait.timed_out(Duration::from_secs(1_200));
-        insta::assert_snapshot!(error.why.join("\n"), @r"
-        9 of 10 in service, 8 healthy after 1200 s
-        2 short (80 %)
-        web: 8 of m5.large in place of m6i.large
-        web: nothing in us-west-2b, other zones stand in
-        ");
-        assert!(error.effect_known && !error.interrupted);
-        let done = wait.done(Duration::from_secs(60), None);
-        assert_eq!((done.measures.asked, done.measures.came), (Some(10), Some(8)));
-    }
-
-    #[test]
-    fn a_stall_begins_when_nothing_new_comes() {
-        let mut wait = wait(8, 0);
-        let later = Timestamp::from_second(60).expect("in range");
-        let same = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(8) };
-        wait.take(same, later);
-        assert_eq!(wait.grew_at, Timestamp::UNIX_EPOCH);
-        wait.take(Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(9) }, later);
-        assert_eq!(wait.grew_at, later);
-        wait.take(Seen::Gone, later);
-        assert_eq!(wait.trouble.as_deref(), Some("shop-web is gone"));
-    }
-}
+#[path = "serving_tests.rs"]
+mod tests;

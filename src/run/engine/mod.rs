@@ -18,7 +18,7 @@ pub use carry::carry_out;
 pub use copies::CopyRecord;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
-pub use record::{RunRecord, StepRecord, Totals};
+pub use record::{RunRecord, StepFailure, StepRecord, Totals};
 
 #[cfg(test)]
 pub(crate) mod tests;

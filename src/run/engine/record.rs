@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::copies::CopyRecord;
 use crate::model::{Digest, Objectives};
-use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Step, StepId, Stood};
+use crate::plan::declare::TRAFFIC_GATE;
+use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId, Stood};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
 
 /// The version of the record's JSON.
@@ -38,6 +39,9 @@ pub struct RunRecord {
     pub incident_at: Option<Timestamp>,
     /// Objectives it is held against.
     pub objectives: Objectives,
+    /// What part of the whole was asked for.
+    #[serde(skip_serializing_if = "Scope::is_whole")]
+    pub scope: Scope,
     /// The lifeboat that made the plan.
     pub tool_version: String,
     /// The runbook's digest.
@@ -136,12 +140,24 @@ pub struct SkippedStep {
 pub struct Totals {
     /// From the incident (or, where its time is not known, the declaration) to the end of the last step that brings
     /// service back, in seconds; none while one of them has not ended well, or where the clocks of two machines disagree.
+    /// None as well for a failback, which is planned work; for a declaration that led nobody over; and for a drill that
+    /// was interrupted before service was back.
     pub recovery_time_s: Option<u64>,
+    /// By how much the objective was missed when the journal was last written to, in seconds, where a declaration has not
+    /// brought service back by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_beyond_s: Option<u64>,
+    /// Whether it is a declaration that led nobody over: only some tiers were asked for, or all of traffic was skipped.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// Whether it is a drill that was interrupted before service was back: its time measures nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// The largest recovery point that a step measured, in seconds; none where one of the promotions does not know its own.
     pub recovery_point_s: Option<u64>,
     /// Promotions, and verifications of copies, that ended well and do not know how far the data was behind.
     pub recovery_point_unknown: Vec<StepId>,
-    /// Whether the recovery time is within its objective; none while it is not known.
+    /// Whether the recovery time is within its objective; none while it is not known. What is open beyond it is not.
     pub recovery_time_met: Option<bool>,
     /// Whether the recovery point is within its objective; none where none was measured, or what was not may be beyond it.
     pub recovery_point_met: Option<bool>,
@@ -214,7 +230,8 @@ impl RunRecord {
         }
         let mut steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
         steps.iter_mut().for_each(|step| step.lose_what_is_not_there(runbook.declared_at));
-        let mut totals = Totals::of(runbook, &steps);
+        let taken_up = sittings.iter().skip(1).map(|sitting| sitting.at).min();
+        let mut totals = Totals::of(runbook, &steps, taken_up, entries.last().map(|last| last.at));
         totals.elapsed_s = began_at.zip(ended_at).and_then(|(from, to)| seconds(from, to));
         RunRecord {
             schema_version: RECORD_SCHEMA,
@@ -228,6 +245,7 @@ impl RunRecord {
             declared_at: runbook.declared_at,
             incident_at: runbook.incident_at,
             objectives: runbook.objectives,
+            scope: runbook.scope.clone(),
             tool_version: runbook.tool_version.clone(),
             runbook: runbook.digest.clone(),
             entries: entries.last().map_or(0, |last| last.seq),
@@ -315,6 +333,8 @@ impl StepRecord {
             Event::AlreadySo { text } => {
                 self.text = Some(text.clone());
                 self.failure = None;
+                // What an earlier attempt missed has come since.
+                self.measures.came = self.measures.asked;
             }
             Event::Failed { what, why, left_behind, hint, measures } => {
                 self.failure = Some(StepFailure {
@@ -377,7 +397,8 @@ impl StepRecord {
 }
 
 impl Totals {
-    fn of(runbook: &Runbook, steps: &[StepRecord]) -> Totals {
+    /// `taken_up`: when the run was first resumed; `last`: when its journal was last written to.
+    fn of(runbook: &Runbook, steps: &[StepRecord], taken_up: Option<Timestamp>, last: Option<Timestamp>) -> Totals {
         let counting: Vec<&StepRecord> =
             steps.iter().filter(|step| brings_service(&step.action) && step.state != StepState::Skipped).collect();
         // Users at a database that takes no writes are not served: a person decided so, and nobody watched it come back.
@@ -387,24 +408,40 @@ impl Totals {
             .iter()
             .all(|step| step.is_settled() && !leads_nowhere)
             .then(|| counting.iter().filter_map(|step| step.ended_at).max());
+        let partial = leads_nobody(runbook, steps);
+        let interrupted =
+            runbook.kind == RunKind::Drill && recovered.flatten().zip(taken_up).is_some_and(|(end, at)| at < end);
+        let measured = runbook.kind != RunKind::Failback && !partial && !interrupted;
+        let since = |at: Timestamp| u64::try_from(at.duration_since(from).as_secs()).ok();
         // Two machines' clocks may disagree: a time that runs backwards is not known, and never a recovery in no time.
-        let recovery_time_s = recovered.flatten().and_then(|at| u64::try_from(at.duration_since(from).as_secs()).ok());
+        let recovery_time_s = recovered.flatten().and_then(since).filter(|_| measured);
         let objectives = &runbook.objectives;
-        let measured = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let is_open = runbook.kind == RunKind::Declare && measured && recovered.is_none();
+        let open_beyond_s = last
+            .filter(|_| is_open)
+            .and_then(since)
+            .and_then(|gone| gone.checked_sub(objectives.rto.as_secs()))
+            .filter(|beyond| *beyond > 0);
+        let lag = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
         let unknown: Vec<StepId> =
             steps.iter().filter(|step| step.lost_unknown()).map(|step| step.id.clone()).collect();
-        let within = measured.map(|achieved| achieved <= objectives.rpo.as_secs());
+        let within = lag.map(|achieved| achieved <= objectives.rpo.as_secs());
         // What is not known is never within; what is known to be beyond stays so.
         let recovery_point_met = within.filter(|within| unknown.is_empty() || !within);
-        let recovery_point_s = measured.filter(|_| unknown.is_empty());
+        let recovery_point_s = lag.filter(|_| unknown.is_empty());
         let of_state = |wanted: &[StepState]| {
             steps.iter().filter(|step| wanted.contains(&step.state)).map(|step| step.id.clone()).collect()
         };
         Totals {
             recovery_time_s,
+            open_beyond_s,
+            partial,
+            interrupted,
             recovery_point_s,
             recovery_point_unknown: unknown,
-            recovery_time_met: recovery_time_s.map(|achieved| achieved <= objectives.rto.as_secs()),
+            recovery_time_met: recovery_time_s
+                .map(|achieved| achieved <= objectives.rto.as_secs())
+                .or(open_beyond_s.map(|_| false)),
             recovery_point_met,
             elapsed_s: None,
             ours_s: steps.iter().map(|step| step.measures.ours_s).sum(),
@@ -437,6 +474,19 @@ fn brings_service(action: &Action) -> bool {
             | Action::AwaitTraffic { .. }
             | Action::Probe { .. }
     )
+}
+
+/// Whether a declaration leads nobody to the standby: it is for some tiers only, or a person skipped all of traffic.
+fn leads_nobody(runbook: &Runbook, steps: &[StepRecord]) -> bool {
+    let leads = |step: &&StepRecord| {
+        matches!(step.action, Action::SwitchTraffic { .. } | Action::AwaitTraffic { .. }) || step.id.0 == TRAFFIC_GATE
+    };
+    let left_out = |step: &StepRecord| {
+        step.state == StepState::Skipped || runbook.step(&step.id).is_some_and(|step| step.skipped.is_some())
+    };
+    let mut leading = steps.iter().filter(leads).peekable();
+    let skipped = leading.peek().is_some() && leading.all(left_out);
+    runbook.kind == RunKind::Declare && (skipped || !runbook.scope.tiers.is_empty())
 }
 
 /// The time between two moments; none when they are the wrong way round, because two machines' clocks disagree.

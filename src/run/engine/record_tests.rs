@@ -97,13 +97,16 @@ fn service_is_not_back_while_a_step_that_brings_it_is_open() {
     let mut events = vec![(10, "", began()), (10, "scale", started()), (20, "scale", succeeded(1, 1))];
     events.push((20, "probe", started()));
     let open = RunRecord::of(&runbook, &entries(events.clone()));
-    assert_eq!((open.totals.recovery_time_s, open.totals.recovery_time_met), (None, None));
+    // The objective of 1800 s counts from 3000 s before, and the journal goes on to 20 s after: beyond it already.
+    assert_eq!((open.totals.recovery_time_s, open.totals.recovery_time_met), (None, Some(false)));
+    assert_eq!(open.totals.open_beyond_s, Some(1_220));
     assert_eq!((open.state, open.ended_at), (RunState::Running, None));
     events.push((30, "probe", succeeded(1, 1)));
     let done = RunRecord::of(&runbook, &entries(events));
     // Where the incident's own time is known, it counts from there.
     assert_eq!((done.totals.recovery_time_s, done.totals.recovery_time_met), (Some(3_030), Some(false)));
     assert_ne!(open.journal, done.journal);
+    assert_eq!(done.totals.open_beyond_s, None);
 }
 
 #[test]
@@ -142,4 +145,71 @@ fn a_clock_that_goes_back_leaves_times_unknown_and_never_a_recovery_in_no_time()
     let totals = &record.totals;
     assert_eq!((totals.recovery_time_s, totals.recovery_time_met, totals.elapsed_s), (None, None, None));
     assert_eq!((record.steps[0].elapsed_s, record.steps[1].elapsed_s), (Some(1.0), None));
+}
+
+#[test]
+fn only_a_declaration_that_led_the_users_over_has_recovered_anything() {
+    let mut gate = step("gate-traffic", &["probe"]);
+    gate.action = Action::Gate { question: "go on?".into() };
+    let mut plan = two_steps();
+    plan.steps.push(gate);
+    let ended = |last: Event| {
+        let mut events = vec![(10, "", began()), (10, "scale", started()), (20, "scale", succeeded(1, 1))];
+        events.extend([(20, "probe", started()), (30, "probe", succeeded(1, 1))]);
+        if !matches!(last, Event::Skipped { .. }) {
+            events.push((30, "gate-traffic", started()));
+        }
+        events.push((40, "gate-traffic", last));
+        entries(events)
+    };
+    let skipped = || Event::Skipped { because: "later".into(), by: "ana".into() };
+    let opened = || Event::Succeeded { text: "yes".into(), measures: Measures::default() };
+    let only_web = Scope { percent: None, tiers: vec!["web".into()] };
+    let some = |percent| Scope { percent: Some(percent), tiers: vec![] };
+    for (kind, scope, last, partial, recovered) in [
+        (RunKind::Declare, Scope::default(), opened(), false, true),
+        (RunKind::Declare, some(50), opened(), false, true),
+        (RunKind::Declare, Scope::default(), skipped(), true, false),
+        (RunKind::Declare, only_web, opened(), true, false),
+        // Planned work, and no objective is held against it.
+        (RunKind::Failback, Scope::default(), opened(), false, false),
+    ] {
+        let plan = Runbook { kind, ..plan.clone() }.for_scope(scope);
+        let totals = RunRecord::of(&plan, &ended(last)).totals;
+        assert_eq!(
+            (totals.partial, totals.recovery_time_s.is_some()),
+            (partial, recovered),
+            "{kind:?} {:?}",
+            plan.scope
+        );
+    }
+}
+
+#[test]
+fn a_drill_that_was_interrupted_measures_nothing_and_a_declaration_counts_the_pause() {
+    let resumed = || Event::Resumed { by: "bo".into(), host: "desk".into(), fence: 2 };
+    let mut before = vec![(10, "", began()), (10, "scale", started()), (20, "scale", succeeded(1, 1))];
+    before.extend([(900, "", resumed()), (900, "probe", started()), (930, "probe", succeeded(1, 1))]);
+    let mut after = vec![(10, "", began()), (10, "scale", started()), (20, "scale", succeeded(1, 1))];
+    after.extend([(20, "probe", started()), (30, "probe", succeeded(1, 1)), (900, "", resumed())]);
+    for (kind, events, expected) in [
+        (RunKind::Drill, before.clone(), (true, None)),
+        (RunKind::Drill, after, (false, Some(30))),
+        (RunKind::Declare, before, (false, Some(930))),
+    ] {
+        let plan = Runbook { kind, ..two_steps() }.sealed();
+        let totals = RunRecord::of(&plan, &entries(events)).totals;
+        assert_eq!((totals.interrupted, totals.recovery_time_s), expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn what_an_attempt_missed_and_a_later_look_finds_there_is_no_shortfall() {
+    let missed = Measures { asked: Some(10), came: Some(8), ..Measures::default() };
+    let failed = Event::Failed { what: "short".into(), why: vec![], left_behind: vec![], hint: None, measures: missed };
+    let mut events = vec![(10, "", began()), (10, "scale", started()), (20, "scale", failed)];
+    let short = RunRecord::of(&two_steps(), &entries(events.clone()));
+    assert_eq!(short.totals.shortfalls.len(), 1, "who skips it goes on short");
+    events.extend([(30, "scale", started()), (31, "scale", Event::AlreadySo { text: "10 of 10".into() })]);
+    assert!(RunRecord::of(&two_steps(), &entries(events)).totals.shortfalls.is_empty());
 }

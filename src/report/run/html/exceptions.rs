@@ -4,6 +4,7 @@ use super::markup::Markup;
 use super::steps::{cell, table};
 use crate::model::percent_reached;
 use crate::report::run::value::RunReport;
+use crate::report::run::words;
 use crate::run::engine::StepRecord;
 use crate::run::journal::StepState;
 
@@ -19,12 +20,12 @@ pub(super) fn failures(page: &mut Markup, report: &RunReport) {
     page.element("section", &[("aria-labelledby", "failures")], |page| {
         page.leaf("h2", &[("id", "failures")], "What failed");
         for step in failed {
-            failure(page, step);
+            failure(page, report, step);
         }
     });
 }
 
-fn failure(page: &mut Markup, step: &StepRecord) {
+fn failure(page: &mut Markup, report: &RunReport, step: &StepRecord) {
     let Some(failure) = &step.failure else { return };
     page.element("article", &[("class", "failure")], |page| {
         page.leaf("h3", &[], &step.title);
@@ -35,13 +36,27 @@ fn failure(page: &mut Markup, step: &StepRecord) {
             page.text(&failure.what);
         });
         list(page, "Because", &failure.why);
-        list(page, "Left behind", &failure.left_behind);
-        if let Some(hint) = &failure.hint {
+        let (still, hint) = words::after_failure(report, failure);
+        list(page, "Left behind", still);
+        if let Some(hint) = hint {
             page.leaf("h4", &[], "What to do");
             page.leaf("p", &[("class", "hint")], hint);
         }
         if step.best_effort {
             page.leaf("p", &[("class", "note")], "Best effort: the run goes on without it.");
+        }
+    });
+}
+
+/// The commands that continue a run that stopped; nothing where there are none.
+pub(super) fn next(page: &mut Markup, report: &RunReport) {
+    let Some((plain, without)) = report.next.split_first() else { return };
+    page.element("section", &[("aria-labelledby", "next")], |page| {
+        page.leaf("h2", &[("id", "next")], "How to go on");
+        page.leaf("p", &[("class", "hint mono")], plain);
+        if !without.is_empty() {
+            page.leaf("h4", &[], "Or without a step that failed");
+            page.element("ul", &[], |page| without.iter().for_each(|one| page.leaf("li", &[("class", "mono")], one)));
         }
     });
 }

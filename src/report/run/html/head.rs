@@ -3,8 +3,10 @@
 use super::markup::Markup;
 use crate::report::age::moment;
 use crate::report::count::count;
+use crate::report::drill;
 use crate::report::run::value::RunReport;
 use crate::report::run::words::{self, length, whole};
+use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, StepState};
 
 /// The title, the verdict and the summary.
@@ -13,7 +15,7 @@ pub(super) fn header(page: &mut Markup, report: &RunReport) {
     page.element("header", &[], |page| {
         page.element("div", &[("class", "title")], |page| {
             page.leaf("h1", &[], &words::title(report));
-            let class = format!("verdict {}", verdict_class(record.state));
+            let class = format!("verdict {}", verdict_class(record));
             page.leaf("span", &[("class", &class)], &report.verdict);
         });
         page.leaf("p", &[("class", "when")], &format!("{} · run {}", moment(record.declared_at), record.run));
@@ -25,13 +27,12 @@ pub(super) fn header(page: &mut Markup, report: &RunReport) {
 pub(super) fn tiles(page: &mut Markup, report: &RunReport) {
     let (record, totals) = (&report.record, &report.record.totals);
     page.element("section", &[("class", "tiles"), ("aria-label", "Objectives and achieved")], |page| {
-        let time = words::recovery_time(report);
         tile(
             page,
             &Tile {
                 name: "Recovery time (RTO)",
-                value: time.map_or_else(|| "not measured".to_owned(), whole),
-                held: totals.recovery_time_met.filter(|_| time.is_some()),
+                value: words::recovery_time_words(report),
+                held: totals.recovery_time_met,
                 objective: Some(format!("objective {}", whole(record.objectives.rto.as_secs()))),
                 note: words::recovery_time_note(report),
             },
@@ -151,8 +152,9 @@ pub(super) fn declaration(page: &mut Markup, report: &RunReport) {
 }
 
 /// The class of a verdict, for its colour; its word stands in it always.
-fn verdict_class(state: RunState) -> &'static str {
-    match state {
+fn verdict_class(record: &RunRecord) -> &'static str {
+    match record.state {
+        RunState::Ended { .. } if drill::has_failed(record) => "alarm",
         RunState::Ended { degraded: false } => "good",
         RunState::Ended { degraded: true } => "warn",
         RunState::Stopped | RunState::Abandoned => "alarm",

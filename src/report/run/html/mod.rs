@@ -34,6 +34,7 @@ pub fn html(report: &RunReport) -> String {
                 head::header(page, report);
                 head::tiles(page, report);
                 exceptions::failures(page, report);
+                exceptions::next(page, report);
                 head::declaration(page, report);
                 timeline::timeline(page, report);
                 exceptions::capacity(page, report);

@@ -65,6 +65,7 @@ pub fn runbook() -> Runbook {
         incident_at: Some(at(-600)),
         tool_version: "0.1.0".to_owned(),
         objectives: Objectives { rto: Span::from_secs(1800), rpo: Span::from_secs(300) },
+        scope: crate::plan::runbook::Scope::default(),
         based_on: BasedOn { environment: Digest::of_bytes(b"environment"), baseline: Digest::of_bytes(b"baseline") },
         steps: vec![
             step("gate", "Confirm that the primary is gone", gate, &[], 60),

@@ -178,6 +178,7 @@ fn the_document_holds_what_an_auditor_compares() {
         "until",
         "took_s",
         "expected_s",
+        "next",
         "evidence",
     ]
     "#);

@@ -197,3 +197,12 @@ fn the_page_of_a_run_that_stopped() {
     Made by lifeboat 0.1.0 from the run’s journal; the same journal gives the same page.
     ");
 }
+
+#[test]
+fn how_to_go_on_stands_on_the_page_where_it_is_known() {
+    let mut report = stopped();
+    assert!(!crate::report::run::html(&report).contains("How to go on"));
+    report.next = vec!["lifeboat runs resume shop.yaml r1".into(), "lifeboat runs resume shop.yaml r1 --skip x".into()];
+    let page = crate::report::run::html(&report);
+    assert!(page.contains("lifeboat runs resume shop.yaml r1</p>") && page.contains("--skip x</li>"), "{page}");
+}

@@ -1,0 +1,124 @@
+//! Owns the tests of waiting: what counts, what ends a wait, and what is told of it.
+
+use super::*;
+use crate::run::actors::tests::group;
+
+fn wait(serving: u32, accept_percent: u32) -> Wait<'static> {
+    let mut wait = Wait {
+        tier: "web",
+        group: "shop-web",
+        wanted: 10,
+        accept_percent,
+        instance_types: vec![],
+        serving: 0,
+        most: 0,
+        grew_at: Timestamp::UNIX_EPOCH,
+        facts: None,
+        healthy: None,
+        unseen: None,
+        failures: Vec::new(),
+    };
+    let seen = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(serving) };
+    wait.take(seen, Timestamp::UNIX_EPOCH);
+    wait
+}
+
+#[test]
+fn the_accepted_shortfall_is_exact() {
+    for (serving, accept, expected) in [(10, 0, true), (9, 0, false), (9, 10, true), (8, 10, false), (0, 100, true)] {
+        // Nine are in service, so no more than nine serve.
+        assert_eq!(
+            wait(serving, accept).acceptable(),
+            expected && (serving < 10 || accept >= 10),
+            "{serving} {accept}"
+        );
+    }
+}
+
+#[test]
+fn what_stood_in_and_what_is_missing_are_told() {
+    let wait = wait(8, 0);
+    let error = wait.timed_out(Duration::from_secs(1_200));
+    insta::assert_snapshot!(error.why.join("\n"), @r"
+    9 of 10 in service, 8 healthy after 1200 s
+    2 short (80 %)
+    web: 8 of m5.large in place of m6i.large
+    web: nothing in us-west-2b, other zones stand in
+    ");
+    assert!(error.effect_known && !error.interrupted);
+    let done = wait.done(Duration::from_secs(60), None);
+    assert_eq!((done.measures.asked, done.measures.came), (Some(10), Some(8)));
+}
+
+#[test]
+fn a_stall_begins_when_nothing_new_comes() {
+    let mut wait = wait(8, 0);
+    let later = Timestamp::from_second(60).expect("in range");
+    let same = Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(8) };
+    wait.take(same, later);
+    assert_eq!(wait.grew_at, Timestamp::UNIX_EPOCH);
+    wait.take(Seen::Group { facts: Box::new(group("shop-web", 10, 9)), healthy: Some(9) }, later);
+    assert_eq!(wait.grew_at, later);
+}
+
+fn error(kind: CloudErrorKind) -> CloudError {
+    CloudError {
+        kind,
+        operation: "DescribeAutoScalingGroups".into(),
+        side: None,
+        region: crate::model::Region("us-west-2".into()),
+        code: None,
+        message: String::new(),
+        request_id: None,
+    }
+}
+
+#[test]
+fn a_look_that_is_refused_for_good_ends_the_wait_with_its_cause() {
+    for (seen, expected) in [
+        (Seen::Unknown(error(CloudErrorKind::Denied)), true),
+        (Seen::Unknown(error(CloudErrorKind::Credentials)), true),
+        (Seen::Unknown(error(CloudErrorKind::NotFound)), true),
+        (Seen::Gone, true),
+        (Seen::Unknown(error(CloudErrorKind::Throttled)), false),
+        (Seen::Unknown(error(CloudErrorKind::Unreachable)), false),
+        (Seen::Unknown(error(CloudErrorKind::Service)), false),
+    ] {
+        let mut wait = wait(8, 0);
+        wait.take(seen.clone(), Timestamp::UNIX_EPOCH);
+        assert_eq!(wait.refused().is_some(), expected, "{seen:?}");
+    }
+    let mut wait = wait(8, 0);
+    wait.take(Seen::Unknown(error(CloudErrorKind::Denied)), Timestamp::UNIX_EPOCH);
+    let refused = wait.refused().expect("it is refused for good");
+    insta::assert_snapshot!(format!("{}\n{}", refused.what, refused.why.join("\n")), @r"
+    cannot see whether web serves at 10
+    DescribeAutoScalingGroups (us-west-2) was denied
+    last seen: 9 of 10 in service, 8 healthy
+    ");
+    assert!(refused.effect_known);
+}
+
+#[test]
+fn what_was_not_seen_is_not_known_and_never_nothing() {
+    let mut wait = wait(8, 100);
+    let moment = |second| Timestamp::from_second(second).expect("in range");
+    wait.take(Seen::Unknown(error(CloudErrorKind::Unreachable)), moment(60));
+    wait.take(Seen::Unknown(error(CloudErrorKind::Throttled)), moment(70));
+    let error = wait.measured(wait.timed_out(Duration::from_secs(1_200)), Duration::from_secs(1_200));
+    insta::assert_snapshot!(error.why[..3].join("\n"), @r"
+    how many of 10 serve is not known since 00:01:00 UTC after 1200 s
+    DescribeAutoScalingGroups (us-west-2) was throttled
+    last seen: 9 of 10 in service, 8 healthy
+    ");
+    assert_eq!((error.measures.asked, error.measures.came, error.measures.aws_s), (None, None, 1_200.0));
+}
+
+#[test]
+fn who_goes_on_without_the_wait_goes_on_with_what_came() {
+    let wait = wait(8, 0);
+    for error in [wait.timed_out(Duration::from_secs(9)), wait.interrupted()] {
+        let error = wait.measured(error, Duration::from_secs(9));
+        assert_eq!((error.measures.asked, error.measures.came), (Some(10), Some(8)), "{}", error.what);
+    }
+}
