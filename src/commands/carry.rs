@@ -17,6 +17,7 @@ use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
+use crate::report::drill::DrillVerdict;
 use crate::report::run::{RunReport, html, text};
 use crate::run::Stop;
 use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
@@ -98,6 +99,7 @@ pub async fn carry_out(
         },
     );
     match end {
+        RunEnd::Completed { .. } if verdict.as_ref().is_some_and(DrillVerdict::is_not_known) => Ok(Exit::Unknown),
         RunEnd::Completed { .. } if verdict.is_some_and(|verdict| !verdict.is_good()) => Ok(Exit::Differences),
         // What is missing was accepted or skipped by a person, in so many words: that is what was asked for.
         RunEnd::Completed { .. } => Ok(Exit::Done),

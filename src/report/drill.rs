@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::style::{ADDED, ALARM, CHANGED, Paint};
-use crate::plan::runbook::{Action, RunKind};
+use crate::plan::runbook::{Action, RunKind, StepId};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
@@ -22,8 +22,10 @@ pub const LOOK_BACK: usize = 50;
 pub struct DrillVerdict {
     /// Whether the standby would have done: everything came, in time.
     pub good: bool,
-    /// Why not; empty when it would.
+    /// Why not; empty when it would, or when its time is not known.
     pub reasons: Vec<String>,
+    /// Whether it was interrupted before everything was there: whether it was in time is not known.
+    pub interrupted: bool,
     /// How much slower than the last good drill, where that is more than the margin.
     pub regression: Option<Regression>,
     /// Tiers of the standby that are still scaled up.
@@ -48,7 +50,10 @@ pub struct Regression {
 
 /// Whether a drill ended with everything there in time, so that a later one can be measured against it.
 pub fn is_good(record: &RunRecord) -> bool {
-    record.kind == RunKind::Drill && matches!(record.state, RunState::Ended { .. }) && reasons(record).is_empty()
+    record.kind == RunKind::Drill
+        && matches!(record.state, RunState::Ended { .. })
+        && reasons(record).is_empty()
+        && !record.totals.interrupted
 }
 
 /// Whether an earlier drill is one that this one is measured against: good, and it asked for the same.
@@ -95,10 +100,20 @@ fn reasons(record: &RunRecord) -> Vec<String> {
     let mut reasons = Vec::new();
     for step in record.steps.iter().filter(|step| !step.is_settled()) {
         if let Some(failure) = &step.failure {
-            reasons.push(format!("{}: {}", step.id, failure.what));
+            let came = totals.shortfalls.iter().find(|one| one.step == step.id);
+            let came = came.map(|one| format!(" ({} of {} came)", one.came, one.asked)).unwrap_or_default();
+            reasons.push(format!("{}: {}{came}", step.id, failure.what));
         }
     }
-    reasons.extend(totals.shortfalls.iter().map(|one| format!("{}: {} of {} came", one.step, one.came, one.asked)));
+    // What failed is told with what came.
+    let ended_short = |id: &StepId| record.step(id).is_none_or(StepRecord::is_settled);
+    reasons.extend(
+        totals
+            .shortfalls
+            .iter()
+            .filter(|one| ended_short(&one.step))
+            .map(|one| format!("{}: {} of {} came", one.step, one.came, one.asked)),
+    );
     reasons.extend(totals.skipped.iter().map(|id| format!("{id} was skipped")));
     if totals.recovery_time_met == Some(false) {
         reasons.push(format!(
@@ -106,9 +121,6 @@ fn reasons(record: &RunRecord) -> Vec<String> {
             totals.recovery_time_s.unwrap_or(0),
             record.objectives.rto
         ));
-    }
-    if totals.interrupted {
-        reasons.push("it was interrupted before everything was there, so its time measures nothing".to_owned());
     }
     if totals.recovery_point_met == Some(false) {
         let worst = record.steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
@@ -141,10 +153,16 @@ impl DrillVerdict {
         DrillVerdict {
             good: is_good(record),
             reasons,
+            interrupted: record.totals.interrupted,
             regression: before.and_then(|before| regression(record, before)),
             still_up: still_up(record),
             still_there: record.totals.copies.iter().filter(|copy| copy.left).map(|copy| copy.id.clone()).collect(),
         }
+    }
+
+    /// Whether nothing was amiss and yet it is not known whether it was in time.
+    pub fn is_not_known(&self) -> bool {
+        self.interrupted && self.reasons.is_empty()
     }
 
     /// Whether the standby would have done.
@@ -159,6 +177,13 @@ impl DrillVerdict {
         // Writing to a String cannot fail.
         if self.good {
             let _ = writeln!(out, "drill: {}", paint.text(ADDED, "within its objective, and cleaned up"));
+        }
+        if self.interrupted {
+            let _ = writeln!(
+                out,
+                "drill: {} it was interrupted before everything was there, so its time measures nothing",
+                paint.text(CHANGED, "not known:")
+            );
         }
         for reason in &self.reasons {
             let _ = writeln!(out, "drill: {} {reason}", paint.text(ALARM, "not good enough:"));

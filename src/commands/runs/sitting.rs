@@ -181,7 +181,9 @@ fn stopped_failure(stopped: &Stopped, file: &str) -> Failure {
         for left in &step.left_behind {
             failure = failure.because(format!("{} leaves behind: {left}", step.id));
         }
-        failure.hints.extend(step.hint.clone());
+        // Steps that fail for one reason say the same.
+        let told = step.hint.as_ref().is_some_and(|hint| failure.hints.contains(hint));
+        failure.hints.extend(step.hint.clone().filter(|_| !told));
     }
     let mut commands = stopped.next(file).into_iter();
     failure.hints.extend(commands.next().map(|command| format!("continue with: {command}")));

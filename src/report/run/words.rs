@@ -22,6 +22,7 @@ pub(super) fn noun(kind: RunKind, mode: Mode) -> &'static str {
 pub(super) fn verdict(record: &RunRecord) -> &'static str {
     match record.state {
         RunState::Ended { .. } if drill::has_failed(record) => "failed",
+        RunState::Ended { .. } if record.totals.interrupted => "interrupted",
         RunState::New => "not begun",
         RunState::Running => "not ended",
         RunState::Stopped => "stopped part-way",
@@ -148,6 +149,7 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
         return format!("{} was skipped, so data may take no writes", unpromoted.join(", "));
     }
     match report.record.state {
+        RunState::Ended { .. } if drill::has_failed(&report.record) => "not everything that serves came".to_owned(),
         RunState::Ended { .. } => "no step of this run watched service come back".to_owned(),
         RunState::Stopped => "the run stopped before service was back".to_owned(),
         RunState::Abandoned => "the run was given up before service was back".to_owned(),
