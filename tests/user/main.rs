@@ -24,6 +24,7 @@ mod story_declare_http_dark;
 mod story_declare_http_two;
 mod story_drill;
 mod story_drill_copy;
+mod story_image_home;
 mod story_moto;
 mod story_sim;
 mod story_substitution;

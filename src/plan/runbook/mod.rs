@@ -3,6 +3,7 @@
 //! A runbook leaves no choice to those who carry it out. It is printed, saved, compared, and refused when stale.
 
 pub mod action;
+pub mod image_home;
 pub mod step;
 pub mod timeline;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Objectives};
 
 pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
+pub use image_home::{ImageHome, newest_copy};
 pub use step::{Estimate, EstimateSource, Step, StepId};
 pub use timeline::{Timeline, timeline};
 
