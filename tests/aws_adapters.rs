@@ -22,6 +22,8 @@ mod dns;
 mod events;
 #[path = "aws_adapters/faults.rs"]
 mod faults;
+#[path = "aws_adapters/launch_versions.rs"]
+mod launch_versions;
 #[path = "aws_adapters/metrics.rs"]
 mod metrics;
 #[path = "aws_adapters/network.rs"]

@@ -20,6 +20,7 @@ use super::groups::AwsGroups;
 use super::identity::AwsIdentity;
 use super::images::AwsImages;
 use super::launch_templates::AwsLaunchTemplates;
+use super::launch_versions::AwsLaunchVersions;
 use super::metrics::AwsMetrics;
 use super::network::AwsNetwork;
 use super::outside::Internet;
@@ -162,6 +163,7 @@ impl Cloud for AwsCloud {
         let groups = Arc::new(AwsGroups::new(session.clone()));
         let launch_templates = Arc::new(AwsLaunchTemplates::new(session.clone(), parameters.clone()));
         Ok(WritePorts {
+            launch_templates: Arc::new(AwsLaunchVersions::new(session.clone())),
             images: Arc::new(AwsImages::new(session.clone(), groups.clone(), launch_templates)),
             databases: Arc::new(AwsDatabases::new(session.clone())),
             objects: Arc::new(AwsBuckets::new(session.clone())),

@@ -25,6 +25,7 @@ mod identity;
 mod images;
 mod launch_template_facts;
 mod launch_templates;
+mod launch_versions;
 mod metrics;
 mod missing;
 mod network;

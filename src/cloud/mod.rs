@@ -34,7 +34,7 @@ pub use events::{ReadEvents, WriteEvents};
 pub use groups::{ReadGroups, WriteGroups};
 pub use identity::ReadIdentity;
 pub use images::{ReadImages, WriteImages};
-pub use launch_templates::ReadLaunchTemplates;
+pub use launch_templates::{ReadLaunchTemplates, WriteLaunchTemplates};
 pub use metrics::{GroupPeak, ReadMetrics};
 pub use network::ReadNetwork;
 pub use outside::Outside;

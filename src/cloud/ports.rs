@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     Clock, CloudResult, DatabaseCopies, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadEvents,
     ReadGroups, ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules,
-    ReadStacks, ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteObjects,
-    WriteParameters, WriteSchedules, WriteStacks,
+    ReadStacks, ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteLaunchTemplates,
+    WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 
@@ -54,6 +54,8 @@ pub struct ReadPorts {
 pub struct WritePorts {
     /// Groups.
     pub groups: Arc<dyn WriteGroups>,
+    /// Launch templates.
+    pub launch_templates: Arc<dyn WriteLaunchTemplates>,
     /// Images.
     pub images: Arc<dyn WriteImages>,
     /// Parameters.

@@ -1,5 +1,6 @@
 //! Owns `lifeboat failback`: service goes home to the primary, and the standby stands by again.
 
+mod images;
 mod seen;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,8 @@
-//! Owns the keys of the tags lifeboat puts on what it makes.
+//! Owns the keys of the tags lifeboat puts on what it makes, and what they tell of an image.
+
+use std::collections::BTreeMap;
+
+use super::Region;
 
 /// What every tag key of lifeboat begins with.
 pub const TAG_PREFIX: &str = "lifeboat:";
@@ -17,3 +21,9 @@ pub const DRILL_TAG: &str = "lifeboat:drill";
 
 /// The tier a thing belongs to.
 pub const TIER_TAG: &str = "lifeboat:tier";
+
+/// The image of that Region which one with these tags is a copy of, where lifeboat made it.
+pub fn copied_from<'a>(tags: &'a BTreeMap<String, String>, region: &Region) -> Option<&'a str> {
+    let from_there = tags.get(SOURCE_REGION_TAG) == Some(&region.0);
+    tags.get(SOURCE_IMAGE_TAG).filter(|_| from_there).map(String::as_str)
+}

@@ -58,7 +58,11 @@ pub async fn run_images(
                     outcome.published.insert(tier.clone(), synced);
                     watch.event(RunEvent::Done {
                         subject: format!("image {tier}"),
-                        text: format!("{} published, a copy of {}", image.id, copy.source_image),
+                        // What a failback brought home is the standby's own image, and carries no tags of ours.
+                        text: match copy.tags.is_empty() {
+                            true => format!("{} published; {} is a copy of it", image.id, copy.source_image),
+                            false => format!("{} published, a copy of {}", image.id, copy.source_image),
+                        },
                     });
                 }
             }

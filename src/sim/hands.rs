@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::state::{LaunchTemplate, RegionState, SimState};
 use crate::facts::{LaunchTemplateFacts, RuleFacts, RulePeer};
-use crate::model::GroupSize;
+use crate::model::{GroupSize, TAG_PREFIX};
 
 /// There is nothing there to change.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -34,6 +34,9 @@ pub fn new_image(state: &mut SimState, region: &str, group: &str) -> Result<Stri
     image.facts.name = format!("{group}-{}.{count}", created.get(..10).unwrap_or("new").replace('-', "."));
     image.facts.created = created;
     image.facts.snapshot_ids = vec![snapshot];
+    // A fresh image is a copy of nothing, whatever it was baked from.
+    image.facts.tags.retain(|key, _| !key.starts_with(TAG_PREFIX));
+    (image.source, image.token) = (None, None);
     let name = image.facts.name.clone();
     region.images.insert(id.clone(), image);
     let version = new_version(region, group, |facts| facts.image_id = Some(id.clone()))?;

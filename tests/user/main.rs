@@ -33,6 +33,7 @@ mod story_declare_http_two;
 mod story_drill;
 mod story_drill_copy;
 mod story_events;
+mod story_image_home;
 mod story_moto;
 mod story_one_writer;
 mod story_sim;

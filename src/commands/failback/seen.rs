@@ -1,19 +1,20 @@
-//! Owns looking at what a failback brings home: data, scheduled actions, event sources, records, parameters and images of
-//! both sides.
+//! Owns looking at what a failback brings home: data, scheduled actions, event sources, records and parameters of both
+//! sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, try_join, try_join_all, try_join5};
 
+use super::images::images;
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
 use crate::commands::promoted::promoted;
 use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
-use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name, standby_group_name};
+use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name};
 use crate::plan::failback::{DataSeen, EventSeen, Seen};
 use crate::plan::runbook::HomeRule;
-use crate::plan::sync::{HomeWorld, TierImages, home_rule, images_by_hand, plan_home};
+use crate::plan::sync::{HomeWorld, home_rule, plan_home};
 use crate::ui::Failure;
 
 /// The groups of both sides, by name.
@@ -38,12 +39,13 @@ pub(super) async fn look(
         },
         async { Ok(records(session, primary).await?) },
         parameters(session, baseline, primary, standby),
-        async { Ok(images(session, primary, standby, groups).await?) },
+        async { Ok(images(session, baseline, primary, standby, groups).await?) },
     )
     .await?;
     let (parameters, rules, mut by_hand) = parameters;
-    by_hand.extend(images);
-    Ok(Seen { data, schedules, events, records, parameters, rules, by_hand })
+    let (images, told) = images;
+    by_hand.extend(told);
+    Ok(Seen { data, schedules, events, records, parameters, rules, images, by_hand })
 }
 
 async fn data(
@@ -166,43 +168,4 @@ async fn parameters(
         by_hand.extend(plan.by_hand);
     }
     Ok((names, rules, by_hand))
-}
-
-/// What the tiers of either side launch from.
-async fn images(
-    session: &Session,
-    primary: &ReadPorts,
-    standby: &ReadPorts,
-    groups: &Groups<'_>,
-) -> CloudResult<Vec<String>> {
-    let environment = &session.environment;
-    let (here, there) = join(launched(primary, groups.primary), launched(standby, groups.standby)).await;
-    let (here, there) = (here?, there?);
-    let ids: Vec<String> = there.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    let facts: BTreeMap<String, _> =
-        standby.images.images(&ids).await?.into_iter().map(|image| (image.id.clone(), image)).collect();
-    let tiers: Vec<TierImages<'_>> = environment
-        .tiers
-        .iter()
-        .filter_map(|tier| {
-            let group = standby_group_name(&environment.name, &tier.name);
-            Some(TierImages {
-                tier: &tier.name,
-                production: here.get(&tier.auto_scaling_group).map(String::as_str),
-                standby: facts.get(there.get(&group)?)?,
-            })
-        })
-        .collect();
-    Ok(images_by_hand(&tiers, &environment.primary.region))
-}
-
-/// The image each group launches from, by group.
-async fn launched(ports: &ReadPorts, groups: &BTreeMap<String, GroupFacts>) -> CloudResult<BTreeMap<String, String>> {
-    let references: Vec<_> = groups.values().filter_map(|group| group.launch_template.clone()).collect();
-    let versions = ports.launch_templates.launch_templates(&references).await?;
-    let images = groups.iter().filter_map(|(name, group)| {
-        let version = versions.get(group.launch_template.as_ref()?)?;
-        Some((name.clone(), version.image_id.clone()?))
-    });
-    Ok(images.collect())
 }

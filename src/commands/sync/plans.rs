@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 
 use super::production::Production;
 use crate::cloud::ReadPorts;
 use crate::commands::context::Session;
-use crate::model::{BalancerNames, ENVIRONMENT_TAG, Rewrite, image_parameter_name};
+use crate::facts::ImageFacts;
+use crate::model::{BalancerNames, ENVIRONMENT_TAG, Rewrite, copied_from, image_parameter_name};
 use crate::plan::sync::images::removal_candidates;
 use crate::plan::sync::{ImagePlan, ImageWorld, ParameterPlan, plan_images, plan_parameters};
 use crate::ui::Failure;
@@ -21,10 +22,15 @@ pub(super) async fn plan_of_images(
     let environment = &session.environment;
     let names: Vec<String> =
         environment.tiers.iter().map(|tier| image_parameter_name(&environment.name, &tier.name)).collect();
-    let (copies, published) =
-        join(standby.images.images_tagged(ENVIRONMENT_TAG, &environment.name), standby.parameters.parameters(&names))
-            .await;
-    let copies = copies?;
+    let home = |image: &ImageFacts| copied_from(&image.tags, &environment.standby.region).map(str::to_owned);
+    let origins: Vec<String> = production.sources.values().filter_map(home).collect();
+    let (copies, published, origins) = join3(
+        standby.images.images_tagged(ENVIRONMENT_TAG, &environment.name),
+        standby.parameters.parameters(&names),
+        standby.images.images(&origins),
+    )
+    .await;
+    let (copies, origins) = (copies?, origins?);
     let by_name: BTreeMap<String, String> =
         published?.into_iter().map(|parameter| (parameter.name.clone(), parameter.value.expose().to_owned())).collect();
     let published: BTreeMap<String, String> = environment
@@ -41,6 +47,7 @@ pub(super) async fn plan_of_images(
         environment,
         sources: &production.sources,
         copies: &copies,
+        origins: &origins,
         published: &published,
         users: &nobody,
         run_id: &run_id,

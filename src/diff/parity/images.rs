@@ -5,7 +5,7 @@ use crate::diff::finding::{Finding, Severity, Status};
 use crate::diff::found::Found;
 use crate::diff::shown::Shown;
 use crate::facts::{ImageFacts, ImageState, Noun};
-use crate::model::{SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, SideName, Tier};
+use crate::model::{SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, SideName, Tier, copied_from};
 
 /// Judges the image a tier launches.
 pub fn judge(parity: &Parity<'_>, tier: &Tier, found: &mut Found) {
@@ -48,19 +48,22 @@ pub fn judge(parity: &Parity<'_>, tier: &Tier, found: &mut Found) {
 
 /// Whether it is a copy of the right image.
 fn identity(parity: &Parity<'_>, tier: &Tier, wanted: &str, copy: &ImageFacts, finding: Finding, found: &mut Found) {
-    let copied_from = copy.tags.get(SOURCE_IMAGE_TAG).map(String::as_str);
+    let from = copy.tags.get(SOURCE_IMAGE_TAG).map(String::as_str);
     let from_region = copy.tags.get(SOURCE_REGION_TAG).map(String::as_str);
     let right_region = from_region.is_none_or(|region| region == parity.production.region.as_str());
     let mapped = parity.input.environment.map.get(wanted).is_some_and(|mapped| *mapped == copy.id);
-    if mapped || copied_from == Some(wanted) && right_region {
+    let source = parity.production.images.get(wanted);
+    // A failback brought the standby's image home: the copy is production's.
+    let came_home =
+        source.and_then(|source| copied_from(&source.tags, &parity.standby.region)) == Some(copy.id.as_str());
+    if mapped || came_home || from == Some(wanted) && right_region {
         return;
     }
-    let source = parity.production.images.get(wanted);
     let published = parity.input.published_images.get(&tier.name).and_then(|id| parity.standby.images.get(id));
     let waiting = published
         .filter(|image| image.tags.get(SOURCE_IMAGE_TAG).map(String::as_str) == Some(wanted))
         .map(|image| format!("its copy {} is published and waits for the stack to be rolled", image.id));
-    let note = match (waiting, copied_from) {
+    let note = match (waiting, from) {
         (Some(waiting), _) => waiting,
         (None, Some(other)) => match age(source, copy) {
             Some(1) => format!("a copy of {other}, 1 day older: run `lifeboat sync`"),

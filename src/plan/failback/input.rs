@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::images::TierHome;
 use crate::facts::{Baseline, DatabaseFacts, EventSourceFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
 use crate::model::Environment;
 use crate::plan::declare::{Declaration, Promoted};
@@ -45,6 +46,8 @@ pub struct Seen {
     pub parameters: Vec<String>,
     /// How sync translates them.
     pub rules: Vec<HomeRule>,
+    /// Tiers whose standby came to launch an image that production does not know.
+    pub images: Vec<TierHome>,
     /// What changed in the standby and a person has to bring home or to decide, one sentence each.
     pub by_hand: Vec<String>,
 }

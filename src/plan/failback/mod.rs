@@ -6,6 +6,7 @@
 mod data;
 mod data_steps;
 mod events;
+mod images;
 mod input;
 mod refusal;
 mod steps;
@@ -22,6 +23,7 @@ use crate::model::GroupSize;
 pub use data::{DataTrouble, DataWhy};
 pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
+pub use images::{TierHome, TierImages, copy_image_home_id, images_home, launch_image_home_id};
 pub use input::{DataSeen, EventSeen, FailbackInput, Seen};
 pub use refusal::FailbackRefusal;
 pub use steps::{DATA_GATE, FREEZE_GATE, HAND_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};

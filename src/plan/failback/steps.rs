@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{Journey, Stage};
-use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, traffic};
+use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, images, traffic};
 use crate::model::{DataKind, SideName};
 use crate::plan::declare::estimates::{BOOT_S, default};
 use crate::plan::declare::steps::{gate, report};
@@ -61,8 +61,11 @@ pub(super) fn all(
     let mut way = Way::default();
     // Replicas take long to make, so people bring home what they must meanwhile.
     let mut first = data_steps::reseed_home(input, journeys);
+    first.extend(images::copies(input));
     first.extend(by_hand(input));
     way.then(first);
+    // What boots from now on boots what the standby has come to launch.
+    way.then(images::launches(input, &way.last));
     let data_first = traffic::returns_by_itself(input);
     if !data_first {
         climb(input, homes, &mut way);

@@ -3,6 +3,7 @@
 
 mod configured;
 mod events;
+mod images;
 
 use super::*;
 use crate::facts::EventSourceFacts;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Stood;
+use super::image_home::ImageHome;
 use crate::facts::{CopyLike, DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
-use crate::model::{CopyMark, DataSet, GroupSize, Probe, SideName, Trigger};
+use crate::model::{CopyMark, DataSet, GroupSize, Probe, Region, SideName, Trigger};
 
 /// What a step ensures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -261,6 +262,24 @@ pub enum Action {
         /// How sync translates them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         rules: Vec<HomeRule>,
+    },
+    /// An image of the standby has a copy in the primary that can be launched.
+    CopyImageHome {
+        /// The copy.
+        copy: ImageHome,
+        /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// A group of the primary launches the copy of an image of the standby; nothing else of what it launches is changed.
+    LaunchImageHome {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+        /// The image in the standby.
+        source_image: String,
+        /// The standby Region.
+        source_region: Region,
     },
     /// The run's report is in the store.
     Report,

@@ -3,6 +3,7 @@
 //! A runbook leaves no choice to those who carry it out. It is printed, saved, compared, and refused when stale.
 
 pub mod action;
+pub mod image_home;
 pub mod scope;
 mod skip;
 pub mod step;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Objectives};
 
 pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
+pub use image_home::{ImageHome, newest_copy};
 pub use scope::Scope;
 pub use step::{Estimate, EstimateSource, Step, StepId};
 pub use stood::Stood;

@@ -1,13 +1,12 @@
-//! Owns deciding which parameters and images changed in the standby while it served, and how a parameter comes home.
+//! Owns deciding which parameters changed in the standby while it served, and how a parameter comes home.
 //!
 //! A sync goes one way, so its way back is walked only where it is sure: what a person has to decide is named instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{ImageFacts, Parameter, ParameterFacts, ParameterTier, ParameterType, ParameterValue, PutParameter};
+use crate::facts::{Parameter, ParameterFacts, ParameterTier, ParameterType, ParameterValue, PutParameter};
 use crate::model::{
-    BalancerName, BalancerNames, Environment, HeldBack, ParameterSync, Region, Rewrite, SOURCE_IMAGE_TAG,
-    SOURCE_REGION_TAG, SecretKey, SecretText,
+    BalancerName, BalancerNames, Environment, HeldBack, ParameterSync, Region, Rewrite, SecretKey, SecretText,
 };
 use crate::plan::runbook::HomeRule;
 
@@ -170,40 +169,6 @@ pub fn home_step(
         allowed_pattern: production.allowed_pattern.clone(),
         key_id: if secret { production.key_id.clone() } else { None },
     }))
-}
-
-/// What a tier launches from on either side.
-#[derive(Debug, Clone, Copy)]
-pub struct TierImages<'a> {
-    /// The tier.
-    pub tier: &'a str,
-    /// The image in production, where it is known.
-    pub production: Option<&'a str>,
-    /// The image in the standby.
-    pub standby: &'a ImageFacts,
-}
-
-/// Images of the standby that are no copy of what production launches from: a person brings them home.
-pub fn images_by_hand(tiers: &[TierImages<'_>], primary: &Region) -> Vec<String> {
-    let told = tiers.iter().filter_map(|TierImages { tier, production, standby }| {
-        let from_primary = standby.tags.get(SOURCE_REGION_TAG) == Some(&primary.0);
-        let source = standby.tags.get(SOURCE_IMAGE_TAG).filter(|_| from_primary);
-        let in_production = production.unwrap_or("nothing that could be seen");
-        match source {
-            Some(source) if Some(source.as_str()) == *production => None,
-            Some(source) => Some(format!(
-                "{tier}: the standby launches {}, a copy of {source}, and production launches {in_production}: decide \
-                 which is right before the next sync follows production",
-                standby.id
-            )),
-            None => Some(format!(
-                "{tier}: the standby launches {}, which is no copy of production's {in_production}: copy it to {primary} \
-                 and put it into production's launch template",
-                standby.id
-            )),
-        }
-    });
-    told.collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Owns the cases of the way home: what changed in the standby, what changed in production, and what a person decides.
 
 use super::*;
-use crate::facts::{ImageState, Tags};
 
 fn parameter(name: &str, value: &str, kind: ParameterType) -> Parameter {
     Parameter {
@@ -118,35 +117,6 @@ fn a_parameter_comes_home_in_productions_words_and_under_its_key() {
     let bare = Rewrite::default();
     let named = home_step(&bare, &plain("/a", "x"), &plain("/a", "bucket.us-west-2"), &region).expect_err("not sure");
     assert!(named.contains("still name the standby Region us-west-2"), "{named}");
-}
-
-#[test]
-fn images_that_are_no_copy_of_productions_are_told_with_their_ids() {
-    let image = |id: &str, source: Option<&str>| ImageFacts {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        description: String::new(),
-        architecture: "x86_64".to_owned(),
-        created: String::new(),
-        state: ImageState::Available,
-        root_device: None,
-        snapshot_ids: vec![],
-        encrypted: true,
-        tags: source.map_or_else(Tags::new, |source| {
-            Tags::from([
-                (SOURCE_IMAGE_TAG.to_owned(), source.to_owned()),
-                (SOURCE_REGION_TAG.to_owned(), "us-east-1".to_owned()),
-            ])
-        }),
-    };
-    let (copy, other, own) = (image("ami-c", Some("ami-1")), image("ami-o", Some("ami-0")), image("ami-x", None));
-    let tier = |tier, standby| TierImages { tier, production: Some("ami-1"), standby };
-    let told =
-        images_by_hand(&[tier("api", &copy), tier("web", &other), tier("worker", &own)], &Region("us-east-1".into()));
-    insta::assert_snapshot!(told.join("\n"), @r"
-    web: the standby launches ami-o, a copy of ami-0, and production launches ami-1: decide which is right before the next sync follows production
-    worker: the standby launches ami-x, which is no copy of production's ami-1: copy it to us-east-1 and put it into production's launch template
-    ");
 }
 
 #[test]

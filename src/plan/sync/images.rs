@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{CopyImage, ImageFacts, ImageState, Tags};
-use crate::model::{ENVIRONMENT_TAG, Environment, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TIER_TAG, image_parameter_name};
+use crate::model::{
+    ENVIRONMENT_TAG, Environment, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TIER_TAG, copied_from, image_parameter_name,
+};
 
 /// What is known when images are planned.
 #[derive(Debug, Clone)]
@@ -14,6 +16,8 @@ pub struct ImageWorld<'a> {
     pub sources: &'a BTreeMap<String, ImageFacts>,
     /// The copies in the standby: images that carry the environment's tag.
     pub copies: &'a [ImageFacts],
+    /// Images of the standby that production's are copies of: a failback brought them home. They are other people's.
+    pub origins: &'a [ImageFacts],
     /// The image published for each tier, by tier; absent when nothing is published.
     pub published: &'a BTreeMap<String, String>,
     /// Who uses a copy that might be removed, by image id; an absent entry means nobody looked, so it is kept.
@@ -79,6 +83,18 @@ pub fn plan_images(world: &ImageWorld<'_>) -> ImagePlan {
             ));
             continue;
         }
+        if let Some(origin) = origin(world, source) {
+            // Copied back, it would go in a circle: another copy with every failback, of one and the same image.
+            needed.insert(origin.id.clone());
+            let (in_step, rest): (Vec<String>, Vec<String>) =
+                tiers.into_iter().partition(|tier| world.published.get(tier) == Some(&origin.id));
+            plan.in_step.extend(in_step);
+            if !rest.is_empty() {
+                let (source_image, image, tags) = (source.id.clone(), origin.id.clone(), Tags::new());
+                plan.steps.push(ImageStep::Publish { tiers: rest, source_image, image, tags });
+            }
+            continue;
+        }
         match best_copy(world, source) {
             Some(copy) => {
                 needed.insert(copy.id.clone());
@@ -126,6 +142,12 @@ fn best_copy<'a>(world: &ImageWorld<'a>, source: &ImageFacts) -> Option<&'a Imag
         .collect();
     copies.sort_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id)));
     copies.pop()
+}
+
+/// The standby's own image that production's is a copy of, where it is there and can be launched.
+fn origin<'a>(world: &ImageWorld<'a>, source: &ImageFacts) -> Option<&'a ImageFacts> {
+    let id = copied_from(&source.tags, &world.environment.standby.region)?;
+    world.origins.iter().find(|image| image.id == id && image.state == ImageState::Available)
 }
 
 fn copy_step(world: &ImageWorld<'_>, source: &ImageFacts, tiers: Vec<String>) -> ImageStep {
@@ -218,6 +240,11 @@ impl ImageStep {
                     environment.standby.region,
                     published_names(environment, tiers)
                 )
+            }
+            // Only what lifeboat copied gets its tags.
+            ImageStep::Publish { tiers, source_image, image, tags } if tags.is_empty() => {
+                let names = published_names(environment, tiers);
+                format!("publish {image} ({source_image} in production is a copy of it) as {names}")
             }
             ImageStep::Publish { tiers, source_image, image, .. } => {
                 format!("publish {image} (copy of {source_image}) as {}", published_names(environment, tiers))

@@ -55,6 +55,7 @@ fn check(
         environment: &environment,
         sources: &sources,
         copies,
+        origins: &[],
         published: &published,
         users: &users,
         run_id: "run-1",
@@ -125,6 +126,7 @@ fn a_source_that_is_not_available_is_a_problem() {
     let plan = plan_images(&ImageWorld {
         environment: &environment,
         sources: &sources,
+        origins: &[],
         copies: &[],
         published: &BTreeMap::new(),
         users: &BTreeMap::new(),
@@ -143,6 +145,7 @@ fn names_and_tokens_keep_to_the_limits() {
     let plan = plan_images(&ImageWorld {
         environment: &environment,
         sources: &sources,
+        origins: &[],
         copies: &[],
         published: &BTreeMap::new(),
         users: &BTreeMap::new(),
@@ -151,4 +154,33 @@ fn names_and_tokens_keep_to_the_limits() {
     let ImageStep::Copy { copy, .. } = &plan.steps[0] else { panic!("{plan:?}") };
     assert!(copy.name.len() <= 128 && copy.name.is_ascii(), "{}", copy.name);
     assert!(copy.token.len() <= 64 && copy.token.is_ascii());
+}
+
+#[test]
+fn what_a_failback_brought_home_is_published_as_it_is_and_not_copied_back() {
+    let environment = fixture::environment();
+    let home = [(SOURCE_IMAGE_TAG, "ami-x"), (SOURCE_REGION_TAG, "us-west-2"), (ENVIRONMENT_TAG, "shop")];
+    let home = image("ami-h", "2026-11-20T00:00:00Z", ImageState::Available, &home);
+    let sources = BTreeMap::from([("web".to_owned(), home)]);
+    let old = copy("ami-c", "ami-1", "2026-11-02T00:00:00Z", "web");
+    let told = |origins: &[ImageFacts], published: &str| {
+        let published = BTreeMap::from([("web".to_owned(), published.to_owned())]);
+        let plan = plan_images(&ImageWorld {
+            environment: &environment,
+            sources: &sources,
+            copies: std::slice::from_ref(&old),
+            origins,
+            published: &published,
+            users: &BTreeMap::new(),
+            run_id: "run-1",
+        });
+        let steps: Vec<String> = plan.steps.iter().map(|step| step.describe(&environment)).collect();
+        (steps.join(" | "), plan.in_step.join(" "))
+    };
+    let there = [source("ami-x")];
+    let publish = "publish ami-x (ami-h in production is a copy of it) as /lifeboat/shop/images/web";
+    assert_eq!(told(&there, "ami-c"), (publish.to_owned(), String::new()));
+    assert_eq!(told(&there, "ami-x"), (String::new(), "web".to_owned()));
+    // Where it is gone, production's is copied like any other.
+    assert!(told(&[], "ami-x").0.starts_with("copy ami-h from us-east-1 to us-west-2"));
 }

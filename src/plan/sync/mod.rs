@@ -6,6 +6,6 @@ pub mod images;
 pub mod parameters;
 
 pub use balancers::BalancerQuery;
-pub use home::{HomePlan, HomeStep, HomeWorld, TierImages, home_rule, home_step, images_by_hand, plan_home};
+pub use home::{HomePlan, HomeStep, HomeWorld, home_rule, home_step, plan_home};
 pub use images::{ImagePlan, ImageStep, ImageWorld, plan_images};
 pub use parameters::{ParameterPlan, ParameterProblem, ParameterStep, plan_parameters};

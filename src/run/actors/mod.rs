@@ -14,6 +14,8 @@ mod fence_events;
 mod follow;
 mod gate;
 mod home;
+mod image_copy_home;
+mod image_launch_home;
 mod looks;
 mod order;
 mod poller;
@@ -147,6 +149,8 @@ impl Actor for Actors {
             Action::SwitchTraffic { to, record, by } => self.look_switch(*to, record, by).await,
             Action::Reseed { .. } => self.look_reseed(step).await,
             Action::SyncHome { parameters, rules } => self.look_sync_home(parameters, rules).await,
+            Action::CopyImageHome { copy, .. } => self.look_copy_image(copy).await,
+            Action::LaunchImageHome { .. } => self.look_launch_image(step).await,
             Action::DisableSchedules { group, names, .. } => self.look_schedules_off(group, names).await,
             Action::SnapshotDatabase { copy, .. } => self.look_snapshot(copy).await,
             Action::RestoreCopy { copy, .. } => self.look_restore(copy).await,
@@ -162,7 +166,7 @@ impl Actor for Actors {
         }
     }
 
-    async fn act(&self, step: &Step, _token: &str, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+    async fn act(&self, step: &Step, token: &str, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         match &step.action {
             Action::Gate { question } => self.gate(question).await,
             Action::Scale { tier, group, size, .. } => self.scale(tier, group, *size, stop).await,
@@ -174,6 +178,8 @@ impl Actor for Actors {
             Action::ProveClean { .. } => self.prove_clean(step, watch, stop).await,
             Action::Reseed { .. } => self.reseed(step, watch, stop).await,
             Action::SyncHome { parameters, rules } => self.sync_home(parameters, rules, stop).await,
+            Action::CopyImageHome { .. } => self.copy_image(step, token, watch, stop).await,
+            Action::LaunchImageHome { .. } => self.launch_image(step, token, watch, stop).await,
             Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names).await,
             Action::Report => self.report(step).await,
             Action::Promote { .. } => self.promote(step, watch, stop).await,

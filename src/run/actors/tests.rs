@@ -2,6 +2,7 @@
 
 mod copies;
 mod events;
+mod images;
 mod region;
 mod steps;
 

@@ -204,6 +204,7 @@ impl Cloud for SimCloud {
         let desk = Arc::new(SideDesk::new(self.clone(), name, side));
         Ok(WritePorts {
             groups: desk.clone(),
+            launch_templates: desk.clone(),
             images: desk.clone(),
             parameters: desk.clone(),
             stacks: desk.clone(),

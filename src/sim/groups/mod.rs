@@ -23,6 +23,29 @@ pub fn set_size(state: &mut SimState, region: &str, name: &str, size: GroupSize)
     Ok(())
 }
 
+/// UpdateAutoScalingGroup with a version of a launch template, which has to be one that can be launched.
+pub fn set_version(
+    state: &mut SimState,
+    region: &str,
+    name: &str,
+    template: &str,
+    version: u64,
+) -> Result<(), Refusal> {
+    let profiles = state.instance_profiles.clone();
+    let region = state.region_mut(region);
+    let group = region.groups.get(name).ok_or_else(|| no_group(name))?;
+    let pinned = |known: &LaunchTemplateRef| LaunchTemplateRef { version: version.to_string(), ..known.clone() };
+    let Some(reference) = group.facts.launch_template.as_ref().filter(|known| known.id == template).map(pinned) else {
+        return Err(Refusal::invalid(format!("{name} does not launch from {template}")));
+    };
+    check_template(region, &profiles, &reference, &group.facts.subnet_ids)
+        .map_err(|why| Refusal::invalid(format!("You must use a valid fully-formed launch template. {why}")))?;
+    if let Some(group) = region.groups.get_mut(name) {
+        group.facts.launch_template = Some(reference);
+    }
+    Ok(())
+}
+
 /// UpdateAutoScalingGroup must satisfy minimum <= desired <= maximum.
 fn check_size(size: GroupSize) -> Result<(), Refusal> {
     if size.max < size.min {

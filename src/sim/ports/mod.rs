@@ -10,6 +10,7 @@ mod groups;
 mod identity;
 mod images;
 mod launch_templates;
+mod launch_versions;
 mod metrics;
 mod network;
 mod parameters;

@@ -79,6 +79,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
         default_version: 1,
         versions: BTreeMap::from([(1, first)]),
         tags: specified_tags(properties, "launch-template"),
+        tokens: BTreeMap::new(),
     };
     place.region.launch_templates.insert(id.clone(), template);
     Ok(id)

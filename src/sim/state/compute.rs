@@ -21,6 +21,9 @@ pub struct LaunchTemplate {
     pub versions: BTreeMap<u64, LaunchTemplateFacts>,
     /// Tags of the template itself.
     pub tags: Tags,
+    /// Versions made with a token: the digest of the request, and the version.
+    #[serde(default)]
+    pub tokens: BTreeMap<String, (String, u64)>,
 }
 
 impl LaunchTemplate {

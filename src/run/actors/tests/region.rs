@@ -3,6 +3,7 @@
 
 mod copies;
 mod data;
+mod launching;
 mod unused;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -55,6 +56,12 @@ pub struct State {
     /// What becomes of mappings, and when.
     pub following: Vec<(Timestamp, String, &'static str)>,
     pub groups: BTreeMap<String, GroupFacts>,
+    /// Versions of the launch template `lt-1`, by number.
+    pub versions: BTreeMap<u64, LaunchTemplateFacts>,
+    pub default_version: u64,
+    pub images: BTreeMap<String, ImageFacts>,
+    /// When copies are available.
+    pub copied: BTreeMap<String, Timestamp>,
     /// What names resolve to from a time on.
     pub names: BTreeMap<String, Vec<(Timestamp, Resolved)>>,
     /// What the service answers, one after another; the last stays.
@@ -151,6 +158,7 @@ impl Region {
             },
             write: WritePorts {
                 groups: all(),
+                launch_templates: all(),
                 images: all(),
                 parameters: all(),
                 stacks: all(),

@@ -13,42 +13,6 @@ fn no<T>() -> CloudResult<T> {
 }
 
 #[async_trait]
-impl ReadLaunchTemplates for Region {
-    async fn launch_templates(
-        &self,
-        _: &[LaunchTemplateRef],
-    ) -> CloudResult<BTreeMap<LaunchTemplateRef, LaunchTemplateFacts>> {
-        no()
-    }
-}
-
-#[async_trait]
-impl ReadImages for Region {
-    async fn images(&self, _: &[String]) -> CloudResult<Vec<ImageFacts>> {
-        no()
-    }
-    async fn images_tagged(&self, _: &str, _: &str) -> CloudResult<Vec<ImageFacts>> {
-        no()
-    }
-    async fn image_users(&self, _: &str) -> CloudResult<Vec<String>> {
-        no()
-    }
-}
-
-#[async_trait]
-impl WriteImages for Region {
-    async fn copy_image(&self, _: &CopyImage) -> CloudResult<String> {
-        no()
-    }
-    async fn tag_image(&self, _: &ImageFacts, _: &Tags) -> CloudResult<()> {
-        no()
-    }
-    async fn remove_image(&self, _: &ImageFacts) -> CloudResult<()> {
-        no()
-    }
-}
-
-#[async_trait]
 impl ReadNetwork for Region {
     async fn security_groups(&self, _: &[String]) -> CloudResult<Vec<SecurityGroupFacts>> {
         no()
