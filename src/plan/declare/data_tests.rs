@@ -177,7 +177,7 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     assert!(matches!(promote.action, Action::Promote { backup_retention_days: 14, .. }), "{promote:?}");
     assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: Some(3), unknown: None }]);
     assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
-    assert_eq!(know.warnings, Vec::<String>::new());
+    assert_eq!(know.warnings, [UNFENCED]);
     // 300 + 600 to a database of production's class, 1 + 90 + 5 for the users, 5 to order protection, 1 to report.
     assert_eq!(timeline(&runbook).total_s, 1_002);
 }
@@ -311,5 +311,6 @@ fn what_the_baseline_does_not_show_is_warned_of() {
     insta::assert_snapshot!(know.warnings.join("\n"), @r"
     the baseline has no shop-orders: orders keeps its class and protection, and the default of backups
     uploads: by the baseline nothing replicates shop-uploads to shop-uploads-dr
+    the primary is not fenced: what still runs there may go on serving and writing; --fence tries
     ");
 }

@@ -27,7 +27,7 @@ pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
 pub use refusal::DeclareRefusal;
-pub use remarks::{Loss, Remarks, remarks};
+pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
 pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
