@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::{Context, Session};
+use super::declare::past_runs;
 use super::output::{Output, print};
 use super::status_data::{data, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
+use crate::report::frozen::Frozen;
 use crate::report::status::{StatusView, TierStatus};
 use crate::store::BundleError;
 use crate::ui::{Exit, Failure};
@@ -40,6 +42,14 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let stacks = stacks(&session, &ports, &mut gaps).await;
     let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
     let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
+    // Nothing but a freeze sets a maximum of zero: only then it matters which run did.
+    let at_zero = tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0));
+    let frozen = match at_zero {
+        // A run that cannot be read is no reason to show nothing.
+        true => past_runs(&session).await.ok().and_then(|runs| Frozen::by_last(&runs)),
+        false => None,
+    };
+    let file = args.environment.display().to_string();
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
@@ -49,6 +59,8 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         traffic: traffic.as_ref(),
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
+        frozen: frozen.as_ref(),
+        file: &file,
         gaps: &gaps,
         now: session.clock().now(),
     };

@@ -8,11 +8,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
-use super::status_data::{self, DataStatus, TrafficStatus};
+use super::frozen::Frozen;
+use super::status_data::{self, DataStatus, LeadsTo, TrafficStatus};
 use super::style::{ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap, Noun};
-use crate::model::{Environment, GroupSize};
+use crate::model::{Environment, GroupSize, Switch};
+use crate::plan::declare::returns;
 use crate::store::bundle::{PostureRecord, SyncRecord};
 
 /// The version of the JSON document.
@@ -36,6 +38,10 @@ pub struct StatusView<'a> {
     pub last_sync: Option<&'a SyncRecord>,
     /// The last scale.
     pub posture: Option<&'a PostureRecord>,
+    /// The failback that froze the standby and has not ended, where there is one.
+    pub frozen: Option<&'a Frozen>,
+    /// The environment file, for commands.
+    pub file: &'a str,
     /// What could not be seen.
     pub gaps: &'a [Gap],
     /// Now.
@@ -71,6 +77,8 @@ pub enum Posture {
     Standby,
     /// At full production size.
     Full,
+    /// At zero, where not even a scaling policy raises it, by a failback that has not ended.
+    Frozen,
     /// In between.
     Partial,
     /// It could not be seen.
@@ -83,6 +91,7 @@ impl Posture {
             Posture::NotProvisioned => "not provisioned",
             Posture::Standby => "at its standby footprint",
             Posture::Full => "at full production size",
+            Posture::Frozen => "frozen at zero",
             Posture::Partial => "between its standby footprint and full production size",
             Posture::Unknown => "unknown",
         }
@@ -100,6 +109,9 @@ impl StatusView<'_> {
         if self.tiers.iter().all(|tier| tier.size.is_none()) {
             return Posture::NotProvisioned;
         }
+        if self.frozen.is_some() && self.is_at_zero() {
+            return Posture::Frozen;
+        }
         let sized = |wanted: fn(&TierStatus) -> Option<u32>, enough: fn(u32, u32) -> bool| {
             self.tiers.iter().all(|tier| match (tier.size, wanted(tier)) {
                 (Some(size), Some(wanted)) => enough(size.desired, wanted),
@@ -116,9 +128,22 @@ impl StatusView<'_> {
         }
     }
 
+    /// Whether a group is at a maximum of zero: a freeze sets that, and no footprint does.
+    fn is_at_zero(&self) -> bool {
+        self.tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0))
+    }
+
     /// The run the standby was declared in; while there is one, nothing stands by for it.
     pub fn spent_on(&self) -> Option<&str> {
         self.posture?.declared_in.as_deref()
+    }
+
+    /// That users of a declared standby leave it by themselves, and what to run; none where they do not.
+    fn returns_by_itself(&self) -> Option<String> {
+        self.spent_on()?;
+        let traffic = self.traffic.filter(|traffic| traffic.leads_to == LeadsTo::Undecided)?;
+        let by_itself = matches!(self.environment.traffic.as_ref()?.switch, Switch::Failover { .. });
+        by_itself.then(|| format!("{}: lifeboat declare {} --fence --reason TEXT", returns(&traffic.record), self.file))
     }
 
     /// How many instances are asked for and not in service yet.
@@ -149,7 +174,13 @@ impl StatusView<'_> {
             0 => String::new(),
             count => format!(", with {count} instances not in service yet"),
         };
-        let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, self.posture_now().words()));
+        let posture = self.posture_now();
+        let _ = match self.frozen.filter(|_| posture == Posture::Frozen) {
+            Some(frozen) => {
+                writeln!(out, "the standby is {}\n  {}", paint.text(ALARM, &frozen.words()), frozen.advice(self.file))
+            }
+            None => writeln!(out, "the standby is {}{coming}", paint.text(HEADING, posture.words())),
+        };
         if let Some(run) = self.spent_on() {
             let _ = writeln!(
                 out,
@@ -176,6 +207,9 @@ impl StatusView<'_> {
         }
         out.push_str(&table.text(paint));
         out.push_str(&status_data::text(self.data, self.traffic, paint));
+        if let Some(warning) = self.returns_by_itself() {
+            let _ = writeln!(out, "{} {warning}", paint.text(ALARM, "beware:"));
+        }
         for (name, status) in self.stacks {
             let _ = writeln!(out, "  stack {name}: {status}");
         }
@@ -218,6 +252,8 @@ impl StatusView<'_> {
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
             "no_standby_since_run": self.spent_on(),
+            "frozen_by_run": self.frozen.filter(|_| self.is_at_zero()).map(|frozen| &frozen.run),
+            "users_return": self.returns_by_itself(),
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
             "data": self.data,
@@ -244,3 +280,7 @@ fn image_words(tier: &TierStatus) -> String {
         (None, None) => "none published".to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

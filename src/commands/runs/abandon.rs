@@ -8,6 +8,7 @@ use crate::commands::context::Context;
 use crate::model::SideName;
 use crate::plan::runbook::Runbook;
 use crate::report::copies::removal;
+use crate::report::frozen::Frozen;
 use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
 use crate::store::runs::GivenUp;
@@ -62,6 +63,9 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
     if let Ok(runbook) = runs.load::<Runbook>(store.as_ref(), &id).await {
         let record = RunRecord::of(&runbook, journal.entries());
+        if let Some(frozen) = Frozen::by(&record) {
+            session.printer().warn(&format!("the standby is {}; {}", frozen.words(), frozen.advice(&file)));
+        }
         for command in removal(&record.totals.copies, &session.environment.standby.region) {
             session
                 .printer()
