@@ -1,6 +1,8 @@
 //! Owns the tests of the AWS adapters: real SDK clients against a loopback server that replays AWS's answers, and against
 //! moto where it can be trusted.
 
+#[path = "support/cbor.rs"]
+mod cbor;
 #[path = "user/moto.rs"]
 mod moto;
 #[path = "support/python.rs"]

@@ -27,6 +27,7 @@ pub(super) fn database(instance: &DbInstance) -> Option<DatabaseFacts> {
         storage_gb: instance.allocated_storage().and_then(count).unwrap_or(0),
         storage_type: text(instance.storage_type()),
         iops: instance.iops().and_then(count),
+        storage_throughput: instance.storage_throughput().and_then(count),
         max_storage_gb: instance.max_allocated_storage().and_then(count),
         encrypted: instance.storage_encrypted().unwrap_or(false),
         kms_key: text(instance.kms_key_id()),

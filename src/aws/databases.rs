@@ -100,6 +100,12 @@ impl ReadDatabases for AwsDatabases {
         Ok(found)
     }
 
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>> {
+        let request = |marker| self.client.describe_db_instances().max_records(PAGE).set_marker(marker).send();
+        let pages = self.session.pages(&DESCRIBE, |page| page.marker(), request).await?;
+        Ok(pages.iter().flat_map(|page| page.db_instances()).filter_map(database).collect())
+    }
+
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
         let request = || self.client.describe_db_instances().db_instance_identifier(id).send();
         match self.session.call(&DESCRIBE, request).await {
@@ -157,6 +163,7 @@ impl WriteDatabases for AwsDatabases {
                 .multi_az(replica.multi_az)
                 .set_storage_type(replica.storage_type.clone())
                 .set_iops(number(replica.iops))
+                .set_storage_throughput(number(replica.storage_throughput))
                 .set_max_allocated_storage(number(replica.max_storage_gb))
                 .publicly_accessible(replica.publicly_accessible)
                 .set_kms_key_id(replica.kms_key.clone())

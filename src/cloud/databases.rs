@@ -12,6 +12,9 @@ pub trait ReadDatabases: Send + Sync {
     /// filter, DescribeDBParameters per distinct group that is not AWS's own). Identifiers that do not exist are absent.
     async fn databases(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>>;
 
+    /// Every instance of the account in the Region, without the parameters of their groups (DescribeDBInstances, by the page).
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>>;
+
     /// One instance without its parameters, in one call: for waiting. None where it does not exist.
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>>;
 }

@@ -117,6 +117,11 @@ fn summary(environment: &Environment) -> String {
         1 => ", 1 data store".to_owned(),
         several => format!(", {several} data stores"),
     };
+    let events = match environment.event_sources.len() {
+        0 => String::new(),
+        1 => ", 1 event source".to_owned(),
+        several => format!(", {several} event sources"),
+    };
     let traffic =
         environment.traffic.as_ref().map(|traffic| format!(", traffic of {}", traffic.record)).unwrap_or_default();
     let network = match &environment.network {
@@ -128,7 +133,10 @@ fn summary(environment: &Environment) -> String {
         StoreLocation::S3 { bucket, prefix } if prefix.is_empty() => format!("store s3://{bucket}"),
         StoreLocation::S3 { bucket, prefix } => format!("store s3://{bucket}/{prefix}"),
     };
-    format!("{name}, {strategy}, {} -> {}, {tiers}{data}{traffic}, {network}, {store}", primary.region, standby.region)
+    format!(
+        "{name}, {strategy}, {} -> {}, {tiers}{data}{events}{traffic}, {network}, {store}",
+        primary.region, standby.region
+    )
 }
 
 #[cfg(test)]

@@ -74,9 +74,11 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
         rendered: &rendered,
         stacks: &stacks,
         balancers: &balancers,
-        posture: posture
-            .filter(|posture| posture.target != "standby")
-            .map(|posture| PostureView { target: posture.target, minimums: posture.minimums }),
+        posture: posture.filter(|posture| posture.target != "standby").map(|posture| PostureView {
+            target: posture.target,
+            minimums: posture.minimums,
+            declared_in: posture.declared_in,
+        }),
         published_images: &published_images,
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         now,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::context::{Context, Session};
 use super::declare::past_runs;
 use super::output::{Output, print};
-use super::status_data::{data, traffic};
+use super::status_data::{data, events, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
@@ -50,6 +50,7 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         false => None,
     };
     let file = args.environment.display().to_string();
+    let events = events(&session.environment, &ports, &mut gaps).await;
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
@@ -57,6 +58,7 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         stacks: &stacks,
         data: &data,
         traffic: traffic.as_ref(),
+        events: &events,
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
         frozen: frozen.as_ref(),

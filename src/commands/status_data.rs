@@ -1,12 +1,14 @@
-//! Owns what `lifeboat status` asks of the standby about data and traffic.
+//! Owns what `lifeboat status` asks of the standby about data, traffic and event sources.
 
 use std::collections::BTreeMap;
 
 use crate::cloud::ReadPorts;
 use crate::facts::{Gap, Noun, RecordFacts};
 use crate::model::{DataKind, Environment, Part, SideName, StackName, Switch, Traffic, standby_database_name};
+use crate::observe::events::observe_events;
 use crate::observe::traffic::records;
 use crate::observe::{DataSeen, observe_data};
+use crate::report::status::EventStatus;
 use crate::report::status_data::{DataRole, DataStatus, LeadsTo, TrafficStatus};
 
 /// Every data store as it stands in the standby.
@@ -36,6 +38,20 @@ pub async fn data(
         }
     });
     rows.collect()
+}
+
+/// Every event source as it stands in the standby, but for those that could not be seen.
+pub async fn events(environment: &Environment, ports: &ReadPorts, gaps: &mut Vec<Gap>) -> Vec<EventStatus> {
+    let (found, unseen) = observe_events(ports, environment).await;
+    let seen = environment.event_sources.iter().filter(|source| !unseen.iter().any(|gap| gap.subject == source.name));
+    let rows = seen.map(|source| EventStatus {
+        event_source: source.name.clone(),
+        trigger: source.on(SideName::Standby).to_string(),
+        state: found.get(&source.name).map(|facts| facts.state.clone()),
+    });
+    let rows = rows.collect();
+    gaps.extend(unseen);
+    rows
 }
 
 fn database(seen: &DataSeen, data: &str, name: String) -> DataStatus {

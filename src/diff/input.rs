@@ -60,4 +60,6 @@ pub struct PostureView {
     pub target: String,
     /// The minimum size asked for, by tier name.
     pub minimums: BTreeMap<String, u32>,
+    /// The run that declared, while the standby serves for it.
+    pub declared_in: Option<String>,
 }

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Tags;
 
-/// From this size on gp3 takes provisioned IOPS (RDS user guide, "gp3 storage"); below it RDS refuses them.
+/// From this size on gp3 takes IOPS and throughput of one's own (RDS user guide, "gp3 storage"); below it RDS refuses both.
 const GP3_STRIPED_GIB: u32 = 400;
+
+/// The same for Oracle. SQL Server takes both at any size.
+const GP3_STRIPED_ORACLE_GIB: u32 = 200;
 
 /// An RDS instance as DescribeDBInstances tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,6 +36,8 @@ pub struct DatabaseFacts {
     pub storage_type: Option<String>,
     /// Provisioned IOPS.
     pub iops: Option<u32>,
+    /// Storage throughput in MiB/s: gp3 alone has one. Absent in what was recorded before it was looked at.
+    pub storage_throughput: Option<u32>,
     /// Up to where storage grows by itself, in GiB.
     pub max_storage_gb: Option<u32>,
     /// Whether its storage is encrypted.
@@ -124,6 +129,8 @@ pub struct CreateReplica {
     pub storage_type: Option<String>,
     /// Provisioned IOPS.
     pub iops: Option<u32>,
+    /// Storage throughput in MiB/s.
+    pub storage_throughput: Option<u32>,
     /// Up to where storage grows by itself, in GiB; it does not without one.
     pub max_storage_gb: Option<u32>,
     /// Whether it has a public address. Said always: RDS gives one where the subnets lead to the internet.
@@ -153,9 +160,30 @@ impl DatabaseFacts {
     pub fn iops_to_order(&self) -> Option<u32> {
         self.iops.filter(|_| match self.storage_type.as_deref() {
             Some("io1" | "io2") => true,
-            Some("gp3") => self.storage_gb >= GP3_STRIPED_GIB,
+            Some("gp3") => self.takes_gp3_settings(),
             _ => false,
         })
+    }
+
+    /// The storage throughput that one like it is ordered with, in MiB/s; as with IOPS.
+    pub fn throughput_to_order(&self) -> Option<u32> {
+        self.storage_throughput.filter(|_| self.storage_type.as_deref() == Some("gp3") && self.takes_gp3_settings())
+    }
+
+    /// Whether gp3 takes IOPS and throughput for its engine and size.
+    pub fn takes_gp3_settings(&self) -> bool {
+        let from = match self.engine.as_str() {
+            engine if engine.starts_with("sqlserver-") => 0,
+            engine if engine.starts_with("oracle-") => GP3_STRIPED_ORACLE_GIB,
+            _ => GP3_STRIPED_GIB,
+        };
+        self.storage_gb >= from
+    }
+
+    /// Whether its lag as a replica grows while nobody writes: PostgreSQL's is the age of the last transaction replayed, up to
+    /// the five minutes after which an idle source writes by itself (RDS user guide, "Monitoring read replication").
+    pub fn lag_grows_idle(&self) -> bool {
+        self.engine == "postgres"
     }
 
     /// Whether it is another's replica.
@@ -167,5 +195,37 @@ impl DatabaseFacts {
     pub fn is_available(&self) -> bool {
         // `storage-optimization` may last a day and everything works meanwhile (RDS user guide, "DB instance status").
         matches!(self.status.as_str(), "available" | "storage-optimization" | "storage-full")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rds_tells_of_small_gp3_is_not_ordered() {
+        let ordered = |engine: &str, kind: &str, gib| {
+            let facts = DatabaseFacts {
+                engine: engine.into(),
+                storage_gb: gib,
+                storage_type: Some(kind.into()),
+                iops: Some(12_000),
+                storage_throughput: Some(500),
+                ..DatabaseFacts::default()
+            };
+            (facts.iops_to_order().is_some(), facts.throughput_to_order().is_some())
+        };
+        for (engine, kind, gib, expected) in [
+            ("postgres", "gp3", 399, (false, false)),
+            ("postgres", "gp3", 400, (true, true)),
+            ("db2-se", "gp3", 399, (false, false)),
+            ("oracle-ee", "gp3", 199, (false, false)),
+            ("oracle-ee", "gp3", 200, (true, true)),
+            ("sqlserver-se", "gp3", 20, (true, true)),
+            ("mysql", "io2", 100, (true, false)),
+            ("mysql", "gp2", 1_000, (false, false)),
+        ] {
+            assert_eq!(ordered(engine, kind, gib), expected, "{engine} {kind} {gib}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::facts::{DatabaseFacts, StackFacts, StackResource};
 use crate::model::{Digest, Environment, Part, Region, StackName, standby_database_name};
+use crate::plan::aside::is_aside;
 
 pub use stays::{StackKept, Stays};
 use stays::{databases_that_stay, kept, outside_the_stacks};
@@ -114,6 +115,13 @@ pub fn databases_wanted(intent: &TeardownIntent, found: &[FoundStack]) -> Vec<St
     ids
 }
 
+/// Of all databases those that a teardown tells of: those wanted, and what failbacks have kept aside of them.
+pub fn databases_concerned(ids: &[String], mut all: Vec<DatabaseFacts>) -> Vec<DatabaseFacts> {
+    all.retain(|one| ids.iter().any(|id| one.id == *id || is_aside(id, &one.id)));
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
 /// The plan, from the stacks and databases that are there, in any order.
 pub fn teardown_plan(
     intent: TeardownIntent,
@@ -132,6 +140,7 @@ pub fn teardown_plan(
         .filter(|part| !found.iter().any(|stack| stack.part == **part))
         .map(|part| StackName::of(&intent.environment, *part))
         .collect();
+    let wanted = databases_wanted(&intent, &found);
     let kept = kept(&found, databases, intent.with_data);
     let stays = |stack: &FoundStack| kept.iter().any(|kept| kept.part == stack.part);
     let stacks: Vec<StackToDelete> = found
@@ -147,7 +156,7 @@ pub fn teardown_plan(
         stacks,
         kept,
         absent,
-        databases: databases_that_stay(databases, region),
+        databases: databases_that_stay(databases, &wanted, region),
         stays: intent.outside,
         digest,
     }

@@ -16,7 +16,11 @@ pub fn snapshot(copy: &CopyRecord) -> String {
 
 /// The recovery point it gives, or that it is not known.
 pub fn point(copy: &CopyRecord) -> String {
-    copy.recovery_point_s.map_or_else(|| "not known".to_owned(), |s| seconds(s as f64))
+    match copy.recovery_point_s {
+        None => "not known".to_owned(),
+        Some(few @ ..60) => format!("{few} s"),
+        Some(many) => seconds(many as f64),
+    }
 }
 
 /// What came of it, in a word or two.
@@ -32,7 +36,7 @@ pub fn end(copy: &CopyRecord) -> &'static str {
 /// A copy as one line.
 pub fn line(copy: &CopyRecord) -> String {
     format!(
-        "{}: restore {}, after a snapshot of {}; recovery point {}; {}",
+        "{}: restore {}; snapshot {}; recovery point {}; {}",
         copy.data,
         restore(copy),
         snapshot(copy),
@@ -72,8 +76,8 @@ mod tests {
             ..known.clone()
         };
         insta::assert_snapshot!([line(&known), line(&unknown)].join("\n"), @r"
-        orders: restore 8 min 10 s, after a snapshot of 3 min 01 s; recovery point 2.0 s; verified, and removed
-        orders: restore not measured, after a snapshot of not measured; recovery point not known; not verified, and may still be there
+        orders: restore 8 min 10 s; snapshot 3 min 01 s; recovery point 2 s; verified, and removed
+        orders: restore not measured; snapshot not measured; recovery point not known; not verified, and may still be there
         ");
         let commands = removal(&[known, unknown], &Region("us-west-2".into()));
         insta::assert_snapshot!(commands.join("\n"), @r"

@@ -75,7 +75,9 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
     for loss in &remarks.losses {
         let _ = match (loss.seconds, &loss.unknown) {
             (Some(seconds), _) => {
-                writeln!(out, "{}: if declared now, {} of writes would be lost", printable(&loss.data), length(seconds))
+                let less = if loss.at_most { ", or less: PostgreSQL's lag grows while nobody writes" } else { "" };
+                let lost = length(seconds);
+                writeln!(out, "{}: if declared now, {lost} of writes would be lost{less}", printable(&loss.data))
             }
             (None, why) => writeln!(
                 out,
@@ -165,10 +167,10 @@ fn row(step: &Step, numbers: &BTreeMap<&StepId, usize>) -> [Cell; 5] {
 /// The numbers of steps: `1,3,4`; of very many only so much that the table keeps its width.
 fn after(mut needs: Vec<usize>) -> String {
     let joined = |numbers: &[String]| numbers.join(",");
+    needs.sort_unstable();
     if needs.len() <= SHOWN {
         return joined(&needs.iter().map(ToString::to_string).collect::<Vec<_>>());
     }
-    needs.sort_unstable();
     let runs: Vec<&[usize]> = needs.chunk_by(|before, next| before + 1 == *next).collect();
     let words = runs.iter().take(SHOWN).filter_map(|run| match run {
         [] => None,
@@ -260,10 +262,10 @@ mod tests {
 
     fn runbook(rto: u64) -> Runbook {
         let mut steps = vec![
-            step("await-api", &[], 60, Action::Report),
+            step("scale-web", &[], 60, Action::Report),
             step("await-web", &[], 100, Action::Report),
             step("probe", &["await-web"], 10, Action::Report),
-            step("gate", &["await-api", "await-web"], 0, Action::Gate { question: "go on?".into() }),
+            step("gate", &["await-web", "scale-web"], 0, Action::Gate { question: "go on?".into() }),
             step("report", &["gate"], 20, Action::Report),
         ];
         steps[2].skipped = Some("no\u{1b}[2J probe".into());
@@ -293,14 +295,14 @@ mod tests {
         declare shop (ungraceful): it is dark
         run r1 by ann on laptop
              STEP       SIDE     AFTER  DOES
-          1  await-api  standby         do await-api
+          1  scale-web  standby         do scale-web
           2  await-web  standby         do await-web
           3  probe      standby  2      skipped: do probe
           4  gate       standby  1,2    do gate
           5  report     standby  4      do report
           ! probe is skipped: no\u{1b}[2J probe
         timeline (# is the critical path)
-          await-api  ====================....................  0:00-1:00  a guess
+          scale-web  ====================....................  0:00-1:00  a guess
           await-web  #################################.......  0:00-1:40  a guess
           gate       .................................|......  1:40       a guess
           report     .................................#######  1:40-2:00  a guess
@@ -313,7 +315,7 @@ mod tests {
     fn the_table_keeps_its_width_however_many_steps_one_waits_for() {
         for (needs, expected) in [
             (vec![], ""),
-            (vec![4, 2], "4,2"),
+            (vec![4, 2], "2,4"),
             ((1..=8).collect(), "1,2,3,4,5,6,7,8"),
             ((1..=1_000).collect(), "1-1000"),
             ([9, 12].into_iter().chain(1..=7).collect(), "1-7,9,12"),
@@ -321,6 +323,22 @@ mod tests {
         ] {
             assert_eq!(after(needs), expected);
         }
+    }
+
+    #[test]
+    fn what_would_be_lost_is_told_with_what_makes_it_less() {
+        let loss = |data: &str, seconds: Option<u64>, at_most| {
+            let unknown = seconds.is_none().then(|| "no answer".to_owned());
+            Loss { data: data.into(), seconds, unknown, at_most }
+        };
+        let losses = vec![loss("orders", Some(240), true), loss("stock", Some(3), false), loss("users", None, false)];
+        let told = super::remarks(&Remarks { losses, warnings: vec![] }, Span::from_secs(60), false);
+        insta::assert_snapshot!(told, @r"
+        orders: if declared now, 4 min 00 s of writes would be lost, or less: PostgreSQL's lag grows while nobody writes
+        stock: if declared now, 3 s of writes would be lost
+        users: how many writes would be lost is not known: no answer
+        RPO 1m does not hold: 4 min 00 s by the lag now
+        ");
     }
 
     #[test]

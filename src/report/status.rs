@@ -34,6 +34,8 @@ pub struct StatusView<'a> {
     pub data: &'a [DataStatus],
     /// Where the record leads; none where the environment names none.
     pub traffic: Option<&'a TrafficStatus>,
+    /// The event sources.
+    pub events: &'a [EventStatus],
     /// The last sync.
     pub last_sync: Option<&'a SyncRecord>,
     /// The last scale.
@@ -65,6 +67,17 @@ pub struct TierStatus {
     pub launches: Option<String>,
     /// The image published for it.
     pub published: Option<String>,
+}
+
+/// One event source, as it stands in the standby.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventStatus {
+    /// Its name in the environment file.
+    pub event_source: String,
+    /// What it is in the standby.
+    pub trigger: String,
+    /// AWS's word for its state; none where it is not there.
+    pub state: Option<String>,
 }
 
 /// What the standby is, in one word.
@@ -101,8 +114,8 @@ impl Posture {
 impl StatusView<'_> {
     /// The posture that follows from the sizes.
     pub fn posture_now(&self) -> Posture {
-        // What was not seen of data and traffic says nothing about the tiers.
-        let beside = [Noun::Database, Noun::Table, Noun::Bucket, Noun::Record, Noun::Metric];
+        // What was not seen of data, traffic and event sources says nothing about the tiers.
+        let beside = [Noun::Database, Noun::Table, Noun::Bucket, Noun::Record, Noun::Metric, Noun::EventSource];
         if self.gaps.iter().any(|gap| !beside.contains(&gap.noun)) {
             return Posture::Unknown;
         }
@@ -207,6 +220,10 @@ impl StatusView<'_> {
         }
         out.push_str(&table.text(paint));
         out.push_str(&status_data::text(self.data, self.traffic, paint));
+        for source in self.events {
+            let state = source.state.as_deref().unwrap_or("not there");
+            let _ = writeln!(out, "  event source {}: {}, {state}", source.event_source, source.trigger);
+        }
         if let Some(warning) = self.returns_by_itself() {
             let _ = writeln!(out, "{} {warning}", paint.text(ALARM, "beware:"));
         }
@@ -258,6 +275,7 @@ impl StatusView<'_> {
             "tiers": self.tiers,
             "data": self.data,
             "traffic": self.traffic,
+            "event_sources": self.events,
             "stacks": self.stacks,
             "baseline": self.baseline.map(|baseline| json!({
                 "digest": baseline.digest,

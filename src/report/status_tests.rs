@@ -64,6 +64,7 @@ fn told(max: u32, frozen: Option<&Frozen>, switch: Option<Switch>) -> (String, V
         tiers: &[tier(max)],
         stacks: &BTreeMap::new(),
         data: &[],
+        events: &[],
         traffic: traffic.as_ref(),
         last_sync: None,
         posture: Some(&posture),

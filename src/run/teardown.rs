@@ -8,7 +8,9 @@ use super::provision::{
 use super::{RunEvent, Stop, Watch};
 use crate::facts::StackFacts;
 use crate::model::{MAX_COMPUTE_STACKS, Part, StackName};
-use crate::plan::teardown::{FoundStack, StackToDelete, TeardownIntent, TeardownPlan, databases_wanted, teardown_plan};
+use crate::plan::teardown::{
+    FoundStack, StackToDelete, TeardownIntent, TeardownPlan, databases_concerned, databases_wanted, teardown_plan,
+};
 
 /// The version of the report's JSON.
 const TEARDOWN_REPORT_SCHEMA: u32 = 1;
@@ -51,7 +53,8 @@ pub async fn look_for_teardown(
     let databases = if ids.is_empty() {
         Vec::new()
     } else {
-        session.retry(async || ports.databases.databases(&ids).await).await.map_err(failed)?
+        let all = session.retry(async || ports.databases.all_databases().await).await.map_err(failed)?;
+        databases_concerned(&ids, all)
     };
     Ok(teardown_plan(intent, ports.region, found, &databases))
 }

@@ -124,6 +124,18 @@ async fn data_is_left_with_what_it_stands_on() {
 }
 
 #[tokio::test]
+async fn what_a_failback_kept_aside_is_found_and_named() {
+    let fake = with_data();
+    let aside = |id: &str| DatabaseFacts { id: id.into(), ..DatabaseFacts::default() };
+    fake.edit(|state| state.databases.push(aside("shop-orders-before-20261107-031500-9c4e12")));
+    fake.edit(|state| state.databases.push(aside("somebody-elses")));
+    let plan = plan_with(&fake, true).await;
+    let told: Vec<&str> = plan.databases.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("a failback kept it aside when it made shop-orders anew"), "{told:?}");
+}
+
+#[tokio::test]
 async fn the_data_stack_goes_when_asked_for_and_its_databases_do_not() {
     let fake = with_data();
     let report = carry_out(&fake, &plan_with(&fake, true).await).await;

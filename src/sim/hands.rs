@@ -118,6 +118,24 @@ pub fn suspend(state: &mut SimState, region: &str, group: &str, process: &str) -
     }
 }
 
+/// Somebody switches an event source, by its rule's or its function's name, on or off at once: what was done.
+pub fn switch_event(state: &mut SimState, region: &str, name: &str, on: bool) -> Result<String, NothingThere> {
+    let region = region_of(state, region)?;
+    let word = if on { "on" } else { "off" };
+    if let Some(rule) = region.event_rules.values_mut().find(|rule| rule.name == name) {
+        rule.enabled = on;
+        return Ok(format!("rule {name} is switched {word}"));
+    }
+    if let Some(mapping) = region.event_mappings.values_mut().find(|mapping| mapping.function == name) {
+        (mapping.enabled, mapping.switched_at) = (on, None);
+        return Ok(format!("the mapping of {name} is switched {word}"));
+    }
+    let rules = region.event_rules.values().map(|rule| &rule.name);
+    let there: Vec<String> =
+        rules.chain(region.event_mappings.values().map(|mapping| &mapping.function)).cloned().collect();
+    Err(nothing(region, format!("event source {name}"), there.iter()))
+}
+
 fn region_of<'a>(state: &'a mut SimState, name: &str) -> Result<&'a mut RegionState, NothingThere> {
     if !state.regions.contains_key(name) {
         let there = listed(state.regions.keys());

@@ -8,7 +8,7 @@ use lifeboat::facts::{CopyLike, DatabaseFacts, RestoreCopy, SnapshotFacts, TakeS
 use lifeboat::model::{CopyMark, SideName};
 
 use super::replay::{Answer, Replay, query_error, xml};
-use super::{cloud, side};
+use super::{cloud, side, stand_in};
 
 const TAGS: &str = "<TagList><Tag><Key>lifeboat:environment</Key><Value>shop</Value></Tag>\
     <Tag><Key>lifeboat:drill</Key><Value>r1</Value></Tag><Tag><Key>aws:x</Key><Value>y</Value></Tag></TagList>";
@@ -173,4 +173,33 @@ async fn what_is_there_already_is_a_conflict_and_a_quota_is_a_limit() {
     assert_eq!(copies.take_snapshot(&order).await.expect_err("there").kind, CloudErrorKind::Conflict);
     assert_eq!(copies.take_snapshot(&order).await.expect_err("full").kind, CloudErrorKind::Limit);
     assert_eq!(copies.restore(&RestoreCopy::default()).await.expect_err("there").kind, CloudErrorKind::Conflict);
+}
+
+/// Against moto: what is ordered is there, is found by its tags, and is gone when it was deleted.
+#[tokio::test]
+async fn a_copy_comes_and_goes_on_a_stand_in() {
+    let estate = stand_in::estate().await;
+    let in_standby = estate.config.to_builder().region(aws_config::Region::new(stand_in::STANDBY)).build();
+    let made = aws_sdk_rds::Client::new(&in_standby).create_db_instance().db_instance_identifier("shop-orders");
+    let made = made.db_instance_class("db.t4g.medium").engine("postgres").allocated_storage(20);
+    made.master_username("root").master_user_password("correct-horse-battery").send().await.expect("a database");
+    let (copies, id) = (&estate.copies, mark().id());
+    assert_eq!(copies.snapshot(&id).await, Ok(None));
+    let order = TakeSnapshot { id: id.clone(), database: "shop-orders".to_owned(), tags: mark().tags() };
+    copies.take_snapshot(&order).await.expect("taken");
+    assert_eq!(copies.take_snapshot(&order).await.expect_err("there").kind, CloudErrorKind::Conflict);
+    let snapshot = copies.snapshot(&id).await.expect("an answer").expect("there");
+    let removable_snapshot = RemovableSnapshot::judged(&mark(), &snapshot).expect("ours");
+    let original = estate.standby.databases.database("shop-orders").await.expect("an answer").expect("there");
+    let mut like = CopyLike::from(&original);
+    like.tags.extend(mark().tags());
+    copies.restore(&RestoreCopy { id: id.clone(), snapshot: id.clone(), like }).await.expect("restored");
+    let copy = estate.standby.databases.database(&id).await.expect("an answer").expect("there");
+    let removable = RemovableInstance::judged(&mark(), &copy).expect("ours");
+    let found = copies.found("shop").await.expect("an answer");
+    assert_eq!((found.instances.len(), found.snapshots.len()), (1, 1), "{found:?}");
+    copies.delete_instance(&removable).await.expect("deleted");
+    copies.delete_snapshot(&removable_snapshot).await.expect("deleted");
+    assert_eq!(copies.found("shop").await, Ok(Default::default()));
+    assert!(estate.standby.databases.database("shop-orders").await.expect("an answer").is_some(), "left alone");
 }

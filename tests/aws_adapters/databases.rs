@@ -11,7 +11,7 @@ use super::{names, reading, writing};
 const REPLICA: &str = "<DBInstanceIdentifier>shop-orders</DBInstanceIdentifier>\
     <DBInstanceArn>arn:aws:rds:us-west-2:1:db:shop-orders</DBInstanceArn><DBInstanceStatus>available</DBInstanceStatus>\
     <Engine>postgres</Engine><EngineVersion>16.4</EngineVersion><DBInstanceClass>db.r6g.large</DBInstanceClass>\
-    <MultiAZ>true</MultiAZ><AllocatedStorage>200</AllocatedStorage><StorageType>gp3</StorageType><Iops>3000</Iops>\
+    <MultiAZ>true</MultiAZ><AllocatedStorage>200</AllocatedStorage><StorageType>gp3</StorageType><Iops>3000</Iops><StorageThroughput>125</StorageThroughput>\
     <MaxAllocatedStorage>400</MaxAllocatedStorage><StorageEncrypted>true</StorageEncrypted>\
     <KmsKeyId>arn:aws:kms:us-west-2:1:key/k</KmsKeyId><Endpoint><Address>orders.example.com</Address><Port>5432</Port>\
     </Endpoint><ReadReplicaSourceDBInstanceIdentifier>arn:aws:rds:us-east-1:1:db:shop-orders\
@@ -75,6 +75,19 @@ fn set(name: &str, value: &str) -> String {
 }
 
 #[tokio::test]
+async fn every_instance_of_the_region_is_read_by_the_page_without_a_filter() {
+    let server = Replay::start();
+    let all = [page(&[bare("a", "g")], "next"), page(&[bare("b", "g")], "")];
+    server.on("rds", "DescribeDBInstances", all);
+    let found = reading(&server).await.databases.all_databases().await.expect("databases");
+    assert_eq!(found.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    let calls = server.calls("rds", "DescribeDBInstances");
+    assert_eq!(calls.iter().map(|call| call.field("Marker")).collect::<Vec<_>>(), ["", "next"]);
+    assert!(calls.iter().all(|call| call.field("Filters.Filter.1.Name").is_empty()));
+    assert!(server.calls("rds", "DescribeDBParameters").is_empty(), "no parameters are asked for");
+}
+
+#[tokio::test]
 async fn an_instance_comes_with_the_parameters_somebody_set() {
     let server = Replay::start();
     server.on("rds", "DescribeDBInstances", [page(&[REPLICA.to_owned()], "")]);
@@ -101,6 +114,7 @@ async fn an_instance_comes_with_the_parameters_somebody_set() {
         storage_gb: 200,
         storage_type: Some("gp3".to_owned()),
         iops: Some(3000),
+        storage_throughput: Some(125),
         max_storage_gb: Some(400),
         encrypted: true,
         kms_key: Some("arn:aws:kms:us-west-2:1:key/k".to_owned()),
@@ -257,8 +271,9 @@ fn replica() -> CreateReplica {
         source_arn: "arn:aws:rds:us-east-1:1:db:shop-orders".to_owned(),
         class: "db.r6g.large".to_owned(),
         multi_az: true,
-        storage_type: Some("io2".to_owned()),
+        storage_type: Some("gp3".to_owned()),
         iops: Some(12_000),
+        storage_throughput: Some(500),
         max_storage_gb: Some(1_000),
         publicly_accessible: false,
         kms_key: Some("alias/shop-dr".to_owned()),
@@ -288,6 +303,7 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
         "MultiAZ",
         "StorageType",
         "Iops",
+        "StorageThroughput",
         "MaxAllocatedStorage",
         "PubliclyAccessible",
         "KmsKeyId",
@@ -304,8 +320,9 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
             "arn:aws:rds:us-east-1:1:db:shop-orders",
             "db.r6g.large",
             "true",
-            "io2",
+            "gp3",
             "12000",
+            "500",
             "1000",
             "false",
             "alias/shop-dr",

@@ -46,7 +46,7 @@ async fn a_denied_rule_names_the_permission() {
     let server = Replay::start();
     server.on("events", "DescribeRule", [json_error(400, "AccessDeniedException", "no identity-based policy")]);
     let error = reading(&server).await.events.event_source(&rule()).await.expect_err("denied");
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"DescribeRule (standby side, us-west-2) was denied: events:DescribeRule is not allowed: no identity-based policy [AccessDeniedException] (request req-1)");
 }
 
 /// What Lambda answers: JSON by the path.
@@ -100,7 +100,7 @@ async fn a_mapping_is_found_by_function_and_source_on_any_page() {
     assert_eq!(carts.id, "u-1");
     assert_eq!(events.event_source(&mapping(Some("other"))).await, Ok(None));
     let error = events.event_source(&mapping(None)).await.expect_err("which of the two");
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"ListEventSourceMappings (standby side, us-west-2) was refused: function shop-orders has 2 event source mappings (shop-carts, shop-orders-queue): say in event_sources which is meant, by its `source`");
 }
 
 #[tokio::test]

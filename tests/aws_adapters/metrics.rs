@@ -3,51 +3,9 @@
 use jiff::Timestamp;
 use lifeboat::cloud::CloudErrorKind;
 
-use super::replay::{Answer, Replay, http, page};
+use super::cbor::{array, cbor, map, metric as result, text};
+use super::replay::{Replay, page};
 use super::{names, reading};
-
-/// Just enough CBOR (RFC 8949) for an answer: the head of a major type with a number below 65,536.
-fn head(major: u8, n: usize) -> Vec<u8> {
-    match n {
-        0..24 => vec![major << 5 | n as u8],
-        _ => vec![major << 5 | 25, (n >> 8) as u8, n as u8],
-    }
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [head(3, text.len()), text.as_bytes().to_vec()].concat()
-}
-
-fn double(number: f64) -> Vec<u8> {
-    [vec![0xfb], number.to_be_bytes().to_vec()].concat()
-}
-
-fn time(seconds: f64) -> Vec<u8> {
-    [vec![0xc1], double(seconds)].concat()
-}
-
-fn array(items: &[Vec<u8>]) -> Vec<u8> {
-    [head(4, items.len()), items.concat()].concat()
-}
-
-fn map(pairs: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let fields: Vec<u8> = pairs.iter().flat_map(|(key, value)| [text(key), value.clone()].concat()).collect();
-    [head(5, pairs.len()), fields].concat()
-}
-
-fn cbor(body: Vec<u8>) -> Answer {
-    let Answer::Http { status, mut headers, body } = http(200, "application/cbor", body) else {
-        panic!("a whole answer")
-    };
-    headers.push(("smithy-protocol".to_owned(), "rpc-v2-cbor".to_owned()));
-    Answer::Http { status, headers, body }
-}
-
-fn result(id: &str, points: &[(f64, f64)]) -> Vec<u8> {
-    let values: Vec<Vec<u8>> = points.iter().map(|(value, _)| double(*value)).collect();
-    let times: Vec<Vec<u8>> = points.iter().map(|(_, at)| time(*at)).collect();
-    map(&[("Id", text(id)), ("Values", array(&values)), ("Timestamps", array(&times))])
-}
 
 fn window() -> (Timestamp, Timestamp) {
     let time = |second| Timestamp::from_second(second).expect("in range");

@@ -4,11 +4,12 @@
 //! replayed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region as AwsRegion, SdkConfig};
 use aws_sdk_dynamodb::types as dynamo;
 use lifeboat::aws::AwsCloud;
-use lifeboat::cloud::{Cloud as _, CloudErrorKind, ReadPorts, WritePorts};
+use lifeboat::cloud::{Cloud as _, CloudErrorKind, DatabaseCopies, ReadPorts, WritePorts};
 use lifeboat::facts::{AliasFacts, CreateReplica, DatabaseChange, RecordFacts, ScheduleFacts};
 use lifeboat::model::{Region, Side, SideName};
 
@@ -16,18 +17,19 @@ use super::moto::Moto;
 use super::{names, python, side};
 
 const PRIMARY: &str = "us-east-1";
-const STANDBY: &str = "us-west-2";
+pub(super) const STANDBY: &str = "us-west-2";
 
-struct Estate {
+pub(super) struct Estate {
     _moto: Moto,
     /// What production is made with, besides the adapters.
-    config: SdkConfig,
+    pub(super) config: SdkConfig,
     primary: ReadPorts,
-    standby: ReadPorts,
+    pub(super) standby: ReadPorts,
     writing: WritePorts,
+    pub(super) copies: Arc<dyn DatabaseCopies>,
 }
 
-async fn estate() -> Estate {
+pub(super) async fn estate() -> Estate {
     let moto = Moto::start(&python::python_env());
     let credentials = aws_sdk_rds::config::Credentials::new("testing", "testing", None, None, "tests");
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -42,7 +44,8 @@ async fn estate() -> Estate {
     let primary = cloud.read(SideName::Primary, &of(PRIMARY)).await.expect("primary");
     let standby = cloud.read(SideName::Standby, &of(STANDBY)).await.expect("standby");
     let writing = cloud.write(SideName::Standby, &of(STANDBY)).await.expect("writing");
-    Estate { _moto: moto, config, primary, standby, writing }
+    let copies = cloud.copies(SideName::Standby, &of(STANDBY)).await.expect("copies");
+    Estate { _moto: moto, config, primary, standby, writing, copies }
 }
 
 #[tokio::test]

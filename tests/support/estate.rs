@@ -334,6 +334,7 @@ pub fn database() -> DatabaseFacts {
         storage_gb: 500,
         storage_type: Some("gp3".into()),
         iops: Some(12_000),
+        storage_throughput: Some(500),
         max_storage_gb: Some(1_000),
         encrypted: true,
         kms_key: Some("arn:aws:kms:us-east-1:111122223333:key/k".into()),

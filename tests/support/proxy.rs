@@ -1,5 +1,6 @@
 //! Owns a loopback proxy between the binary and a stand-in: it remembers every call, and by a rule it answers in the
-//! stand-in's place, loses calls and replies, or kills the caller at an exact point.
+//! stand-in's place, loses calls and replies, or kills the caller at an exact point. Something beside it may take the
+//! calls that the stand-in lacks or lies about.
 
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -40,6 +41,12 @@ pub struct Came {
     pub passed: bool,
 }
 
+/// Takes calls in a stand-in's place.
+pub trait Beside: Send + Sync {
+    /// The whole answer to a call, whose bytes are given too; none where the stand-in answers. `upstream` asks that.
+    fn answer(&self, call: &Call, wire: &[u8], upstream: &dyn Fn(&[u8]) -> Vec<u8>) -> Option<Vec<u8>>;
+}
+
 type Rule = Box<dyn FnMut(usize, &Call) -> Fate + Send>;
 
 struct State {
@@ -53,6 +60,7 @@ struct State {
 
 struct Shared {
     upstream: SocketAddr,
+    beside: Option<Box<dyn Beside>>,
     state: Mutex<State>,
     named: Condvar,
     /// One call at a time passes, so that "the N-th call" is an exact point.
@@ -69,12 +77,21 @@ pub struct Proxy {
 impl Proxy {
     /// Starts a proxy in front of a URL such as `http://127.0.0.1:5000`. Everything passes until a rule is set.
     pub fn to(upstream: &str) -> Self {
+        Proxy::open(upstream, None)
+    }
+
+    /// The same, with something beside the stand-in that is asked first.
+    pub fn with(upstream: &str, beside: impl Beside + 'static) -> Self {
+        Proxy::open(upstream, Some(Box::new(beside)))
+    }
+
+    fn open(upstream: &str, beside: Option<Box<dyn Beside>>) -> Self {
         let upstream = upstream.trim_start_matches("http://").parse().expect("an address and a port");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let state = State { came: Vec::new(), rule: Box::new(|_, _| Fate::Pass), process: None, killed: false };
         let (state, named, turn) = (Mutex::new(state), Condvar::new(), Mutex::new(()));
-        let shared = Arc::new(Shared { upstream, state, named, turn });
+        let shared = Arc::new(Shared { upstream, beside, state, named, turn });
         let own = shared.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -170,14 +187,23 @@ fn judge(shared: &Shared, call: Call) -> (usize, Fate) {
     (number, fate)
 }
 
-/// Makes the call at the stand-in; its whole answer.
+/// Makes the call at the stand-in, or beside it; its whole answer.
 fn forward(shared: &Shared, number: usize, wire: &[u8]) -> Vec<u8> {
+    let mut call = None;
     if let Some(came) = shared.state.lock().expect("state").came.get_mut(number - 1) {
         came.passed = true;
+        call = Some(came.call.clone());
     }
+    let upstream = |wire: &[u8]| relay(shared.upstream, wire);
+    let beside = shared.beside.as_ref().zip(call).and_then(|(beside, call)| beside.answer(&call, wire, &upstream));
+    beside.unwrap_or_else(|| upstream(wire))
+}
+
+/// Makes one call of these bytes; the whole answer.
+pub fn relay(upstream: SocketAddr, wire: &[u8]) -> Vec<u8> {
     let first = wire.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let mut reply = Vec::new();
-    let done = TcpStream::connect(shared.upstream).and_then(|mut upstream| {
+    let done = TcpStream::connect(upstream).and_then(|mut upstream| {
         let whole = [&wire[..first], b"connection: close\r\n", &wire[first..]].concat();
         upstream.write_all(&whole)?;
         upstream.read_to_end(&mut reply)

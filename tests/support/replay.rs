@@ -261,7 +261,8 @@ pub fn send(stream: &mut TcpStream, answer: Answer) -> bool {
     }
 }
 
-fn wire(answer: &Answer) -> Vec<u8> {
+/// A whole answer as it is sent; nothing of any other.
+pub fn wire(answer: &Answer) -> Vec<u8> {
     let Answer::Http { status, headers, body } = answer else { return Vec::new() };
     let mut head = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {

@@ -1,13 +1,17 @@
 //! Owns the user's view: the real binary run as a user runs it, on the simulated cloud and over HTTP against moto.
 
 mod binary;
+#[path = "../support/cbor.rs"]
+mod cbor;
 #[path = "../support/dark.rs"]
 mod dark;
+mod data_http;
 mod errors;
 mod examples;
 mod faults_http;
 mod faults_interrupt;
 mod faults_kill;
+mod faults_kill_data;
 mod faults_store;
 mod moto;
 mod production;
@@ -15,15 +19,19 @@ mod production;
 mod proxy;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../support/rds.rs"]
+mod rds;
 #[path = "../support/replay.rs"]
 mod replay;
 mod shop_http;
+mod story_data_http;
 mod story_declare;
 mod story_declare_http;
 mod story_declare_http_dark;
 mod story_declare_http_two;
 mod story_drill;
 mod story_drill_copy;
+mod story_events;
 mod story_moto;
 mod story_sim;
 mod story_substitution;

@@ -89,6 +89,18 @@ pub enum DriftChange {
         #[arg(long, default_value = "Launch")]
         process: String,
     },
+    /// An event source in the standby, switched on.
+    Event {
+        /// The Region.
+        #[arg(long, default_value = "us-west-2")]
+        region: String,
+        /// The rule or the function, by name.
+        #[arg(long, default_value = "shop-nightly")]
+        name: String,
+        /// Switch it off instead.
+        #[arg(long)]
+        off: bool,
+    },
 }
 
 impl DriftArgs {
@@ -100,6 +112,7 @@ impl DriftArgs {
             DriftChange::Rule { region, group } => hands::change_rule(state, region, group.as_deref()),
             DriftChange::Userdata { region, group, line } => hands::change_user_data(state, region, group, line),
             DriftChange::Suspend { region, group, process } => hands::suspend(state, region, group, process),
+            DriftChange::Event { region, name, off } => hands::switch_event(state, region, name, !off),
             DriftChange::Size { region, group, min, max, desired } => {
                 let found = state.regions.get(region).and_then(|place| place.groups.get(group));
                 let now = found.map_or(GroupSize::default(), |found| found.facts.size);

@@ -34,6 +34,7 @@ pub fn judge(parity: &Parity<'_>, spot: &Spot<'_>, data: &str, rds: &RdsData, fo
     let versions = (text(&production.engine_version), text(&standby.engine_version));
     spot.same("engine-version", Severity::Degrades, versions.0, versions.1, found);
     class(spot, rds, production, standby, found);
+    storage(spot, production, standby, found);
     if production.encrypted && !standby.encrypted {
         found.push(
             spot.finding("encryption", Status::Modified, Severity::Degrades)
@@ -109,6 +110,20 @@ fn class(spot: &Spot<'_>, rds: &RdsData, production: &DatabaseFacts, standby: &D
     }
     let values = (Shown::text(wanted), Shown::text(&standby.class));
     found.push(spot.finding("class", Status::Modified, Severity::Degrades).values(values.0, values.1));
+}
+
+/// What its storage can do, as far as it can be ordered: of small gp3 RDS tells what nobody chose.
+fn storage(spot: &Spot<'_>, production: &DatabaseFacts, standby: &DatabaseFacts, found: &mut Found) {
+    let kind = |facts: &DatabaseFacts| Shown::maybe(facts.storage_type.as_ref());
+    spot.same("storage-type", Severity::Degrades, kind(production), kind(standby), found);
+    let number = |number: Option<u32>, unit: &str| Shown::maybe(number.map(|number| format!("{number}{unit}")));
+    let iops = |facts: &DatabaseFacts| number(facts.iops_to_order(), " IOPS");
+    spot.same("iops", Severity::Degrades, iops(production), iops(standby), found);
+    let throughput = |facts: &DatabaseFacts| number(facts.throughput_to_order(), " MiB/s");
+    // A baseline of before tells of no throughput; what it is now is compared once production is recorded again.
+    if production.storage_throughput.is_some() {
+        spot.same("storage-throughput", Severity::Degrades, throughput(production), throughput(standby), found);
+    }
 }
 
 fn parameters(

@@ -32,7 +32,8 @@ pub fn judge(parity: &Parity<'_>, found: &mut Found) {
     }
 }
 
-/// An event source of a standby that does not serve is off: switched off is intent, and no difference.
+/// An event source of a standby that does not serve is off: switched off is intent, and no difference. One that serves runs
+/// what production ran.
 fn runs(
     parity: &Parity<'_>,
     spot: &Spot<'_>,
@@ -40,23 +41,28 @@ fn runs(
     (production, standby): (Option<&EventSourceFacts>, &EventSourceFacts),
     found: &mut Found,
 ) {
-    if !standby.runs() {
-        spot.skipped(format!("state of {}", source.name), "switched off until a declaration", found);
-        return;
-    }
-    let why = match production {
-        Some(production) if !production.runs() => "production has switched it off: switch it off here, too",
-        _ => "it runs twice, here and in production: switch it off until a declaration",
+    let name = &source.name;
+    let serves = parity.input.posture.as_ref().and_then(|posture| posture.declared_in.as_deref());
+    let ran = parity.input.baseline.facts.event_sources.get(name).is_some_and(|facts| facts.runs());
+    let differs = |expected: &str| {
+        let finding = spot.finding("state", Status::Modified, Severity::Degrades);
+        finding.values(Shown::text(expected), Shown::text(&standby.state))
     };
-    let there = spot
-        .finding("state", Status::Modified, Severity::Degrades)
-        .values(Shown::text("off"), Shown::text(&standby.state))
-        .note(why);
-    found.push(match &parity.input.posture {
-        Some(posture) => there.intended(format!("scaled to {}", posture.target)),
-        None if parity.input.environment.strategy == Strategy::MultiSite => there.intended("both sides serve"),
-        None => there,
-    });
+    match (serves, standby.runs()) {
+        (Some(run), true) => found.push(differs("off").intended(format!("the standby serves (run {run})"))),
+        (Some(run), false) if ran => found.push(differs("on").note(format!(
+            "it ran in production, and the standby serves (run {run}): nobody does its work until it is switched on"
+        ))),
+        (Some(_), false) => spot.skipped(format!("state of {name}"), "it did not run in production, either", found),
+        (None, false) => spot.skipped(format!("state of {name}"), "switched off until a declaration", found),
+        (None, true) if parity.input.environment.strategy == Strategy::MultiSite => {
+            found.push(differs("off").intended("both sides serve"));
+        }
+        (None, true) => found.push(differs("off").note(match production {
+            Some(production) if !production.runs() => "production has switched it off: switch it off here, too",
+            _ => "it runs twice, here and in production: switch it off until a declaration",
+        })),
+    }
 }
 
 fn compare(

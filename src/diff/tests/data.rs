@@ -40,6 +40,39 @@ fn a_database_follows_production_and_is_as_production_is() {
 }
 
 #[test]
+fn storage_is_as_production_s_as_far_as_it_can_be_ordered() {
+    let gp3 = |facts: &mut DatabaseFacts, gib, iops, throughput| {
+        (facts.storage_gb, facts.storage_type) = (gib, Some("gp3".into()));
+        (facts.iops, facts.storage_throughput) = (Some(iops), Some(throughput));
+    };
+    let both = |w: &mut World, gib, here: (u32, u32), there: (u32, u32)| {
+        gp3(w.baseline.facts.databases.get_mut("shop-orders").unwrap(), gib, here.0, here.1);
+        gp3(w.production().databases.get_mut("shop-orders").unwrap(), gib, here.0, here.1);
+        gp3(w.database(), gib, there.0, there.1);
+    };
+    check(|w| both(w, 500, (16_000, 1_000), (16_000, 1_000)), &[], ExitClass::InSync);
+    check(|w| both(w, 100, (3_000, 125), (4_000, 250)), &[], ExitClass::InSync);
+    differs(
+        |w| both(w, 500, (16_000, 1_000), (12_000, 500)),
+        &[
+            "parity Modified degrades: data/orders/iops | 16000 IOPS | 12000 IOPS",
+            "parity Modified degrades: data/orders/storage-throughput | 1000 MiB/s | 500 MiB/s",
+        ],
+    );
+    differs(
+        |w| {
+            both(w, 500, (16_000, 1_000), (16_000, 1_000));
+            w.database().storage_type = Some("gp2".into());
+        },
+        &[
+            "parity Deleted degrades: data/orders/iops | 16000 IOPS | -",
+            "parity Deleted degrades: data/orders/storage-throughput | 1000 MiB/s | -",
+            "parity Modified degrades: data/orders/storage-type | gp3 | gp2",
+        ],
+    );
+}
+
+#[test]
 fn a_lag_that_is_not_known_is_not_zero() {
     check(
         |w| w.standby.replica_lags.clear(),

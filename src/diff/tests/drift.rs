@@ -84,7 +84,8 @@ fn scaling_is_judged_by_what_was_asked() {
         w.drifted(Part::COMPUTE, "WebGroup", DriftStatus::Modified, &[("/MinSize", "\"2\"", "\"10\"")]);
         w.group().size = GroupSize { min: 10, max: 10, desired: 10 };
     };
-    let full = Some(PostureView { target: "full".into(), minimums: [("web".to_owned(), 10)].into() });
+    let full =
+        Some(PostureView { target: "full".into(), minimums: [("web".to_owned(), 10)].into(), declared_in: None });
     let report = check(
         |w| {
             scaled(w);

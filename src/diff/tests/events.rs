@@ -74,16 +74,44 @@ fn what_runs_on_both_sides_runs_twice() {
         },
         &["parity Modified degrades: events/nightly/state | off | ENABLED"],
     );
-    // A standby that was scaled up for a declaration serves.
-    let posture = PostureView { target: "full".into(), minimums: Default::default() };
-    check(
+    // One that was only scaled up serves nobody.
+    differs(
         |w| {
-            w.posture = Some(posture);
+            w.posture = posture(None);
             facts(w, "nightly").state = "ENABLED".into();
         },
-        &["parity Modified degrades: events/nightly/state | off | ENABLED [intended: scaled to full]"],
-        ExitClass::InSync,
+        &["parity Modified degrades: events/nightly/state | off | ENABLED"],
     );
+}
+
+fn posture(declared_in: Option<&str>) -> Option<PostureView> {
+    let declared_in = declared_in.map(str::to_owned);
+    Some(PostureView { target: "full".into(), minimums: Default::default(), declared_in })
+}
+
+#[test]
+fn a_standby_that_serves_runs_what_production_ran() {
+    let serving = |w: &mut World| {
+        w.posture = posture(Some("r1"));
+        w.baseline.facts.event_sources = w.production().event_sources.clone();
+        facts(w, "nightly").state = "ENABLED".into();
+        facts(w, "order-queue").state = "Enabled".into();
+    };
+    let intended = [
+        "parity Modified degrades: events/nightly/state | off | ENABLED [intended: the standby serves (run r1)]",
+        "parity Modified degrades: events/order-queue/state | off | Enabled [intended: the standby serves (run r1)]",
+    ];
+    check(serving, &intended, ExitClass::InSync);
+    let forgotten = |w: &mut World| {
+        serving(w);
+        facts(w, "order-queue").state = "Disabled".into();
+    };
+    differs(forgotten, &[intended[0], "parity Modified degrades: events/order-queue/state | on | Disabled"]);
+    let never_ran = |w: &mut World| {
+        forgotten(w);
+        w.baseline.facts.event_sources.get_mut("order-queue").expect("it").state = "Disabled".into();
+    };
+    check(never_ran, &intended[..1], ExitClass::InSync);
 }
 
 #[test]

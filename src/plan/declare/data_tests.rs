@@ -175,9 +175,13 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     ");
     let promote = runbook.step(&promote_id("orders")).expect("the promotion");
     assert!(matches!(promote.action, Action::Promote { backup_retention_days: 14, .. }), "{promote:?}");
-    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: Some(3), unknown: None }]);
+    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: Some(3), unknown: None, at_most: false }]);
     assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
     assert_eq!(know.warnings, [UNFENCED]);
+    let mut postgres = Case::new(Mode::Ungraceful, all_data(), Some(takes_over()));
+    let seen = postgres.seen.databases.as_mut().expect("seen").get_mut("shop-orders").expect("it");
+    seen.engine = "postgres".into();
+    assert!(postgres.planned().1.losses[0].at_most, "an idle source looks as if it was behind");
     // 300 + 600 to a database of production's class, 1 + 90 + 5 for the users, 5 to order protection, 1 to report.
     assert_eq!(timeline(&runbook).total_s, 1_002);
 }
@@ -246,7 +250,10 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
     let data: Vec<&str> =
         runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
     assert_eq!(data, ["publish-orders", "promote-orders", "raise-orders", "protect-orders"]);
-    assert_eq!(know.losses, [Loss { data: "orders".into(), seconds: None, unknown: Some("denied".into()) }]);
+    assert_eq!(
+        know.losses,
+        [Loss { data: "orders".into(), seconds: None, unknown: Some("denied".into()), at_most: false }]
+    );
     assert_eq!(know.point_holds(Span::from_secs(300)), None, "what is not known does not hold");
     assert!(know.warnings[0].contains("could not be looked at"), "{know:?}");
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::data::databases;
 use super::events;
 use super::{DeclareInput, promote_id};
+use crate::facts::DatabaseFacts;
 use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
@@ -39,6 +40,8 @@ pub struct Loss {
     pub seconds: Option<u64>,
     /// Why it is not known.
     pub unknown: Option<String>,
+    /// Whether it may be less: the lag it is taken from grows while nobody writes.
+    pub at_most: bool,
 }
 
 impl Remarks {
@@ -114,7 +117,9 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
             },
             Err(why) => (None, Some(why.clone())),
         };
-        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown });
+        // The engine is the same on both sides; a replica that could not be looked at has no known lag either.
+        let at_most = seconds.is_some_and(|seconds| seconds > 0) && one.seen.is_some_and(DatabaseFacts::lag_grows_idle);
+        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown, at_most });
     }
     for (data, bucket) in input.environment.data.iter().filter_map(|data| match &data.kind {
         crate::model::DataKind::S3(bucket) => Some((&data.name, bucket)),

@@ -216,19 +216,19 @@ pub(super) fn make(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Ve
     let steps = [
         (
             snapshot_id(data),
-            format!("take a snapshot of {of}, called {name}"),
+            format!("take a snapshot of {of}: {name}"),
             Action::SnapshotDatabase { copy: mark.clone(), timeout_s: SNAPSHOT_TIMEOUT_S },
             (300, "5 min for a snapshot of what changed; the first one copies all of the storage"),
         ),
         (
             restore_id(data),
-            format!("restore {name} from it ({size})"),
+            format!("restore a copy of {of} from it ({size})"),
             Action::RestoreCopy { copy: mark.clone(), like: CopyLike::from(*facts), timeout_s: RESTORE_TIMEOUT_S },
             (600, "10 min for an instance from a snapshot"),
         ),
         (
             verify_id(data),
-            format!("verify {name}: engine, storage, key, and how far it is behind"),
+            format!("verify the copy of {of}: engine, storage, key, age of its data"),
             Action::VerifyCopy { copy: mark.clone(), encrypted: facts.encrypted, kms_key: facts.kms_key.clone() },
             (1, "two looks"),
         ),
@@ -246,10 +246,10 @@ pub(super) fn make(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Ve
 /// The steps that remove a copy and its snapshot.
 pub(super) fn remove(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Vec<Step> {
     let mark = &copied.mark;
-    let (data, name) = (&mark.data, mark.id());
+    let (data, of) = (&mark.data, mark.database());
     let copy = step(
         remove_copy_id(data),
-        format!("delete {name}, without a last snapshot"),
+        format!("delete the copy of {of}"),
         Action::RemoveCopy { copy: mark.clone(), timeout_s: REMOVE_TIMEOUT_S },
         BTreeSet::from([verify_id(data)]),
         past,
@@ -257,7 +257,7 @@ pub(super) fn remove(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> 
     );
     let snapshot = step(
         remove_snapshot_id(data),
-        format!("delete the snapshot {name}"),
+        format!("delete the snapshot of {of} it came from"),
         Action::RemoveSnapshot { copy: mark.clone(), timeout_s: REMOVE_TIMEOUT_S },
         BTreeSet::from([copy.id.clone()]),
         past,

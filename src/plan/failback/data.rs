@@ -2,11 +2,8 @@
 
 use super::{DataSeen, FailbackInput, FailbackRefusal};
 use crate::facts::DatabaseFacts;
-use crate::model::{DataSet, Digest, RdsData, SideName, Strategy, standby_database_name};
+use crate::model::{DataSet, RdsData, SideName, Strategy, standby_database_name};
 use crate::plan::runbook::ReplicaLike;
-
-/// An identifier takes 63 characters (RDS API, ModifyDBInstance, NewDBInstanceIdentifier).
-const LONGEST_ID: usize = 63;
 
 /// A database and where it is.
 #[derive(Debug, Clone)]
@@ -154,21 +151,6 @@ fn key(facts: &DatabaseFacts) -> Option<String> {
     facts.kms_key.clone().filter(|_| facts.encrypted)
 }
 
-/// The name under which what was there before is kept: `<id>-before-<run>`, shortened where it would be too long.
-pub(super) fn aside(id: &str, run: &str) -> String {
-    let suffix = format!("-before-{}", run.to_ascii_lowercase());
-    if id.len() + suffix.len() <= LONGEST_ID {
-        return format!("{id}{suffix}");
-    }
-    // Two long names that begin alike must not become one.
-    let digest = Digest::of_bytes(id.as_bytes());
-    let mark = digest.short().get(..6).unwrap_or_default();
-    let room = LONGEST_ID.saturating_sub(suffix.len() + mark.len() + 1);
-    let head: String = id.chars().take(room).collect();
-    // Two dashes in a row are refused.
-    format!("{}-{mark}{suffix}", head.trim_end_matches('-'))
-}
-
 /// Why a database cannot be brought home.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataTrouble {
@@ -193,22 +175,4 @@ pub enum DataWhy {
     BothAlone,
     /// The primary has no instance, and the baseline does not tell what it was.
     NotRecorded,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_aside_are_within_the_limit_and_differ() {
-        assert_eq!(aside("shop-orders", "20261107-031500-9C4E12"), "shop-orders-before-20261107-031500-9c4e12");
-        let long =
-            |end: &str| aside(&format!("shop-orders-of-many-{}{end}", "years-".repeat(6)), "20261107-031500-9c4e12");
-        let names = [long("a"), long("b")];
-        assert_ne!(names[0], names[1]);
-        for name in names {
-            assert!(name.len() <= LONGEST_ID && !name.contains("--"), "{name}");
-            assert!(name.ends_with("-before-20261107-031500-9c4e12"), "{name}");
-        }
-    }
 }

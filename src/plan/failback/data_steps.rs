@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::FailbackInput;
-use super::data::{AtHome, Journey, Stage, Wanted, aside};
+use super::data::{AtHome, Journey, Stage, Wanted};
 use crate::model::SideName;
+use crate::plan::aside::aside;
 use crate::plan::declare::estimates::default;
 use crate::plan::runbook::{Action, Estimate, Step, StepId};
 

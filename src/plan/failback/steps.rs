@@ -75,13 +75,24 @@ pub(super) fn all(
     // Data before users: who went home before it would read what was true before the disaster.
     way.then(data_steps::lag_home(input, journeys, &way.last));
     way.then(data_gate(input, journeys, &way.last).into_iter().collect());
-    // What starts code writes, too; and a scheduled action would raise a group that is frozen at zero.
+    // What starts code writes, too. Service is away meanwhile, so they do not wait for each other; but a scheduled action
+    // would raise a group that is frozen at zero.
     let mut quiet = events::disable(input, &way.last);
-    quiet.extend(down.steps.iter().filter_map(|tier| disable(input, tier, &way.last)));
-    way.then(quiet);
-    let freeze = freeze(input, journeys, down, &way.last);
+    let unscheduled: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &way.last)).collect();
+    let before = match unscheduled.is_empty() {
+        true => way.last.clone(),
+        false => unscheduled.iter().map(|step| step.id.clone()).collect(),
+    };
+    let freeze = freeze(input, journeys, down, &before);
     let frozen = freeze.is_some();
-    way.then(freeze.into_iter().collect());
+    match freeze {
+        Some(freeze) => {
+            way.steps.extend(unscheduled);
+            quiet.push(freeze);
+        }
+        None => quiet.extend(unscheduled),
+    }
+    way.then(quiet);
     let mut arrive = data_steps::caught_up(input, journeys, &way.last);
     // What is copied before writing has stopped lacks what was written meanwhile.
     arrive.extend(copy_gate(input, &way.last).filter(|_| frozen));

@@ -355,6 +355,9 @@ pub struct ReplicaLike {
     /// Its provisioned IOPS.
     #[serde(default)]
     pub iops: Option<u32>,
+    /// Its storage throughput in MiB/s.
+    #[serde(default)]
+    pub storage_throughput: Option<u32>,
     /// Up to where its storage grows by itself, in GiB.
     #[serde(default)]
     pub max_storage_gb: Option<u32>,
@@ -380,6 +383,7 @@ impl From<&DatabaseFacts> for ReplicaLike {
             multi_az: facts.multi_az,
             storage_type: facts.storage_type.clone(),
             iops: facts.iops_to_order(),
+            storage_throughput: facts.throughput_to_order(),
             max_storage_gb: facts.max_storage_gb,
             publicly_accessible: facts.publicly_accessible,
             subnet_group: facts.subnet_group.clone(),

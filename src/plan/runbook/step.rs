@@ -28,7 +28,7 @@ pub struct Step {
     pub title: String,
     /// What it ensures.
     pub action: Action,
-    /// Steps that must have ended well, or have been skipped, before it starts.
+    /// Steps that must have ended well before it starts; of one that was skipped, those which that needs.
     pub needs: BTreeSet<StepId>,
     /// Sides that must answer; never the primary in an ungraceful plan, except for best-effort fencing.
     pub sides: BTreeSet<SideName>,

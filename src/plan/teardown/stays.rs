@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::FoundStack;
 use crate::facts::{DatabaseFacts, StackFacts};
 use crate::model::{Environment, Part, Region, StackName, image_parameter_name};
+use crate::plan::aside::is_aside;
 
 /// A stack that is there and stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,7 +75,7 @@ fn stands_on(database: &DatabaseFacts, stack: &FoundStack) -> bool {
 }
 
 /// The databases, each with the commands that delete it.
-pub(super) fn databases_that_stay(databases: &[DatabaseFacts], region: &Region) -> Vec<Stays> {
+pub(super) fn databases_that_stay(databases: &[DatabaseFacts], wanted: &[String], region: &Region) -> Vec<Stays> {
     let one = |database: &DatabaseFacts| {
         let id = &database.id;
         let (kind, snapshot) = match &database.source {
@@ -88,7 +89,10 @@ pub(super) fn databases_that_stay(databases: &[DatabaseFacts], region: &Region) 
              --region {region} && "
         );
         Stays {
-            what: format!("database {id}, {kind}; while it is there no other can be made under its name"),
+            what: match wanted.iter().find(|wanted| is_aside(wanted, id)) {
+                Some(of) => format!("database {id}, {kind}; a failback kept it aside when it made {of} anew"),
+                None => format!("database {id}, {kind}; while it is there no other can be made under its name"),
+            },
             next: if database.deletion_protection { unprotect + &delete } else { delete },
         }
     };

@@ -124,6 +124,23 @@ fn databases_are_looked_for_by_file_and_by_stack() {
 }
 
 #[test]
+fn what_failbacks_kept_aside_is_told_and_holds_the_network() {
+    let named = |id: &str| DatabaseFacts { id: id.into(), source: None, ..database("sg-1") };
+    let all_there = ["shop-orders-before-20261107-031500-9c4e12", "shop-orders", "shop-orders-2", "legacy-before-x"];
+    let ids = ["shop-orders".to_owned()];
+    let concerned = databases_concerned(&ids, all_there.map(named).into());
+    let told: Vec<&str> = concerned.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(told, ["shop-orders", "shop-orders-before-20261107-031500-9c4e12"], "others are none of our business");
+    let plan = plan(all("sg-1"), &concerned[1..], true);
+    assert_eq!(self::told(&plan), ("compute edge data".into(), "security network".into()), "it stands there");
+    let told = format!("{}\n  {}", plan.databases[0].what, plan.databases[0].next);
+    insta::assert_snapshot!(told, @"
+    database shop-orders-before-20261107-031500-9c4e12, no replica: it stands alone; a failback kept it aside when it made shop-orders anew
+      aws rds delete-db-instance --db-instance-identifier shop-orders-before-20261107-031500-9c4e12 --final-db-snapshot-identifier shop-orders-before-20261107-031500-9c4e12-final --region us-west-2
+    ");
+}
+
+#[test]
 fn every_database_is_told_with_what_deletes_it() {
     let alone = DatabaseFacts { source: None, deletion_protection: true, ..database("sg-1") };
     let plan = plan(vec![], &[database("sg-1"), alone], true);

@@ -75,6 +75,7 @@ fn database(
         key: rds.key.clone().filter(|_| facts.encrypted),
         storage_type: facts.storage_type.clone(),
         iops: facts.iops_to_order(),
+        storage_throughput: facts.throughput_to_order(),
         max_storage: facts.max_storage_gb,
         auto_minor_version: facts.auto_minor_version,
         parameter_group: group.map(|group| parameter_group(translator, &place, group)),

@@ -41,6 +41,8 @@ pub struct DatabaseView {
     pub storage_type: Option<String>,
     /// Provisioned IOPS, where the storage type takes them.
     pub iops: Option<u32>,
+    /// Storage throughput in MiB/s, where the storage type takes one.
+    pub storage_throughput: Option<u32>,
     /// Up to where storage grows by itself, in GiB.
     pub max_storage: Option<u32>,
     /// Whether minor versions are installed by AWS.

@@ -11,7 +11,8 @@ use crate::model::*;
 /// Everything at once: each kind, each status, documents, secrets, gaps, rules.
 fn rich() -> DriftReport {
     let mut world = World::equal();
-    world.posture = Some(PostureView { target: "50%".into(), minimums: [("web".to_owned(), 5)].into() });
+    world.posture =
+        Some(PostureView { target: "50%".into(), minimums: [("web".to_owned(), 5)].into(), declared_in: None });
     world.group().size = GroupSize { min: 5, max: 10, desired: 5 };
     world.drifted(
         Part::COMPUTE,

@@ -66,12 +66,18 @@ fn point(report: &RunReport) -> String {
             format!("The recovery point is not known: {}{beyond}.", recovery_point_note(report))
         }
         None => "The recovery point was not measured.".to_owned(),
-        Some(lag) => format!(
-            "The recovery point is {}, {} the objective of {}.",
-            whole(lag),
-            holds(totals.recovery_point_met),
-            whole(report.record.objectives.rpo.as_secs())
-        ),
+        Some(lag) => {
+            let measures = report.record.steps.iter().map(|step| &step.measures);
+            let idle = measures.into_iter().any(|one| one.lag_grows_idle && one.recovery_point_s == Some(lag));
+            format!(
+                "The recovery point is {}, {} the objective of {}.{}",
+                whole(lag),
+                holds(totals.recovery_point_met),
+                whole(report.record.objectives.rpo.as_secs()),
+                // Of a lag of nothing nothing is less.
+                if idle && lag > 0 { " Less may be lost: PostgreSQL's lag grows while nobody writes." } else { "" }
+            )
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 
-use super::fence_events::are_off;
+use super::fence_events::{are_off, order_off};
 use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
@@ -61,15 +61,20 @@ impl Actors {
         let ports = self.ports(side)?;
         right_account(ports).await.map_err(|error| left(side, error))?;
         let (quiet, zero) = if step.best_effort {
-            join(self.order_off(ports, events), zero(side, ports, groups)).await
+            join(order_off(ports, events, false), zero(side, ports, groups)).await
         } else {
-            // What starts code goes first: it writes. Where that fails nothing else has been touched.
-            let quiet = self.silence_events(ports, step, events, watch, stop).await?;
-            (quiet, zero(side, ports, groups).await)
+            // Where event sources cannot be ordered off, production goes on whole.
+            let quiet = order_off(ports, events, true).await;
+            let zero = match quiet.failed.is_empty() {
+                true => zero(side, ports, groups).await,
+                false => Ok(Zeroed::default()),
+            };
+            (quiet, zero)
         };
         let mut zero = zero.map_err(|error| ActError {
             why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
             left_behind: error.left_behind.iter().cloned().chain(quiet.failed.iter().map(Unfenced::left)).collect(),
+            effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
             ..error
         })?;
         let of = match events.is_empty() {
@@ -79,10 +84,12 @@ impl Actors {
         zero.failed.extend(quiet.failed);
         if !zero.failed.is_empty() {
             let failed = &zero.failed;
+            // Production that goes on without them misses them.
+            let done = quiet.done.iter().filter(|_| !step.best_effort).cloned();
             return Err(ActError {
                 what: format!("cannot fence {} of {of} of the {side}", subjects(failed)),
                 why: failed.iter().map(Unfenced::sentence).collect(),
-                left_behind: failed.iter().map(Unfenced::left).collect(),
+                left_behind: failed.iter().map(Unfenced::left).chain(done).collect(),
                 hint: failed.iter().find_map(|one| one.hint.clone()),
                 effect_known: failed.iter().all(|one| one.effect_known),
                 interrupted: false,
@@ -100,7 +107,11 @@ impl Actors {
         if step.best_effort {
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
-        let aws_s = self.silence(side, step, groups, watch, stop).await?.as_secs_f64();
+        let (silent, off) =
+            join(self.silence(side, step, groups, watch, stop), self.silence_events(ports, step, events, watch, stop))
+                .await;
+        off?;
+        let aws_s = silent?.as_secs_f64();
         Ok(Done {
             text: format!("{text}; nothing runs any more"),
             measures: Measures { ours_s, aws_s, ..Measures::default() },
@@ -175,6 +186,7 @@ impl Unfenced {
 }
 
 /// What became of a side's groups.
+#[derive(Default)]
 struct Zeroed {
     found: usize,
     open: usize,

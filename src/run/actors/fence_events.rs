@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use super::events::Wanted;
 use super::fence::Unfenced;
 use super::sides::PATIENCE;
 use super::{Actors, SidePorts};
-use crate::cloud::CloudResult;
+use crate::cloud::{CloudErrorKind, CloudResult};
 use crate::facts::Phase;
 use crate::model::Trigger;
 use crate::plan::declare::EVENTS_TIMEOUT_S;
@@ -38,27 +38,38 @@ pub(super) async fn are_off(ports: &SidePorts, events: &BTreeMap<String, Trigger
     join_all(looks).await.into_iter().all(|off| off)
 }
 
-impl Actors {
-    /// Orders each off, once.
-    pub(super) async fn order_off(&self, ports: &SidePorts, events: &BTreeMap<String, Trigger>) -> Quieted {
-        let orders = events.values().map(|trigger| async move {
-            match tokio::time::timeout(PATIENCE, order_off(ports, trigger)).await {
-                Ok(Ok(told)) => Ok(told),
-                Ok(Err(error)) => Err(Unfenced::of(trigger.to_string(), &error, RUNNING)),
-                Err(_) => Err(Unfenced::silent(trigger.to_string(), RUNNING)),
-            }
-        });
-        let mut quiet = Quieted::default();
-        for result in join_all(orders).await {
-            match result {
-                Ok(told) => quiet.done.extend(told),
-                Err(one) => quiet.failed.push(one),
-            }
+/// Orders each off, once. One that is on its way takes no orders, which is a failure unless it is `waited_for` after.
+pub(super) async fn order_off(ports: &SidePorts, events: &BTreeMap<String, Trigger>, waited_for: bool) -> Quieted {
+    let orders = events.values().map(|trigger| async move {
+        match tokio::time::timeout(PATIENCE, order_one(ports, trigger)).await {
+            Ok(Ok(told)) => Ok(told),
+            Ok(Err(error)) if waited_for && error.kind == CloudErrorKind::Conflict => Ok(None),
+            Ok(Err(error)) => Err(Unfenced::of(trigger.to_string(), &error, RUNNING)),
+            Err(_) => Err(Unfenced::silent(trigger.to_string(), RUNNING)),
         }
-        quiet
+    });
+    let mut quiet = Quieted::default();
+    for result in join_all(orders).await {
+        match result {
+            Ok(told) => quiet.done.extend(told),
+            Err(one) => quiet.failed.push(one),
+        }
     }
+    quiet
+}
 
-    /// Switches each off, and waits until it is so.
+/// Orders one off where it runs; what was done, in words.
+async fn order_one(ports: &SidePorts, trigger: &Trigger) -> CloudResult<Option<String>> {
+    let Some(facts) = ports.read.events.event_source(trigger).await? else { return Ok(None) };
+    if !facts.runs() {
+        return Ok(None);
+    }
+    ports.write.events.switch_event_source(trigger, &facts, false).await?;
+    Ok(Some(format!("{trigger} switched off (was {})", facts.state)))
+}
+
+impl Actors {
+    /// Waits until each is off.
     pub(super) async fn silence_events(
         &self,
         ports: &SidePorts,
@@ -66,25 +77,11 @@ impl Actors {
         events: &BTreeMap<String, Trigger>,
         watch: &dyn Watch,
         stop: &Stop,
-    ) -> Result<Quieted, ActError> {
+    ) -> Result<(), ActError> {
         let waits = events.values().map(|trigger| {
             let wanted = Wanted { trigger, on: false, timeout_s: EVENTS_TIMEOUT_S };
             self.settle(ports, step, wanted, watch, stop)
         });
-        let mut quiet = Quieted::default();
-        for settled in join_all(waits).await {
-            quiet.done.push(settled?.text);
-        }
-        Ok(quiet)
+        try_join_all(waits).await.map(drop)
     }
-}
-
-/// Orders one off where it is not; what was done, in words.
-async fn order_off(ports: &SidePorts, trigger: &Trigger) -> CloudResult<Option<String>> {
-    let Some(facts) = ports.read.events.event_source(trigger).await? else { return Ok(None) };
-    if !facts.runs() {
-        return Ok(None);
-    }
-    ports.write.events.switch_event_source(trigger, &facts, false).await?;
-    Ok(Some(format!("{trigger} is off (was {})", facts.state)))
 }

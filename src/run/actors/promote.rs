@@ -117,6 +117,7 @@ fn done(facts: &DatabaseFacts, waited: Duration, behind: Option<Behind>) -> Done
         Some(Behind::Unknown(why)) => (None, format!("how far it was behind when promoted is not known: {why}")),
         None => (None, "how far it was behind when promoted is not known: the call is not of this attempt".to_owned()),
     };
-    let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, ..Measures::default() };
+    let lag_grows_idle = recovery_point_s.is_some() && facts.lag_grows_idle();
+    let measures = Measures { aws_s: waited.as_secs_f64(), recovery_point_s, lag_grows_idle, ..Measures::default() };
     Done { text: format!("{} {}; {text}", facts.id, writes(facts)), measures }
 }

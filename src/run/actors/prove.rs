@@ -206,8 +206,8 @@ mod tests {
 
     use super::*;
     use crate::cloud::CloudResult;
-    use crate::facts::BucketFacts;
-    use crate::model::GroupSize;
+    use crate::facts::{BucketFacts, EventSourceFacts};
+    use crate::model::{DEFAULT_BUS, GroupSize, Trigger};
     use crate::run::actors::tests::group;
 
     #[test]
@@ -265,7 +265,11 @@ mod tests {
             max: None,
             desired: Some(0),
         };
-        let standby = Standby { schedules: BTreeMap::from([("web".to_owned(), vec![nightly.clone()])]), led: true };
+        let standby = Standby {
+            schedules: BTreeMap::from([("web".to_owned(), vec![nightly.clone()])]),
+            led: true,
+            ..Standby::default()
+        };
         let before = |web: Vec<ScheduleFacts>| BTreeMap::from([("web".to_owned(), web), ("api".to_owned(), vec![])]);
         assert!(schedules_changed(&before(vec![nightly]), &standby).await.expect("seen").is_empty());
         let changed = schedules_changed(&before(vec![]), &standby).await.expect("seen");
@@ -276,10 +280,37 @@ mod tests {
         assert!(objects_appeared(&object, &Standby::default()).await.expect("seen").is_empty());
     }
 
+    #[tokio::test]
+    async fn event_sources_are_looked_at_again() {
+        let rule = |name: &str| Trigger::Rule { bus: DEFAULT_BUS.into(), name: name.into() };
+        let states = [("a", "ENABLED"), ("b", "DISABLED"), ("c", "DISABLED")];
+        let standby = Standby {
+            events: states.map(|(name, state)| (rule(name).to_string(), state.to_owned())).into(),
+            ..Standby::default()
+        };
+        let before = [("a", Some(false)), ("b", Some(false)), ("c", None), ("d", None), ("e", Some(true))];
+        let before = before.map(|(name, runs)| (name.to_owned(), EventBefore { trigger: rule(name), runs })).into();
+        let changed = events_changed(&before, &standby).await.expect("seen");
+        insta::assert_snapshot!(changed.join("\n"), @r"
+        a: rule a was off before and is on now
+        c: rule c was not there before and is off now
+        e: rule e was on before and is gone now
+        ");
+    }
+
     #[derive(Default)]
     struct Standby {
         schedules: BTreeMap<String, Vec<ScheduleFacts>>,
         led: bool,
+        events: BTreeMap<String, String>,
+    }
+
+    #[async_trait]
+    impl ReadEvents for Standby {
+        async fn event_source(&self, trigger: &Trigger) -> CloudResult<Option<EventSourceFacts>> {
+            let state = self.events.get(&trigger.to_string());
+            Ok(state.map(|state| EventSourceFacts { state: state.clone(), ..EventSourceFacts::default() }))
+        }
     }
 
     #[async_trait]

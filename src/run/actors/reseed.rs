@@ -20,6 +20,10 @@ use crate::run::{RunEvent, Stop, Watch};
 /// How often a database is looked at: it changes within minutes.
 const POLL: Duration = Duration::from_secs(20);
 
+/// How soon after an order or after news. Every look without any waits twice as long, up to [`POLL`]: a name that is free
+/// in seconds is not waited for longer, and what takes hours is not asked for more often.
+const SOON: Duration = Duration::from_secs(2);
+
 /// How long an order may take to show before it is given again: RDS answers before it is seen to act.
 const SHOWS: Duration = Duration::from_secs(120);
 
@@ -145,6 +149,7 @@ impl Order<'_> {
     ) -> Result<Done, ActError> {
         let begun = clock.now();
         let mut orders = Given::default();
+        let (mut before, mut pause) = (String::new(), SOON);
         loop {
             let now = clock.now();
             let waited = elapsed(begun, now);
@@ -162,7 +167,9 @@ impl Order<'_> {
                 let hint = "resume to wait on; nothing is made twice".to_owned();
                 return Err(after(trouble::plain(self.cannot(), why, Some(hint)), waited));
             }
-            if stop.sleep(clock, POLL).await {
+            pause = if text == before { (pause * 2).min(POLL) } else { SOON };
+            before.clone_from(&text);
+            if stop.sleep(clock, pause).await {
                 let mut error = trouble::interrupted(format!("stopped waiting for {}", self.database));
                 error.left_behind = vec![format!("{text}; it goes on by itself as far as it was ordered")];
                 return Err(after(error, waited));
@@ -294,6 +301,7 @@ impl Order<'_> {
             multi_az: like.multi_az,
             storage_type: like.storage_type,
             iops: like.iops,
+            storage_throughput: like.storage_throughput,
             max_storage_gb: like.max_storage_gb,
             publicly_accessible: like.publicly_accessible,
             kms_key: self.key.cloned(),

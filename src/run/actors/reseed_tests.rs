@@ -72,6 +72,10 @@ impl ReadDatabases for Rds {
         Err(error(CloudErrorKind::Unsupported))
     }
 
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>> {
+        Err(error(CloudErrorKind::Unsupported))
+    }
+
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
         let mut instances = self.instances.lock().expect("unpoisoned");
         let answer = instances.get(id).cloned();
@@ -120,6 +124,7 @@ impl WriteDatabases for Rds {
                 subnet_group: replica.subnet_group.clone(),
                 storage_type: replica.storage_type.clone(),
                 iops: replica.iops,
+                storage_throughput: replica.storage_throughput,
                 max_storage_gb: replica.max_storage_gb,
                 publicly_accessible: replica.publicly_accessible,
                 parameter_group: Some(named(replica.parameter_group.as_deref().unwrap_or("default.postgres16"))),
@@ -263,14 +268,17 @@ async fn lost_replies_and_lost_orders_end_in_one_replica() {
 
 #[tokio::test]
 async fn storage_and_address_are_as_they_were() {
-    // RDS tells of 3,000 IOPS of every gp3, and refuses them for small ones.
-    for (kind, gib, iops, expected) in
-        [("io2", 200, 9_000, Some(9_000)), ("gp3", 200, 3_000, None), ("gp3", 400, 12_000, Some(12_000))]
-    {
+    // RDS tells of 3,000 IOPS and 125 MiB/s of every gp3, and refuses them for small ones.
+    for (kind, gib, iops, throughput, expected) in [
+        ("io2", 200, 9_000, None, (Some(9_000), None)),
+        ("gp3", 200, 3_000, Some(125), (None, None)),
+        ("gp3", 400, 12_000, Some(500), (Some(12_000), Some(500))),
+    ] {
         let before = DatabaseFacts {
             storage_type: Some(kind.into()),
             storage_gb: gib,
             iops: Some(iops),
+            storage_throughput: throughput,
             max_storage_gb: Some(1_000),
             publicly_accessible: true,
             ..renamed()
@@ -278,7 +286,8 @@ async fn storage_and_address_are_as_they_were() {
         let rds = Rds::with(vec![before]);
         reseed(&rds, standby()).await.1.expect("made");
         let made = rds.instances.lock().expect("unpoisoned")["shop-orders"].clone();
-        assert_eq!((made.storage_type.as_deref(), made.iops), (Some(kind), expected), "{kind} {gib}");
+        assert_eq!(made.storage_type.as_deref(), Some(kind));
+        assert_eq!((made.iops, made.storage_throughput), expected, "{kind} {gib}");
         assert_eq!((made.max_storage_gb, made.publicly_accessible), (Some(1_000), true));
     }
 }

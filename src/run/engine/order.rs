@@ -1,4 +1,5 @@
-//! Owns which steps may start: those whose needs have ended well, were skipped, or were best effort.
+//! Owns which steps may start: those whose needs have ended well or were best effort; what a skipped one needed counts in its
+//! place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,20 +29,33 @@ pub(super) fn is_settled(step: &Step, progress: &Progress, tries: &Tries) -> boo
     }
 }
 
+/// The steps that those after them need not wait for. A step that was skipped is passed once all it needs is: whoever
+/// leaves out a wait does not want what comes after it to come before what it was to wait for.
+fn passed<'a>(runbook: &'a Runbook, progress: &Progress, tries: &Tries) -> BTreeSet<&'a StepId> {
+    let mut passed = BTreeSet::new();
+    // Every step comes after those it needs.
+    for step in &runbook.steps {
+        let is_skipped = progress.step(&step.id) == StepState::Skipped;
+        if is_settled(step, progress, tries) && (!is_skipped || step.needs.iter().all(|need| passed.contains(need))) {
+            passed.insert(&step.id);
+        }
+    }
+    passed
+}
+
 /// The steps that may start now.
 pub(super) fn ready<'a>(runbook: &'a Runbook, progress: &Progress, tries: &Tries) -> Vec<&'a Step> {
-    let settled: BTreeSet<&StepId> =
-        runbook.steps.iter().filter(|step| is_settled(step, progress, tries)).map(|step| &step.id).collect();
+    let passed = passed(runbook, progress, tries);
     runbook
         .steps
         .iter()
-        .filter(|step| !settled.contains(&step.id) && !tries.in_flight.contains(&step.id))
+        .filter(|step| !is_settled(step, progress, tries) && !tries.in_flight.contains(&step.id))
         .filter(|step| {
             let tried = tries.attempts.get(&step.id).copied().unwrap_or(0);
             // A failed step starts again when a person resumes; an unknown one is looked at again at once.
             tried == 0 || (progress.step(&step.id) == StepState::Unknown && tried < ATTEMPTS)
         })
-        .filter(|step| step.needs.iter().all(|need| settled.contains(need)))
+        .filter(|step| step.needs.iter().all(|need| passed.contains(need)))
         .collect()
 }
 

@@ -337,7 +337,9 @@ impl StepRecord {
         sum.aws_s += more.aws_s;
         sum.asked = more.asked.or(sum.asked);
         sum.came = more.came.or(sum.came);
-        sum.recovery_point_s = more.recovery_point_s.or(sum.recovery_point_s);
+        if more.recovery_point_s.is_some() {
+            (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
+        }
         for substitution in &more.substitutions {
             if !sum.substitutions.contains(substitution) {
                 sum.substitutions.push(substitution.clone());

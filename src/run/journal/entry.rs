@@ -134,6 +134,9 @@ pub struct Measures {
     /// The achieved recovery point, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_point_s: Option<u64>,
+    /// Whether that is a lag that grows while nobody writes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lag_grows_idle: bool,
     /// What stood in for what: instance types, zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutions: Vec<String>,

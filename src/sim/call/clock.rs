@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use super::keep::Keeper;
 use crate::cloud::Clock;
 
-/// How long, of real time, others have for their next call before a sleeper moves the clock of an account in a file: time
-/// for a journal's write to disk.
-const MOMENT: Duration = Duration::from_millis(4);
+/// How often in a row nobody may have made a call before a sleeper moves the clock of an account in a file. Stores and
+/// accounts are written without awaiting, so that a round takes everybody else a step further; a step that ends takes a few
+/// rounds until those that waited for it make their first call.
+const QUIET_ROUNDS: u32 = 16;
 
 /// How often a sleeper lets others go first, so that a crowd that never rests, or a sleeper whom nobody wakes, does not stop
 /// the clock.
@@ -39,15 +40,13 @@ impl Clock for SimClock {
     async fn sleep(&self, length: Duration) {
         let deadline = later(self.now(), length);
         let sleeper = self.keeper.turns.fall_asleep(deadline);
-        let mut calls = self.keeper.turns.calls();
-        for _ in 0..ROUNDS {
-            if self.keeper.is_kept_in_a_file() {
-                tokio::time::sleep(MOMENT).await;
-            } else {
-                tokio::task::yield_now().await;
-            }
+        let enough = if self.keeper.is_kept_in_a_file() { QUIET_ROUNDS } else { 1 };
+        let (mut calls, mut quiet) = (self.keeper.turns.calls(), 0);
+        for _ in 0..ROUNDS * enough {
+            tokio::task::yield_now().await;
             let now = self.keeper.turns.calls();
-            if now == calls && sleeper.is_next() {
+            quiet = if now == calls && sleeper.is_next() { quiet + 1 } else { 0 };
+            if quiet == enough {
                 break;
             }
             calls = now;

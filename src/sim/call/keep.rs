@@ -164,10 +164,13 @@ fn lock(path: &Path) -> Result<(File, Stamp), SimError> {
     Ok((file, Stamp { number, passed }))
 }
 
+/// A stamp is always as long as this, so that one takes the place of another in a single write: a file that is cut short
+/// before it is written makes some file systems wait for the disk.
+const STAMP_BYTES: usize = 64;
+
 fn write_stamp(path: &Path, lock: &mut File, text: &str) -> Result<(), SimError> {
     lock.seek(SeekFrom::Start(0)).map_err(disk(path))?;
-    lock.set_len(0).map_err(disk(path))?;
-    lock.write_all(text.as_bytes()).map_err(disk(path))
+    lock.write_all(format!("{text:<STAMP_BYTES$}").as_bytes()).map_err(disk(path))
 }
 
 fn load(path: &Path) -> Result<SimState, SimError> {

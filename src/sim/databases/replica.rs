@@ -50,6 +50,7 @@ pub fn make_replica(
 ) -> Result<Database, Refusal> {
     check_name(region, &ask.id)?;
     let kms_key = check_source(region, source, ask)?;
+    check_storage(source, ask)?;
     check_place(region, ask.subnet_group.as_deref(), &ask.security_group_ids)?;
     let parameter_group = parameter_group(region, source, ask)?;
     let port = source.facts.endpoint.as_ref().map_or(5432, |endpoint| endpoint.port);
@@ -67,6 +68,7 @@ pub fn make_replica(
                 kind.to_owned()
             })),
             iops: ask.iops,
+            storage_throughput: ask.storage_throughput,
             max_storage_gb: ask.max_storage_gb,
             kms_key,
             endpoint: Some(endpoint(region, &ask.id, port)),
@@ -117,6 +119,20 @@ fn check_source(region: &RegionState, source: &Database, ask: &CreateReplica) ->
             format!("You must specify a KmsKeyId of {} for a replica of the encrypted {id}", region.name),
         )),
     }
+}
+
+fn check_storage(source: &Database, ask: &CreateReplica) -> Result<(), Refusal> {
+    let (engine, gib) = (&source.facts.engine, source.facts.storage_gb);
+    let is_set = ask.iops.is_some() || ask.storage_throughput.is_some();
+    let gp3 = ask.storage_type.as_deref() == Some("gp3");
+    if gp3 && is_set && !source.facts.takes_gp3_settings() {
+        let message = format!(
+            "You can't specify IOPS or storage throughput for engine {engine} and a storage size less than the \
+             threshold; it has {gib} GiB."
+        );
+        return Err(Refusal::new(CloudErrorKind::Invalid, "InvalidParameterCombination", message));
+    }
+    Ok(())
 }
 
 /// The subnet group and the security groups an instance is to have are of its Region.

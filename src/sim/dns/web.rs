@@ -142,7 +142,7 @@ fn is_host(state: &SimState, name: &str) -> bool {
 fn balancer<'a>(state: &'a SimState, host: &str) -> Option<(&'a RegionState, &'a LoadBalancerFacts)> {
     let host = host.strip_prefix("dualstack.").unwrap_or(host);
     let all = state.regions.values().flat_map(|region| region.load_balancers.values().map(move |lb| (region, lb)));
-    all.into_iter().find(|(_, balancer)| bare(&balancer.dns_name) == host)
+    all.into_iter().find(|(_, balancer)| balancer.dns_name.trim_end_matches('.').eq_ignore_ascii_case(host))
 }
 
 /// The bucket of a host name `<bucket>.s3.<region>.amazonaws.com`, with its Region.

@@ -9,13 +9,11 @@ use crate::sim::state::{Group, RegionState, after};
 
 /// Brings every group of a Region to where it is by then.
 pub fn reconcile_groups(region: &mut RegionState, profiles: &BTreeSet<String>, now: Timestamp) {
-    let names: Vec<String> = region.groups.keys().cloned().collect();
-    for name in names {
+    let busy: Vec<String> =
+        region.groups.iter().filter(|(_, group)| needs_work(group)).map(|(name, _)| name.clone()).collect();
+    for name in busy {
         // Taken out while it is worked on, so its own instances must be counted from a copy left behind.
         let Some(mut group) = region.groups.get(&name).cloned() else { continue };
-        if !needs_work(&group) {
-            continue;
-        }
         forget_terminated(&mut group, region, now);
         refresh(&mut group, region, now);
         terminate_excess(&mut group, now);

@@ -13,14 +13,25 @@ use crate::sim::databases;
 const PAGE: usize = 100;
 
 impl SideDesk {
-    async fn told(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
+    /// Those of some identifiers, or all.
+    async fn told(&self, ids: Option<&[String]>) -> CloudResult<Vec<DatabaseFacts>> {
         self.cloud
             .call_account(self.side, &self.region, "DescribeDBInstances", |state, region| {
                 let Some(place) = state.regions.get(region) else { return Ok(Vec::new()) };
-                let found = ids.iter().filter_map(|id| place.databases.get(id));
-                Ok(found.map(|database| databases::told(state, place, database)).collect())
+                let found: Vec<_> = match ids {
+                    Some(ids) => ids.iter().filter_map(|id| place.databases.get(id)).collect(),
+                    None => place.databases.values().collect(),
+                };
+                Ok(found.into_iter().map(|database| databases::told(state, place, database)).collect())
             })
             .await
+    }
+}
+
+/// One call tells no parameters.
+fn bare(found: &mut [DatabaseFacts]) {
+    for group in found.iter_mut().filter_map(|one| one.parameter_group.as_mut()) {
+        group.parameters.clear();
     }
 }
 
@@ -34,7 +45,7 @@ impl ReadDatabases for SideDesk {
     async fn databases(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
         let mut found = Vec::new();
         for chunk in ids.chunks(PAGE) {
-            found.extend(self.told(chunk).await?);
+            found.extend(self.told(Some(chunk)).await?);
         }
         let groups: BTreeSet<String> = found
             .iter()
@@ -48,11 +59,15 @@ impl ReadDatabases for SideDesk {
         Ok(found)
     }
 
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>> {
+        let mut found = self.told(None).await?;
+        bare(&mut found);
+        Ok(found)
+    }
+
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
-        let mut found = self.told(std::slice::from_ref(&id.to_owned())).await?;
-        if let Some(group) = found.iter_mut().find_map(|one| one.parameter_group.as_mut()) {
-            group.parameters.clear();
-        }
+        let mut found = self.told(Some(std::slice::from_ref(&id.to_owned()))).await?;
+        bare(&mut found);
         Ok(found.pop())
     }
 }

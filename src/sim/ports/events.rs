@@ -18,7 +18,7 @@ impl ReadEvents for SideDesk {
     async fn event_source(&self, trigger: &Trigger) -> CloudResult<Option<EventSourceFacts>> {
         match trigger {
             Trigger::Rule { bus, name } => {
-                self.call("DescribeRule", |region, _| Ok(rule(region, bus, name).map(|rule| rule_facts(rule)))).await
+                self.call("DescribeRule", |region, _| Ok(rule(region, bus, name).map(rule_facts))).await
             }
             Trigger::Mapping { function, source } => {
                 let all = self

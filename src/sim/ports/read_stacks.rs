@@ -10,7 +10,7 @@ use crate::cloud::{ChangeSet, Cloud as _, CloudResult, ReadStacks};
 use crate::facts::{StackDrift, StackEvent, StackFacts, StackResource};
 use crate::sim::stack::{detect, find, tell_change_set};
 use crate::sim::state::Stack;
-use crate::sim::template::Template;
+use crate::sim::template::Body;
 
 /// ListStackResources, DescribeStackEvents and DescribeStackResourceDrifts answer with at most 100 a page.
 const PAGE: usize = 100;
@@ -20,7 +20,8 @@ impl ReadStacks for SideDesk {
     async fn stacks(&self, names: &[String]) -> CloudResult<BTreeMap<String, StackFacts>> {
         let mut found = BTreeMap::new();
         for name in names {
-            let told = self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(told))).await?;
+            let told =
+                self.call("DescribeStacks", |region, _| Ok(region.stacks.get(name).map(|stack| told(stack)))).await?;
             found.extend(told.map(|facts| (name.clone(), facts)));
         }
         Ok(found)
@@ -55,7 +56,7 @@ impl ReadStacks for SideDesk {
     async fn template(&self, stack: &str) -> CloudResult<String> {
         self.call("GetTemplate", |region, _| {
             let stack = find(region, stack)?;
-            Ok(stack.deployed.as_ref().map(|deployed| deployed.body.clone()).unwrap_or_default())
+            Ok(stack.deployed.as_ref().map(|deployed| deployed.body.to_string()).unwrap_or_default())
         })
         .await
     }
@@ -107,11 +108,10 @@ fn told(stack: &Stack) -> StackFacts {
 }
 
 /// DescribeStacks shows NoEcho parameters as asterisks.
-fn shown_parameters(body: &str, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let template = Template::read(body).ok();
+fn shown_parameters(body: &Body, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let template = body.template().ok();
     let hidden = |name: &str| {
         template
-            .as_ref()
             .and_then(|template| template.parameters.get(name)?.get("NoEcho"))
             .is_some_and(|flag| flag == &serde_json::Value::Bool(true) || flag == "true")
     };

@@ -72,6 +72,7 @@ pub(super) fn live(region: &RegionState, id: &str, properties: &Value) -> Option
     for (key, value) in [
         ("StorageType", facts.storage_type.as_ref().map(|kind| json!(kind))),
         ("Iops", facts.iops.map(|iops| json!(iops))),
+        ("StorageThroughput", facts.storage_throughput.map(|throughput| json!(throughput))),
         ("MaxAllocatedStorage", facts.max_storage_gb.map(|most| json!(most))),
         ("KmsKeyId", written.or(facts.kms_key.clone()).map(|key| json!(key))),
     ] {

@@ -142,6 +142,7 @@ fn replica(place: &mut Place<'_>, id: &str, source: &str, properties: &Value) ->
         multi_az: flag(properties, "MultiAZ").unwrap_or(false),
         storage_type: text(properties, "StorageType"),
         iops: number(properties, "Iops")?,
+        storage_throughput: number(properties, "StorageThroughput")?,
         max_storage_gb: number(properties, "MaxAllocatedStorage")?,
         publicly_accessible: flag(properties, "PubliclyAccessible").unwrap_or(false),
         kms_key: text(properties, "KmsKeyId"),
@@ -209,6 +210,7 @@ pub(super) fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(
     facts.storage_gb = number(properties, "AllocatedStorage")?.unwrap_or(facts.storage_gb);
     facts.storage_type = text(properties, "StorageType").or(facts.storage_type.take());
     facts.iops = number(properties, "Iops")?.or(facts.iops);
+    facts.storage_throughput = number(properties, "StorageThroughput")?.or(facts.storage_throughput);
     facts.max_storage_gb = number(properties, "MaxAllocatedStorage")?.or(facts.max_storage_gb);
     facts.auto_minor_version = flag(properties, "AutoMinorVersionUpgrade").unwrap_or(true);
     facts.publicly_accessible = flag(properties, "PubliclyAccessible").unwrap_or(facts.publicly_accessible);

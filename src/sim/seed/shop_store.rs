@@ -21,10 +21,8 @@ const DATABASE: &str = "shop-orders";
 /// Makes what production keeps; the database's host name.
 pub(super) fn make(maker: &mut Maker<'_>, tiers: &Tiers) -> Result<String, SeedError> {
     let host = database(maker, tiers)?;
-    maker
-        .region
-        .tables
-        .insert("shop-carts".to_owned(), table(maker.region.arn("dynamodb", "table/shop-carts"), "us-west-2"));
+    let carts = table(maker.region.arn("dynamodb", "table/shop-carts"), "us-west-2");
+    maker.region.tables.insert("shop-carts".to_owned(), carts);
     maker.make(
         "AWS::S3::Bucket",
         "uploads",
@@ -154,7 +152,8 @@ fn table(arn: String, other: &str) -> TableFacts {
 /// Makes what is kept in the standby Region by itself: the table's and the bucket's replicas.
 pub(super) fn standby(state: &mut SimState, since: Timestamp) -> Result<(), SeedError> {
     state.with_region("us-west-2", |region, account| {
-        region.tables.insert("shop-carts".to_owned(), table(region.arn("dynamodb", "table/shop-carts"), "us-east-1"));
+        let carts = table(region.arn("dynamodb", "table/shop-carts"), "us-east-1");
+        region.tables.insert("shop-carts".to_owned(), carts);
         event_sources(region, false);
         let mut maker = Maker { region, account, now: since };
         maker.make(

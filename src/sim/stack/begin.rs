@@ -12,8 +12,10 @@ use crate::cloud::{ChangeAction, ChangeSetKind, CloudErrorKind, Replacement};
 use crate::facts::StackStatus;
 use crate::sim::call::Refusal;
 use crate::sim::state::{
-    Act, Deployment, Operation, OperationKind, RegionState, SimChangeSet, Stack, StackPart, Step, StepState, after,
+    Act, Deployment, Kept, Operation, OperationKind, RegionState, SimChangeSet, Stack, StackPart, Step, StepState,
+    after,
 };
+use crate::sim::template::Body;
 
 /// ExecuteChangeSet. Deletes all change sets of the stack, as CloudFormation does.
 pub fn execute(
@@ -119,7 +121,7 @@ fn begin_deployment(
 pub(super) fn operation(
     kind: OperationKind,
     token: Option<String>,
-    target: Deployment,
+    target: Kept<Deployment>,
     steps: Vec<Step>,
     now: Timestamp,
 ) -> Operation {
@@ -178,13 +180,13 @@ pub fn protect(region: &mut RegionState, name: &str, on: bool) -> Result<(), Ref
     Ok(())
 }
 
-pub(super) fn empty_deployment() -> Deployment {
-    Deployment {
-        body: String::new(),
+pub(super) fn empty_deployment() -> Kept<Deployment> {
+    Kept::new(Deployment {
+        body: Body::default(),
         parameters: Default::default(),
         resolved: Default::default(),
         tags: Default::default(),
-    }
+    })
 }
 
 /// Steps that remove resources, users before what they use, by the order of the deployed template.

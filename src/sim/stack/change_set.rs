@@ -15,8 +15,8 @@ use crate::cloud::{
 use crate::facts::StackStatus;
 use crate::sim::call::Refusal;
 use crate::sim::resource::type_of;
-use crate::sim::state::{Deployment, RegionState, SimChangeSet, Stack, StackPart, after};
-use crate::sim::template::{KNOWN_AFTER_APPLY, Template, take_inputs};
+use crate::sim::state::{Deployment, Kept, RegionState, SimChangeSet, Stack, StackPart, after};
+use crate::sim::template::{Body, KNOWN_AFTER_APPLY, take_inputs};
 
 /// CreateChangeSet; its ARN.
 pub fn create_change_set(
@@ -26,7 +26,7 @@ pub fn create_change_set(
 ) -> Result<String, Refusal> {
     check_names(request)?;
     let body = match &request.template {
-        TemplateSource::Body(body) => body.clone(),
+        TemplateSource::Body(body) => Body::from(body.clone()),
         TemplateSource::Url(url) => {
             return Err(Refusal::invalid(format!(
                 "S3 error: Access Denied ({url}): the simulated cloud has no buckets"
@@ -45,8 +45,7 @@ pub fn create_change_set(
             format!("ChangeSet {} already exists for stack {}", request.name, request.stack),
         ));
     }
-    let template = Template::read(&body)?;
-    let inputs = take_inputs(region, &template, &request.parameters)?;
+    let inputs = take_inputs(region, body.template()?, &request.parameters)?;
     let target = Deployment { body, parameters: inputs.given, resolved: inputs.resolved, tags: request.tags.clone() };
     // Unresolved references and cycles are refused at once, before a stack comes into being.
     let stack_id = region.stacks.get(&request.stack).map_or_else(String::new, |stack| stack.id.clone());
@@ -69,7 +68,7 @@ pub fn create_change_set(
         empty: failed.is_none() && changes.is_none(),
         changes: changes.unwrap_or_default(),
         failed,
-        target,
+        target: Kept::new(target),
         token: request.token.clone(),
         ready_at,
         generation: stack.generation,
@@ -135,7 +134,7 @@ fn check_stack(region: &RegionState, request: &ChangeSetRequest) -> Result<(), R
 /// "The stack is in REVIEW_IN_PROGRESS": a CREATE change set makes a stack without resources.
 fn review_stack(region: &mut RegionState, now: Timestamp, name: &str) {
     let uuid = region.next_uuid("stack");
-    let mut stack = Stack {
+    let mut stack = Kept::new(Stack {
         id: region.arn("cloudformation", &format!("stack/{name}/{uuid}")),
         name: name.to_owned(),
         status: StackStatus(String::new()),
@@ -150,7 +149,7 @@ fn review_stack(region: &mut RegionState, now: Timestamp, name: &str) {
         last_token: None,
         change_sets: BTreeMap::new(),
         events: Vec::new(),
-    };
+    });
     let reason = Some("User Initiated".to_owned());
     stack_status(region, &mut stack, now, "REVIEW_IN_PROGRESS", reason, None);
     region.stacks.insert(name.to_owned(), stack);

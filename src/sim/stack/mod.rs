@@ -25,11 +25,13 @@ pub fn find<'a>(region: &'a RegionState, name: &str) -> Result<&'a Stack, Refusa
         .get(name)
         .or_else(|| region.stacks.values().find(|stack| stack.id == name))
         .or_else(|| region.deleted_stacks.get(name))
+        .map(|stack| &**stack)
         .ok_or_else(|| no_stack(name))
 }
 
 fn find_mut<'a>(region: &'a mut RegionState, name: &str) -> Result<&'a mut Stack, Refusal> {
-    region.stacks.values_mut().find(|stack| stack.name == name || stack.id == name).ok_or_else(|| no_stack(name))
+    let found = region.stacks.values_mut().find(|stack| stack.name == name || stack.id == name);
+    found.map(|stack| &mut **stack).ok_or_else(|| no_stack(name))
 }
 
 fn no_stack(name: &str) -> Refusal {

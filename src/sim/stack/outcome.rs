@@ -71,10 +71,8 @@ fn finish_deployment(region: &mut RegionState, stack: &mut Stack, ended: &Operat
 
 /// What an update leaves to remove: resources the new template has not, and those that were replaced.
 fn leftovers(stack: &Stack, ended: &Operation) -> Vec<(String, StackPart)> {
-    let wanted = |logical_id: &str| {
-        let template = crate::sim::template::Template::read(&ended.target.body);
-        template.is_ok_and(|template| template.resources.contains_key(logical_id))
-    };
+    let template = ended.target.body.template().ok();
+    let wanted = |logical_id: &str| template.is_some_and(|template| template.resources.contains_key(logical_id));
     let removed = stack.parts.iter().filter(|(id, _)| !wanted(id)).map(|(id, part)| (id.clone(), part.clone()));
     let replaced = ended
         .steps

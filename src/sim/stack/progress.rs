@@ -13,6 +13,7 @@ use crate::sim::resource::{KEEP_SIZES, NotMade, Place, ResourceType, type_of};
 use crate::sim::state::{
     Act, Operation, OperationKind, RegionState, SimState, Stack, StackPart, Step, StepState, after,
 };
+use crate::sim::template::Body;
 
 /// When something happens next to any stack of a Region, and to which.
 pub fn due_stack(region: &RegionState) -> Option<(Timestamp, String)> {
@@ -282,13 +283,11 @@ struct Policies {
     keep_sizes: bool,
 }
 
-fn policies(body: &str, logical_id: &str) -> Policies {
-    crate::sim::template::Template::read(body)
-        .ok()
-        .and_then(|mut template| template.resources.remove(logical_id))
-        .map_or_else(Policies::default, |resource| Policies {
-            retain: resource.retain,
-            retain_replaced: resource.retain_replaced,
-            keep_sizes: resource.keep_sizes,
-        })
+fn policies(body: &Body, logical_id: &str) -> Policies {
+    let resource = body.template().ok().and_then(|template| template.resources.get(logical_id));
+    resource.map_or_else(Policies::default, |resource| Policies {
+        retain: resource.retain,
+        retain_replaced: resource.retain_replaced,
+        keep_sizes: resource.keep_sizes,
+    })
 }

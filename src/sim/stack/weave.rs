@@ -14,7 +14,7 @@ pub(super) type LookUp<'a> = dyn Fn(&str, Option<&str>) -> Result<Value, String>
 
 /// A deployment read against a Region.
 pub(super) struct Woven<'a> {
-    pub template: Template,
+    pub template: &'a Template,
     /// Logical ids in order.
     pub order: Order,
     region: &'a RegionState,
@@ -31,11 +31,11 @@ impl<'a> Woven<'a> {
         id: &'a str,
         deployment: &'a Deployment,
     ) -> Result<Self, Refusal> {
-        let template = Template::read(&deployment.body)?;
+        let template = deployment.body.template()?;
         let order = Order { sequence: Vec::new(), needs: BTreeMap::new() };
         let mut woven = Woven { template, order, region, deployment, name, id };
         let present = woven.present().map_err(Refusal::invalid)?;
-        woven.order = Order::of(&woven.template, &present)?;
+        woven.order = Order::of(woven.template, &present)?;
         Ok(woven)
     }
 
@@ -88,7 +88,7 @@ impl<'a> Woven<'a> {
     fn with_scope<T>(&self, look_up: &LookUp<'_>, act: impl FnOnce(&Scope<'_>) -> T) -> T {
         let ssm = |name: &str| self.region.parameters.get(name).map(|parameter| parameter.value().to_owned());
         let scope = Scope {
-            parameters: scope_parameters(&self.template, &self.deployment.parameters, &self.deployment.resolved),
+            parameters: scope_parameters(self.template, &self.deployment.parameters, &self.deployment.resolved),
             mappings: &self.template.mappings,
             conditions: &self.template.conditions,
             pseudo: BTreeMap::from([

@@ -5,6 +5,7 @@ mod compute;
 mod database;
 mod dns;
 mod event_source;
+mod kept;
 mod network;
 mod parameter;
 mod region;
@@ -22,6 +23,7 @@ pub use compute::{Activity, Group, Image, Instance, LaunchTemplate, Refresh, aft
 pub use database::{Database, DbSnapshot, DbSubnetGroup, Outcome, Stage};
 pub use dns::{Answer, Check, Dns, Zone};
 pub use event_source::{EventMapping, EventRule};
+pub use kept::Kept;
 pub use network::{SecurityGroup, SecurityRule, Subnet, Thing, Vpc};
 pub use parameter::{Parameter, ParameterVersion};
 pub use region::{RegionState, Timings};

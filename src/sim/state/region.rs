@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bucket, Database, DbSnapshot, DbSubnetGroup, EventMapping, EventRule, Group, Image, LaunchTemplate, Parameter,
-    SecurityGroup, Stack, Subnet, Thing, Vpc,
+    Bucket, Database, DbSnapshot, DbSubnetGroup, EventMapping, EventRule, Group, Image, Kept, LaunchTemplate,
+    Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
 };
 use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
 use crate::model::AccountId;
@@ -99,58 +99,58 @@ pub struct RegionState {
     /// How long things take.
     pub timings: Timings,
     /// VPCs, by id.
-    pub vpcs: BTreeMap<String, Vpc>,
+    pub vpcs: Kept<BTreeMap<String, Vpc>>,
     /// Subnets, by id.
-    pub subnets: BTreeMap<String, Subnet>,
+    pub subnets: Kept<BTreeMap<String, Subnet>>,
     /// Gateways, routes, addresses and the like, by physical id.
-    pub things: BTreeMap<String, Thing>,
+    pub things: Kept<BTreeMap<String, Thing>>,
     /// Security groups, by id.
-    pub security_groups: BTreeMap<String, SecurityGroup>,
+    pub security_groups: Kept<BTreeMap<String, SecurityGroup>>,
     /// Launch templates, by id.
-    pub launch_templates: BTreeMap<String, LaunchTemplate>,
+    pub launch_templates: Kept<BTreeMap<String, LaunchTemplate>>,
     /// Auto Scaling groups, by name.
-    pub groups: BTreeMap<String, Group>,
+    pub groups: Kept<BTreeMap<String, Group>>,
     /// In-service instances of groups that collect metrics: each change, oldest first.
-    pub metrics: BTreeMap<String, Vec<(Timestamp, u32)>>,
+    pub metrics: Kept<BTreeMap<String, Vec<(Timestamp, u32)>>>,
     /// Target groups, by ARN.
-    pub target_groups: BTreeMap<String, TargetGroupFacts>,
+    pub target_groups: Kept<BTreeMap<String, TargetGroupFacts>>,
     /// Load balancers, by ARN.
-    pub load_balancers: BTreeMap<String, LoadBalancerFacts>,
+    pub load_balancers: Kept<BTreeMap<String, LoadBalancerFacts>>,
     /// Images, by id.
-    pub images: BTreeMap<String, Image>,
+    pub images: Kept<BTreeMap<String, Image>>,
     /// Parameters, by name.
-    pub parameters: BTreeMap<String, Parameter>,
+    pub parameters: Kept<BTreeMap<String, Parameter>>,
     /// RDS instances, by identifier.
     #[serde(default)]
-    pub databases: BTreeMap<String, Database>,
+    pub databases: Kept<BTreeMap<String, Database>>,
     /// Manual DB snapshots, by identifier.
     #[serde(default)]
-    pub db_snapshots: BTreeMap<String, DbSnapshot>,
+    pub db_snapshots: Kept<BTreeMap<String, DbSnapshot>>,
     /// DB subnet groups, by name.
     #[serde(default)]
-    pub db_subnet_groups: BTreeMap<String, DbSubnetGroup>,
+    pub db_subnet_groups: Kept<BTreeMap<String, DbSubnetGroup>>,
     /// DB parameter groups, by name.
     #[serde(default)]
-    pub db_parameter_groups: BTreeMap<String, ParameterGroupFacts>,
+    pub db_parameter_groups: Kept<BTreeMap<String, ParameterGroupFacts>>,
     /// DynamoDB tables, by name.
     #[serde(default)]
-    pub tables: BTreeMap<String, TableFacts>,
+    pub tables: Kept<BTreeMap<String, TableFacts>>,
     /// S3 buckets, by name.
     #[serde(default)]
-    pub buckets: BTreeMap<String, Bucket>,
+    pub buckets: Kept<BTreeMap<String, Bucket>>,
     /// Scheduled actions, by the name of their group and their own.
     #[serde(default)]
-    pub schedules: BTreeMap<String, BTreeMap<String, ScheduleFacts>>,
+    pub schedules: Kept<BTreeMap<String, BTreeMap<String, ScheduleFacts>>>,
     /// Rules of EventBridge, by bus and name.
     #[serde(default)]
-    pub event_rules: BTreeMap<String, EventRule>,
+    pub event_rules: Kept<BTreeMap<String, EventRule>>,
     /// Event source mappings of Lambda, by UUID.
     #[serde(default)]
-    pub event_mappings: BTreeMap<String, EventMapping>,
+    pub event_mappings: Kept<BTreeMap<String, EventMapping>>,
     /// Stacks, by name.
-    pub stacks: BTreeMap<String, Stack>,
+    pub stacks: Kept<BTreeMap<String, Kept<Stack>>>,
     /// Deleted stacks, by id.
-    pub deleted_stacks: BTreeMap<String, Stack>,
+    pub deleted_stacks: Kept<BTreeMap<String, Kept<Stack>>>,
     /// What is wrong.
     pub faults: Faults,
     /// How often each operation was called.
@@ -170,28 +170,28 @@ impl RegionState {
             certificates: BTreeSet::new(),
             vcpu_quota: 256,
             timings: Timings::default(),
-            vpcs: BTreeMap::new(),
-            subnets: BTreeMap::new(),
-            things: BTreeMap::new(),
-            security_groups: BTreeMap::new(),
-            launch_templates: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            metrics: BTreeMap::new(),
-            target_groups: BTreeMap::new(),
-            load_balancers: BTreeMap::new(),
-            images: BTreeMap::new(),
-            parameters: BTreeMap::new(),
-            databases: BTreeMap::new(),
-            db_snapshots: BTreeMap::new(),
-            db_subnet_groups: BTreeMap::new(),
-            db_parameter_groups: BTreeMap::new(),
-            tables: BTreeMap::new(),
-            buckets: BTreeMap::new(),
-            schedules: BTreeMap::new(),
-            event_rules: BTreeMap::new(),
-            event_mappings: BTreeMap::new(),
-            stacks: BTreeMap::new(),
-            deleted_stacks: BTreeMap::new(),
+            vpcs: Kept::default(),
+            subnets: Kept::default(),
+            things: Kept::default(),
+            security_groups: Kept::default(),
+            launch_templates: Kept::default(),
+            groups: Kept::default(),
+            metrics: Kept::default(),
+            target_groups: Kept::default(),
+            load_balancers: Kept::default(),
+            images: Kept::default(),
+            parameters: Kept::default(),
+            databases: Kept::default(),
+            db_snapshots: Kept::default(),
+            db_subnet_groups: Kept::default(),
+            db_parameter_groups: Kept::default(),
+            tables: Kept::default(),
+            buckets: Kept::default(),
+            schedules: Kept::default(),
+            event_rules: Kept::default(),
+            event_mappings: Kept::default(),
+            stacks: Kept::default(),
+            deleted_stacks: Kept::default(),
             faults: Faults::default(),
             calls: BTreeMap::new(),
         }

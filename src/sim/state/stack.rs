@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Kept;
 use crate::cloud::{ChangeSetKind, ResourceChange};
 use crate::facts::{StackEvent, StackStatus, Tags};
+use crate::sim::template::Body;
 
 /// A stack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ pub struct Stack {
     /// Why.
     pub status_reason: Option<String>,
     /// What is deployed; none before the first execution.
-    pub deployed: Option<Deployment>,
+    pub deployed: Option<Kept<Deployment>>,
     /// Resources, by logical id.
     pub parts: BTreeMap<String, StackPart>,
     /// Outputs.
@@ -46,7 +48,7 @@ pub struct Stack {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Deployment {
     /// The template as it was given.
-    pub body: String,
+    pub body: Body,
     /// Parameters as given, defaults filled in.
     pub parameters: BTreeMap<String, String>,
     /// What SSM-typed parameters resolved to.
@@ -85,7 +87,7 @@ pub struct SimChangeSet {
     /// Create or update.
     pub kind: ChangeSetKind,
     /// What it would deploy.
-    pub target: Deployment,
+    pub target: Kept<Deployment>,
     /// The token it was asked for with.
     pub token: String,
     /// When it is worked out.
@@ -126,7 +128,7 @@ pub struct Operation {
     /// The token its events carry.
     pub token: Option<String>,
     /// What is being deployed, or was.
-    pub target: Deployment,
+    pub target: Kept<Deployment>,
     /// Steps, in the order they were planned.
     pub steps: Vec<Step>,
     /// Logical ids that failed.

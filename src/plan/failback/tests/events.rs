@@ -1,4 +1,4 @@
-//! Owns the cases of failbacks with event sources: off in the standby before it is frozen, on in the primary at the end.
+//! Owns the cases of failbacks with event sources: off in the standby as it is frozen, on in the primary at the end.
 
 use super::*;
 use crate::facts::EventSourceFacts;
@@ -29,7 +29,7 @@ fn case(states: [(&str, &str); 3]) -> Case {
 const SERVING: [(&str, &str); 3] = [("ENABLED", "DISABLED"), ("Enabling", "Disabled"), ("DISABLED", "DISABLED")];
 
 #[test]
-fn what_runs_in_the_standby_is_off_before_it_is_frozen_and_what_ran_at_home_is_on_at_the_end() {
+fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is_on_at_the_end() {
     let rds = RdsData { source: "prod-orders".into(), key: None, class: None, endpoint_parameter: None };
     let database = |id: &str| crate::facts::DatabaseFacts {
         id: id.into(),
@@ -54,8 +54,8 @@ fn what_runs_in_the_standby_is_off_before_it_is_frozen_and_what_ran_at_home_is_o
     gate-freeze <- [lag-home-orders] 0s
     disable-events-nightly <- [gate-freeze] 1s
     disable-events-order-queue <- [gate-freeze] 30s
-    freeze-standby <- [disable-events-nightly disable-events-order-queue] 90s
-    await-replica-home-orders <- [freeze-standby reseed-home-orders] 60s
+    freeze-standby <- [gate-freeze] 90s
+    await-replica-home-orders <- [disable-events-nightly disable-events-order-queue freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
     scale-primary-api <- [promote-home-orders] 1s
     scale-primary-worker <- [promote-home-orders] 1s

@@ -7,7 +7,7 @@ mod page;
 use made_up::{Journal, at, degraded, runbook, stopped, succeeded};
 
 use super::text;
-use crate::run::journal::{Event, StepState};
+use crate::run::journal::{Event, Measures, StepState};
 
 #[test]
 fn a_run_in_which_everything_came() {
@@ -208,6 +208,24 @@ fn an_attempt_without_an_outcome_is_unknown_once_its_session_is_over() {
     assert_eq!(gate(&journal), (StepState::Started, Some(0.0)));
     journal.line(20, "", Event::Stopped { reason: "interrupted".to_owned() });
     assert_eq!(gate(&journal), (StepState::Unknown, Some(18.0)));
+}
+
+#[test]
+fn where_the_lag_grows_idle_less_may_be_lost_and_that_is_said() {
+    let ended = |seconds, lag_grows_idle| {
+        let mut journal = Journal::new(runbook());
+        journal.begin(1);
+        for step in runbook().steps {
+            let measures = Measures { recovery_point_s: Some(seconds), lag_grows_idle, ..Measures::default() };
+            journal.done(2, 3, &step.id.0, "done", measures);
+        }
+        journal.line(4, "", Event::Ended { degraded: false });
+        journal.report().summary
+    };
+    let said = " Less may be lost: PostgreSQL's lag grows while nobody writes.";
+    for (seconds, idle, expected) in [(240, true, true), (240, false, false), (0, true, false)] {
+        assert_eq!(ended(seconds, idle).contains(said), expected, "{seconds} {idle}: {}", ended(seconds, idle));
+    }
 }
 
 #[test]

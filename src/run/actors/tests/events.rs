@@ -134,9 +134,18 @@ async fn what_a_fence_could_not_switch_off_is_told_and_the_rest_is_fenced() {
     assert_eq!(state(&region, &rule()), "DISABLED");
     assert_eq!(region.edit(|state| state.groups["prod-web"].size.max), 0);
     // Where a promotion relies on it, nothing else is touched.
-    let region = with(&[(rule(), "DISABLED"), (mapping(), "Enabled")]);
+    let region = with(&[(rule(), "ENABLED"), (mapping(), "Enabled")]);
     region.edit(|state| drop(state.groups.insert("prod-web".into(), super::group("prod-web", 3, 0))));
     region.fault("UpdateEventSourceMapping", &[Fault::Refused(CloudErrorKind::Denied)]);
-    fenced(&region, false).await.expect_err("denied");
-    assert_eq!(region.effects(), Vec::<String>::new());
+    let error = fenced(&region, false).await.expect_err("denied");
+    assert_eq!(region.effects(), ["DisableRule"]);
+    insta::assert_snapshot!(error.left_behind.join("\n"), @r"
+    mapping of orders may go on running
+    rule nightly switched off (was ENABLED)
+    ");
+    // One that is being switched on at this moment is waited for.
+    let region = with(&[(rule(), "DISABLED"), (mapping(), "Enabling")]);
+    region.edit(|state| state.following.push((at(30), mapping().to_string(), "Enabled")));
+    fenced(&region, false).await.expect("fenced");
+    assert_eq!(state(&region, &mapping()), "Disabled");
 }

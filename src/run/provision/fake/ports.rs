@@ -194,6 +194,11 @@ impl ReadDatabases for Fake {
         Ok(self.edit(|state| state.databases.iter().filter(|one| ids.contains(&one.id)).cloned().collect()))
     }
 
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>> {
+        self.scripted("DescribeDBInstances")?;
+        Ok(self.edit(|state| state.databases.clone()))
+    }
+
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
         Ok(self.databases(&[id.to_owned()]).await?.pop())
     }

@@ -24,6 +24,10 @@ async fn a_replica_needs_a_key_backups_and_a_free_name() {
             CreateReplica { parameter_group: Some("shop-standby".to_owned()), ..ask.clone() },
             "InvalidParameterCombination",
         ),
+        (
+            CreateReplica { storage_type: Some("gp3".to_owned()), storage_throughput: Some(500), ..ask.clone() },
+            "InvalidParameterCombination",
+        ),
         (CreateReplica { source_arn: PRODUCTION.replace("shop", "no"), ..ask.clone() }, "DBInstanceNotFound"),
     ];
     for (ask, code) in cases {

@@ -15,6 +15,9 @@ impl ReadDatabases for Region {
     async fn databases(&self, ids: &[String]) -> CloudResult<Vec<DatabaseFacts>> {
         self.look(|state| ids.iter().filter_map(|id| state.databases.get(id).cloned()).collect())
     }
+    async fn all_databases(&self) -> CloudResult<Vec<DatabaseFacts>> {
+        self.look(|state| state.databases.values().cloned().collect())
+    }
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
         self.look(|state| state.databases.get(id).cloned())
     }

@@ -42,8 +42,16 @@ async fn a_promotion_happens_once_and_keeps_the_lag_right_before_it() {
     assert_eq!(done.measures.recovery_point_s, Some(7));
     assert_eq!(done.text, "shop-orders takes writes; it was 7 s behind when promoted (measured 30 s before)");
     assert_eq!(region.edit(|state| state.databases["shop-orders"].backup_retention_days), 14);
+    assert!(!done.measures.lag_grows_idle, "of another engine");
     let again = act(&region, &promote()).await.expect("nothing to do");
     assert_eq!(again.measures.recovery_point_s, None, "what another attempt lost is not known to this one");
+}
+
+#[tokio::test]
+async fn that_an_idle_postgresql_looks_as_if_it_was_behind_goes_into_the_measures() {
+    let region = region(|state| state.databases.get_mut("shop-orders").expect("it").engine = "postgres".into());
+    let done = act(&region, &promote()).await.expect("a promotion");
+    assert_eq!((done.measures.recovery_point_s, done.measures.lag_grows_idle), (Some(7), true));
 }
 
 #[tokio::test]
