@@ -14,13 +14,15 @@ use super::session::{Session, side_by_side};
 use super::tags::own_tags;
 use super::time::timestamp;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadGroups, WriteGroups};
-use crate::facts::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef};
+use crate::facts::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef, SCHEDULED_ACTIONS};
 use crate::model::GroupSize;
 
 const DESCRIBE: Api = shared("DescribeAutoScalingGroups");
 const UPDATE: Api = shared("UpdateAutoScalingGroup");
 const ACTIVITIES: Api = shared("DescribeScalingActivities");
 const START_REFRESH: Api = shared("StartInstanceRefresh");
+const SUSPEND: Api = shared("SuspendProcesses");
+const RESUME: Api = shared("ResumeProcesses");
 
 /// Most names, and most groups, of one call (DescribeAutoScalingGroups MaxRecords).
 const NAMES_PER_CALL: usize = 100;
@@ -105,6 +107,23 @@ impl WriteGroups for AwsGroups {
         // It has no token: a second one is refused while the first runs, and would replace everything again after it.
         let answer = self.session.call_by(&START_REFRESH, RetryRules::ONCE, request).await?;
         Ok(answer.instance_refresh_id.unwrap_or_default())
+    }
+
+    async fn suspend_schedules(&self, name: &str) -> CloudResult<()> {
+        let request = || {
+            let call = self.client.suspend_processes().auto_scaling_group_name(name);
+            call.scaling_processes(SCHEDULED_ACTIONS).send()
+        };
+        self.session.call(&SUSPEND, request).await.map(drop)
+    }
+
+    async fn resume_schedules(&self, name: &str) -> CloudResult<()> {
+        let request = || {
+            let call = self.client.resume_processes().auto_scaling_group_name(name);
+            // Without a process it would resume all of them.
+            call.scaling_processes(SCHEDULED_ACTIONS).send()
+        };
+        self.session.call(&RESUME, request).await.map(drop)
     }
 }
 

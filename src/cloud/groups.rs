@@ -30,4 +30,12 @@ pub trait WriteGroups: Send + Sync {
 
     /// Starts replacing a group's instances with ones of its current launch template (StartInstanceRefresh); its id.
     async fn start_refresh(&self, name: &str) -> CloudResult<String>;
+
+    /// Keeps a group's scheduled actions from doing anything (SuspendProcesses with `ScheduledActions`): one that states
+    /// sizes would raise a group of zero. Repeating it is harmless.
+    async fn suspend_schedules(&self, name: &str) -> CloudResult<()>;
+
+    /// Lets a group's scheduled actions do what they say again, from the next one on (ResumeProcesses with
+    /// `ScheduledActions`). Repeating it is harmless.
+    async fn resume_schedules(&self, name: &str) -> CloudResult<()>;
 }

@@ -1,7 +1,6 @@
 //! Owns carrying a runbook out from a command: who carries out its steps, and what is left on record at the end.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use super::context::Session;
 use super::drill;
+use super::gatekeeper::Terminal;
 use super::output::{Output, print_made};
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
@@ -19,14 +19,13 @@ use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
 use crate::report::drill::DrillVerdict;
 use crate::report::run::{RunReport, html, text};
-use crate::run::Stop;
-use crate::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
+use crate::run::actors::{Actors, Reports, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
 use crate::run::journal::{JournalError, Tail};
 use crate::store::bundle::PostureRecord;
 use crate::store::{BundleError, Condition, Runs, Store, StoreError};
 use crate::ui::progress::Progress;
-use crate::ui::{Exit, Failure, Printer};
+use crate::ui::{Exit, Failure};
 
 /// How a runbook is carried out.
 pub struct Manner<'a> {
@@ -50,7 +49,7 @@ pub async fn carry_out(
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
     let records = Records { store: session.store.clone(), runbook: runbook.clone() };
-    let actors = actors(session, runbook, standby, &records, manner).await;
+    let actors = actors(session, runbook, standby, &records, (manner, caller)).await;
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
         sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
@@ -201,7 +200,7 @@ async fn actors(
     runbook: &Runbook,
     standby: SidePorts,
     records: &Records,
-    manner: &Manner<'_>,
+    (manner, caller): (&Manner<'_>, &Caller),
 ) -> Actors {
     let needs_primary = runbook.steps.iter().any(|step| step.sides.contains(&SideName::Primary));
     let primary = match needs_primary {
@@ -214,7 +213,7 @@ async fn actors(
         None
     });
     let stop = session.context.stop.clone();
-    let gate = Arc::new(Terminal { printer: session.printer().clone(), yes: manner.yes, stop });
+    let gate = Arc::new(Terminal::new(session.printer().clone(), manner.yes, caller, stop));
     let actors =
         Actors::new(standby, primary, session.clock(), session.cloud.outside(), gate, Arc::new(records.clone()));
     if runbook.kind != RunKind::Drill {
@@ -273,40 +272,5 @@ impl Reports for Records {
     async fn save(&self) -> Result<String, String> {
         let report = self.report().await.map_err(|error| error.to_string())?;
         self.put(&report).await.map_err(|error| error.to_string())
-    }
-}
-
-/// Asks whoever sits at the terminal.
-struct Terminal {
-    printer: Printer,
-    yes: bool,
-    stop: Stop,
-}
-
-#[async_trait]
-impl GateKeeper for Terminal {
-    async fn ask(&self, question: &str) -> Answer {
-        if self.yes {
-            return Answer::Yes("answered by --yes".to_owned());
-        }
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return Answer::NobodyToAsk;
-        }
-        self.printer.details(question);
-        let asked = tokio::task::spawn_blocking(|| {
-            let mut err = std::io::stderr().lock();
-            let _ = write!(err, "type yes to go on> ").and_then(|()| err.flush());
-            drop(err);
-            let mut line = String::new();
-            std::io::stdin().lock().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
-        });
-        tokio::select! {
-            asked = asked => match asked {
-                Ok(true) => Answer::Yes("confirmed on the terminal".to_owned()),
-                _ => Answer::No,
-            },
-            // Whoever asked the run to stop is not asked for anything more.
-            () = self.stop.wait() => Answer::NobodyToAsk,
-        }
     }
 }

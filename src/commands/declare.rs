@@ -68,10 +68,13 @@ pub struct DeclareArgs {
     /// Count a shortfall of at most this many percent per tier as success
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub accept: u32,
-    /// Try to set the primary's groups to zero, although it may be dark; nothing waits for it
+    /// Try to set the primary's groups to zero and to suspend their scheduled actions, although it may be dark; nothing
+    /// waits for it. Without it an ungraceful declaration leaves the primary as it is
     #[arg(long, conflicts_with = "graceful")]
     pub fence: bool,
-    /// A second person must agree before anything is done
+    /// Somebody must agree before anything is done. It pauses the run and records whose credentials answered, on which
+    /// host; it does not prove that it was a second person, and --yes opens it. For that, stop at the gate and let somebody
+    /// else `lifeboat runs resume` with credentials of their own
     #[arg(long)]
     pub gate: bool,
     /// When the incident began, such as 2026-11-07T03:10:00Z: recovery time is counted from there

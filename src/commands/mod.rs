@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod drift;
 mod drill;
 mod failback;
+mod gatekeeper;
 pub mod generate;
 pub mod init;
 pub mod load;

@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
+use crate::report::frozen::Frozen;
 use crate::report::status::{StatusView, TierStatus};
 use crate::report::status_runs::LastRuns;
 use crate::run::engine::RunRecord;
@@ -49,9 +50,13 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let stacks = stacks(&session, &ports, &mut gaps).await;
     let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
     let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
+    let file = args.environment.display().to_string();
     let events = events(&session.environment, &ports, &mut gaps).await;
     let past = past(&session).await?;
     let declared_in = declared_in(posture.as_ref(), &past);
+    // Nothing but a freeze sets a maximum of zero: only then it matters which run did.
+    let at_zero = tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0));
+    let frozen = Frozen::by_last(&past).filter(|_| at_zero);
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
@@ -64,6 +69,8 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         posture: posture.as_ref(),
         declared_in: declared_in.as_deref(),
         last_runs: &LastRuns::of(&past),
+        frozen: frozen.as_ref(),
+        file: &file,
         gaps: &gaps,
         now: session.clock().now(),
     };

@@ -43,7 +43,15 @@ pub struct GroupFacts {
     pub instances: Vec<InstanceFacts>,
 }
 
+/// The process of a group that carries out its scheduled actions (SuspendProcesses, ScalingProcesses).
+pub const SCHEDULED_ACTIONS: &str = "ScheduledActions";
+
 impl GroupFacts {
+    /// Whether its scheduled actions do nothing.
+    pub fn schedules_suspended(&self) -> bool {
+        self.suspended_processes.iter().any(|process| process == SCHEDULED_ACTIONS)
+    }
+
     /// How many instances are in service and healthy by the group's own check.
     pub fn in_service(&self) -> u32 {
         let count = self.instances.iter().filter(|instance| instance.in_service()).count();

@@ -38,7 +38,7 @@ pub use database_copy::{CopiesFound, CopyLike, RestoreCopy, SnapshotFacts, TakeS
 pub use dns::{AliasFacts, HealthCheckFacts, RecordFacts};
 pub use event_source::{EventSourceFacts, Phase, source_name};
 pub use gap::{Gap, Noun};
-pub use group::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef};
+pub use group::{GroupFacts, InstanceFacts, LaunchFailure, LaunchTemplateRef, SCHEDULED_ACTIONS};
 pub use image::{ImageFacts, ImageState};
 pub use image_copy::CopyImage;
 pub use launch_template::{BlockDevice, LaunchTemplateFacts, MetadataOptions};

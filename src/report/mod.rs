@@ -7,6 +7,7 @@ pub mod copies;
 mod count;
 pub mod drift;
 pub mod drill;
+pub mod frozen;
 pub mod render_files;
 pub mod run;
 pub mod runbook;

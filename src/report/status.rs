@@ -8,12 +8,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
-use super::status_data::{self, DataStatus, TrafficStatus};
+use super::frozen::Frozen;
+use super::status_data::{self, DataStatus, LeadsTo, TrafficStatus};
 use super::status_runs::LastRuns;
 use super::style::{ALARM, CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap, Noun};
-use crate::model::{Environment, GroupSize};
+use crate::model::{Environment, GroupSize, Switch};
+use crate::plan::declare::returns;
 use crate::store::bundle::{PostureRecord, SyncRecord};
 
 /// The version of the JSON document.
@@ -43,6 +45,10 @@ pub struct StatusView<'a> {
     pub declared_in: Option<&'a str>,
     /// The last run of each kind.
     pub last_runs: &'a LastRuns,
+    /// The failback that froze the standby and has not ended, where there is one.
+    pub frozen: Option<&'a Frozen>,
+    /// The environment file, for commands.
+    pub file: &'a str,
     /// What could not be seen.
     pub gaps: &'a [Gap],
     /// Now.
@@ -89,6 +95,8 @@ pub enum Posture {
     Standby,
     /// At full production size.
     Full,
+    /// At zero, where not even a scaling policy raises it, by a failback that has not ended.
+    Frozen,
     /// In between.
     Partial,
     /// It could not be seen.
@@ -101,6 +109,7 @@ impl Posture {
             Posture::NotProvisioned => "not provisioned",
             Posture::Standby => "at its standby footprint",
             Posture::Full => "at full production size",
+            Posture::Frozen => "frozen at zero",
             Posture::Partial => "between its standby footprint and full production size",
             Posture::Unknown => "unknown",
         }
@@ -118,6 +127,9 @@ impl StatusView<'_> {
         if self.tiers.iter().all(|tier| tier.size.is_none()) {
             return Posture::NotProvisioned;
         }
+        if self.frozen.is_some() && self.is_at_zero() {
+            return Posture::Frozen;
+        }
         let sized = |wanted: fn(&TierStatus) -> Option<u32>, enough: fn(u32, u32) -> bool| {
             self.tiers.iter().all(|tier| match (tier.size, wanted(tier)) {
                 (Some(size), Some(wanted)) => enough(size.desired, wanted),
@@ -132,6 +144,19 @@ impl StatusView<'_> {
         } else {
             Posture::Partial
         }
+    }
+
+    /// Whether a group is at a maximum of zero: a freeze sets that, and no footprint does.
+    fn is_at_zero(&self) -> bool {
+        self.tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0))
+    }
+
+    /// That users of a declared standby leave it by themselves, and what to run; none where they do not.
+    fn returns_by_itself(&self) -> Option<String> {
+        self.declared_in?;
+        let traffic = self.traffic.filter(|traffic| traffic.leads_to == LeadsTo::Undecided)?;
+        let by_itself = matches!(self.environment.traffic.as_ref()?.switch, Switch::Failover { .. });
+        by_itself.then(|| format!("{}: lifeboat declare {} --fence --reason TEXT", returns(&traffic.record), self.file))
     }
 
     /// How many instances are asked for and not in service yet.
@@ -162,7 +187,13 @@ impl StatusView<'_> {
             0 => String::new(),
             count => format!(", with {count} instances not in service yet"),
         };
-        let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, self.posture_now().words()));
+        let posture = self.posture_now();
+        let _ = match self.frozen.filter(|_| posture == Posture::Frozen) {
+            Some(frozen) => {
+                writeln!(out, "the standby is {}\n  {}", paint.text(ALARM, &frozen.words()), frozen.advice(self.file))
+            }
+            None => writeln!(out, "the standby is {}{coming}", paint.text(HEADING, posture.words())),
+        };
         if let Some(run) = self.declared_in {
             let _ = writeln!(
                 out,
@@ -192,6 +223,9 @@ impl StatusView<'_> {
         for source in self.events {
             let state = source.state.as_deref().unwrap_or("not there");
             let _ = writeln!(out, "  event source {}: {}, {state}", source.event_source, source.trigger);
+        }
+        if let Some(warning) = self.returns_by_itself() {
+            let _ = writeln!(out, "{} {warning}", paint.text(ALARM, "beware:"));
         }
         for (name, status) in self.stacks {
             let _ = writeln!(out, "  stack {name}: {status}");
@@ -249,6 +283,8 @@ impl StatusView<'_> {
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
             "no_standby_since_run": self.declared_in,
+            "frozen_by_run": self.frozen.filter(|_| self.is_at_zero()).map(|frozen| &frozen.run),
+            "users_return": self.returns_by_itself(),
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
             "data": self.data,
@@ -278,3 +314,7 @@ fn image_words(tier: &TierStatus) -> String {
         (None, None) => "none published".to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

@@ -121,6 +121,27 @@ async fn a_size_is_set_in_one_absolute_call_and_a_missing_group_is_told() {
     assert_eq!(error.kind, CloudErrorKind::NotFound);
 }
 
+#[tokio::test]
+async fn scheduled_actions_alone_are_suspended_and_resumed() {
+    let server = Replay::start();
+    server.on_call("autoscaling", "SuspendProcesses", |call| match call.field("AutoScalingGroupName").as_str() {
+        "shop-web" => xml("<SuspendProcessesResponse/>"),
+        _ => query_error(400, "ValidationError", "AutoScalingGroup name not found - null"),
+    });
+    server.on_call("autoscaling", "ResumeProcesses", |_| query_error(403, "AccessDenied", "no policy allows it"));
+    let groups = writing(&server).await.groups;
+    groups.suspend_schedules("shop-web").await.expect("suspended");
+    assert_eq!(groups.suspend_schedules("gone").await.expect_err("no group").kind, CloudErrorKind::NotFound);
+    let error = groups.resume_schedules("shop-web").await.expect_err("denied").to_string();
+    assert!(error.contains("autoscaling:ResumeProcesses is not allowed"), "{error}");
+    for operation in ["SuspendProcesses", "ResumeProcesses"] {
+        let call = &server.calls("autoscaling", operation)[0];
+        // Without a name AWS takes every process.
+        let named = ["ScalingProcesses.member.1", "ScalingProcesses.member.2"].map(|field| call.field(field));
+        assert_eq!(named, ["ScheduledActions", ""], "{operation}");
+    }
+}
+
 fn version(id: usize, number: u64, is_default: bool, image: &str) -> String {
     format!(
         "<item><launchTemplateId>lt-{id}</launchTemplateId><launchTemplateName>t{id}</launchTemplateName>\

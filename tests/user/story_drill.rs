@@ -41,6 +41,16 @@ fn groups(desk: &Desk, region: &str) -> Vec<(String, Value, usize)> {
         .collect()
 }
 
+/// What is suspended of each group of a Region that the environment names.
+fn suspended(desk: &Desk, region: &str) -> Vec<Vec<String>> {
+    let state = state(desk);
+    let of = |name: &str| {
+        let processes = &state["regions"][region]["groups"][name]["facts"]["suspended_processes"];
+        processes.as_array().expect("a list").iter().map(|one| one.as_str().expect("a name").to_owned()).collect()
+    };
+    ["shop-web", "shop-api", "shop-worker"].iter().map(|name| of(name)).collect()
+}
+
 fn calls(desk: &Desk, region: &str) -> u64 {
     state(desk)["regions"][region]["calls"].as_object().map_or(0, |by| by.values().filter_map(Value::as_u64).sum())
 }
@@ -140,6 +150,10 @@ fn a_declared_environment_comes_home_and_has_a_standby_again() {
         desk.expect(0, &["declare", "shop.yaml", "--reason", "exercise", "--graceful", "--yes", "-o", "json"]);
     let declared = run_id(&declared.json());
     assert!(groups(&desk, "us-east-1").iter().any(|(_, size, _)| size["desired"] == 0), "the primary is fenced");
+    // A scheduled action that states a maximum would raise a group of zero.
+    let suspended = || suspended(&desk, "us-east-1");
+    let every = suspended();
+    assert!(!every.is_empty() && every.iter().all(|processes| processes == &["ScheduledActions"]), "{every:?}");
     let spent = status(&desk);
     assert_eq!(spent["no_standby_since_run"], declared.as_str(), "{spent}");
     let told = desk.expect(0, &["status", "shop.yaml"]);
@@ -151,6 +165,7 @@ fn a_declared_environment_comes_home_and_has_a_standby_again() {
     assert_eq!(step(&home, "scale-primary-web")["state"], "succeeded", "{home}");
     assert_eq!(step(&home, "stand-down-web")["state"], "succeeded", "{home}");
     assert_eq!(groups(&desk, "us-east-1"), east);
+    assert!(suspended().iter().all(Vec::is_empty), "{home}");
     let back = status(&desk);
     assert_eq!((&back["posture"], &back["no_standby_since_run"]), (&"standby".into(), &Value::Null), "{back}");
     let sizes = |groups: Vec<(String, Value, usize)>| groups.into_iter().map(|(name, size, _)| (name, size)).collect();

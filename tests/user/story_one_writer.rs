@@ -75,7 +75,7 @@ fn a_declaration_that_was_left_at_its_prompt_begins_no_second_run_beside_one_tha
     let stale = second.types("shop");
     assert_eq!(stale.code, 5, "{}", stale.err);
     assert!(stale.err.contains(&format!("another run, {run}, came in between")), "{}", stale.err);
-    assert_eq!(runs(&desk), [run.clone()]);
+    assert_eq!(runs(&desk), std::slice::from_ref(&run));
     desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
 }
 

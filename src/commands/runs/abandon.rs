@@ -14,6 +14,7 @@ use crate::model::SideName;
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::copies::removal;
 use crate::report::drill::still_up;
+use crate::report::frozen::Frozen;
 use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
 use crate::store::lease::holder;
@@ -91,6 +92,9 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
     let mut to_do = Vec::new();
     if let Some((record, _)) = &record {
+        if let Some(frozen) = Frozen::by(record) {
+            session.printer().warn(&format!("the standby is {}; {}", frozen.words(), frozen.advice(&file)));
+        }
         let left_up = still_up(record);
         if record.kind == RunKind::Drill && !left_up.is_empty() {
             let command = format!("lifeboat scale {file} --to standby");

@@ -187,6 +187,20 @@ fn switch(
                 None => defaults::CHECK_PATH.to_owned(),
                 Some(check) => given_or(&check?.path, defaults::CHECK_PATH.to_owned(), |path| path.0.clone())?,
             };
+            let databases =
+                data.into_iter().flatten().filter(|data| data.rds().is_some()).map(|data| data.name.as_str());
+            let databases: Vec<&str> = databases.collect();
+            if !databases.is_empty() {
+                let message = format!(
+                    "with `failover` Route 53 leads users back by itself as soon as the primary is well again, to the \
+                     databases it had before ({}): what is written in the standby is not there",
+                    databases.join(", ")
+                );
+                remarks.push(
+                    Remark::warning(written.switch.place, "traffic.switch", message)
+                        .help("`standby-takes-over` leads them back when a failback says so"),
+                );
+            }
             Some(Switch::Failover { path })
         }
         WrittenSwitch::Weighted => weights(written, remarks),

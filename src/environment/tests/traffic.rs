@@ -95,6 +95,25 @@ fn keys_of_another_switch_are_refused_by_name() {
 }
 
 #[test]
+fn failover_records_beside_a_database_are_warned_of_at_their_place() {
+    let text = |switch: &str, data: &str| {
+        format!(
+            "{GOOD}traffic: {{ record: shop.example.com, zone: Z0123456789ABC, switch: {switch} }}\ndata:\n  - {data}\n"
+        )
+    };
+    let database = "{ name: orders, rds: { source: shop-orders, standby: read-replica } }";
+    let warned = |text: &str| {
+        let loaded = load(text).unwrap_or_else(|e| panic!("{e}"));
+        loaded.warnings.iter().map(|one| format!("{} {}", one.path, one.message)).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(warned(&text("failover", database)), @"traffic.switch with `failover` Route 53 leads users back by itself as soon as the primary is well again, to the databases it had before (orders): what is written in the standby is not there");
+    for quiet in [text("standby-takes-over", database), text("failover", "{ name: carts, dynamodb: { table: carts } }")]
+    {
+        assert_eq!(warned(&quiet), "", "{quiet}");
+    }
+}
+
+#[test]
 fn values_keep_to_their_rules() {
     let text = format!(
         "{GOOD}traffic:

@@ -181,7 +181,7 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
         [Loss { data: "orders".into(), seconds: Some(3), unknown: None, at_most: false, stale_since: None }]
     );
     assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
-    assert_eq!(know.warnings, Vec::<String>::new());
+    assert_eq!(know.warnings, [UNFENCED]);
     let mut postgres = Case::new(Mode::Ungraceful, all_data(), Some(takes_over()));
     let seen = postgres.seen.databases.as_mut().expect("seen").get_mut("shop-orders").expect("it");
     seen.engine = "postgres".into();
@@ -331,6 +331,7 @@ fn what_the_baseline_does_not_show_is_warned_of() {
     insta::assert_snapshot!(know.warnings.join("\n"), @r"
     the baseline has no shop-orders: orders keeps its class and protection, and the default of backups
     uploads: by the baseline nothing replicates shop-uploads to shop-uploads-dr
+    the primary is not fenced: what still runs there may go on serving and writing; --fence tries
     ");
 }
 
@@ -373,7 +374,8 @@ fn a_promotion_that_is_skipped_is_seen_where_users_are_led() {
         know.warnings,
         [
             "promote-orders is skipped: unless shop-orders in the standby stands alone already, users are led to a database \
-          that takes no writes"
+          that takes no writes",
+            UNFENCED,
         ]
     );
 }

@@ -51,7 +51,10 @@ pub(in crate::plan) fn gate() -> Estimate {
 }
 
 pub(super) fn fence() -> Estimate {
-    default(5, "one UpdateAutoScalingGroup per group; a primary that does not answer costs at most 30 s")
+    default(
+        5,
+        "one SuspendProcesses and one UpdateAutoScalingGroup per group; a primary that does not answer costs at most 30 s",
+    )
 }
 
 /// Fencing, until nothing runs any more.

@@ -100,7 +100,7 @@ fn a_graceful_plan_switches_production_s_off_before_the_replica_is_drained() {
     report <- [gate-traffic] 1s
     ");
     let fence = runbook.step(&StepId(FENCE.into())).expect("the fence");
-    insta::assert_snapshot!(fence.title, @"fence the primary: its event sources are switched off and its groups go to zero, so that nothing serves twice");
+    insta::assert_snapshot!(fence.title, @"fence the primary: its event sources are switched off, its groups go to zero and their scheduled actions are suspended, so that nothing serves twice");
     assert_eq!(
         fenced(&runbook),
         ["rule shop-nightly", "mapping of shop-orders", "rule shop-paused", "rule shop-unseen"],

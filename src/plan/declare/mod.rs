@@ -29,7 +29,7 @@ pub use input::{
     Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
 };
 pub use refusal::{DeclareRefusal, Stale};
-pub use remarks::{Loss, Remarks, remarks};
+pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
 pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};

@@ -10,6 +10,19 @@ use crate::facts::DatabaseFacts;
 use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
+/// What an ungraceful declaration without a fence leaves as it is.
+pub const UNFENCED: &str =
+    "the primary is not fenced: what still runs there may go on serving and writing; --fence tries";
+
+/// That failover records lead users back before data is home, and what helps. The command goes behind it.
+pub fn returns(record: &str) -> String {
+    format!(
+        "as soon as the primary passes its health check again, Route 53 leads the users of {record} back to it by itself, \
+         to data that lacks what was written in the standby; fence it once it answers, until a failback brings the data \
+         home"
+    )
+}
+
 /// What a person should know before declaring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Remarks {
@@ -69,6 +82,9 @@ pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
     }
     data(input, runbook, &mut found);
     traffic(input, &mut found.warnings);
+    if input.declaration.mode == Mode::Ungraceful && !input.options.fence {
+        found.warnings.push(UNFENCED.to_owned());
+    }
     event_sources(input, &mut found.warnings);
     found
 }
@@ -167,12 +183,16 @@ fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
              dark, traffic may not move",
             traffic.record
         )),
-        Switch::Failover { .. } if input.declaration.mode == Mode::Ungraceful && !input.options.fence => {
-            warnings.push(format!(
-                "nothing forces the users of {} to the standby while the primary answers its health check (--fence \
-                 tries to make it stop)",
-                traffic.record
-            ));
+        Switch::Failover { .. } if input.declaration.mode == Mode::Ungraceful => {
+            if !input.options.fence {
+                warnings.push(format!(
+                    "nothing forces the users of {} to the standby while the primary answers its health check (--fence \
+                     tries to make it stop)",
+                    traffic.record
+                ));
+            }
+            // A fence is tried once: a primary that is dark comes back as it was.
+            warnings.push(format!("{}: declare again with --fence", returns(&traffic.record)));
         }
         _ => {}
     }

@@ -236,10 +236,13 @@ fn fence(input: &DeclareInput<'_>, scale: &ScalePlan, needs: BTreeSet<StepId>) -
         true => events::of_primary(input.environment),
         false => BTreeMap::new(),
     };
-    let off = if events.is_empty() { "" } else { "its event sources are switched off and " };
+    let off = if events.is_empty() { "" } else { "its event sources are switched off, " };
     Step {
         id: StepId(FENCE.to_owned()),
-        title: format!("fence the primary: {off}its groups go to zero, so that nothing serves twice"),
+        title: format!(
+            "fence the primary: {off}its groups go to zero and their scheduled actions are suspended, so that nothing \
+             serves twice"
+        ),
         action: Action::FencePrimary { groups: groups.into_iter().collect(), events },
         needs,
         sides: BTreeSet::from([SideName::Primary]),

@@ -1,11 +1,13 @@
 //! Owns the plan of a failback: from fresh facts of both sides, the primary serves again and the standby stands by again.
 //!
-//! Nothing is taken from the standby before the users are home: data and every primary tier come first, then traffic.
+//! Where a database comes home the standby is frozen for that time. Otherwise nothing is taken from it before the users are
+//! home: data and every primary tier come first, then traffic.
 //! Nothing is deleted: what a replica replaces is kept under another name.
 
 mod data;
 mod data_steps;
 mod events;
+mod hands;
 mod images;
 mod input;
 mod refusal;
@@ -23,10 +25,11 @@ use crate::model::GroupSize;
 pub use data::{DataTrouble, DataWhy};
 pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
+pub use hands::{COPY_GATE, DATA_GATE, FREEZE, FREEZE_GATE, HAND_GATE};
 pub use images::{TierHome, TierImages, copy_image_home_id, images_home, launch_image_home_id};
 pub use input::{DataSeen, EventSeen, FailbackInput, Seen};
 pub use refusal::FailbackRefusal;
-pub use steps::{DATA_GATE, FREEZE_GATE, HAND_GATE, TRAFFIC_GATE, await_primary_id, scale_primary_id};
+pub use steps::{TRAFFIC_GATE, await_primary_id, resume_schedules_id, scale_primary_id};
 
 /// A tier's group in the primary: as it is, and as it has to be before anybody goes home.
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +37,19 @@ struct Home<'a> {
     tier: &'a str,
     group: &'a GroupFacts,
     size: GroupSize,
+    /// Whether a fence suspended its scheduled actions: they were in force when the baseline was recorded.
+    fenced_schedules: bool,
 }
 
 impl Home<'_> {
     fn is_ready(&self) -> bool {
-        self.group.size == self.size && self.group.in_service() >= self.size.desired
+        self.group.size == self.size && self.group.in_service() >= self.size.desired && !self.fenced_schedules
+    }
+
+    /// Whether users or other tiers come to it by a load balancer. Without one it works by itself: it takes from queues and
+    /// tables, and would do so beside the standby's.
+    fn is_served(&self) -> bool {
+        !self.group.target_group_arns.is_empty()
     }
 }
 
@@ -75,14 +86,19 @@ fn homes<'a>(
     let (mut homes, mut gone, mut unknown, mut fenced) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for tier in &input.environment.tiers {
         let name = &tier.auto_scaling_group;
-        let recorded = input.baseline.facts.groups.get(name).map(|group| group.size);
+        let recorded = input.baseline.facts.groups.get(name);
         match (primary.get(name), recorded) {
             (None, _) => gone.push(name.clone()),
             (_, None) => unknown.push(name.clone()),
             // Only a fence sets a maximum of zero: the baseline was recorded while the primary was fenced.
-            (_, Some(GroupSize { max: 0, .. })) => fenced.push(name.clone()),
+            (_, Some(GroupFacts { size: GroupSize { max: 0, .. }, .. })) => fenced.push(name.clone()),
             (Some(group), Some(recorded)) => {
-                homes.push(Home { tier: &tier.name, group, size: raised(group.size, recorded) });
+                homes.push(Home {
+                    tier: &tier.name,
+                    group,
+                    size: raised(group.size, recorded.size),
+                    fenced_schedules: group.schedules_suspended() && !recorded.schedules_suspended(),
+                });
             }
         }
     }

@@ -2,26 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::{Journey, Stage};
+use super::data::Journey;
+use super::hands::{by_hand, copy_gate, data_gate, freeze};
 use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, images, traffic};
-use crate::model::{DataKind, SideName};
+use crate::model::SideName;
 use crate::plan::declare::estimates::{BOOT_S, default};
-use crate::plan::declare::steps::{gate, report};
+use crate::plan::declare::steps::report;
 use crate::plan::drill::stand_down_id;
 use crate::plan::runbook::{Action, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
-/// The id of the gate behind which people bring home what only they can.
-pub const HAND_GATE: &str = "gate-by-hand";
-/// The id of the gate behind which people bring data home that is not configured.
-pub const DATA_GATE: &str = "gate-data";
-/// The id of the gate behind which people have stopped writing in the standby.
-pub const FREEZE_GATE: &str = "gate-freeze";
-/// The id of the step that stops what writes in the standby.
-pub const FREEZE: &str = "freeze-standby";
 /// The id of the gate behind which people point the users back at the primary.
 pub const TRAFFIC_GATE: &str = "gate-traffic";
-/// The id of the step that brings parameters home.
+/// The id of the step that brings parameters home before the primary's servers start and read them.
+const SYNC_HOME_FIRST: &str = "sync-home-first";
+/// The id of the step that brings home what changed in parameters since, once nothing in the standby changes them any more.
 const SYNC_HOME: &str = "sync-home";
 
 /// The id of the step that scales a tier of the primary.
@@ -32,6 +27,11 @@ pub fn scale_primary_id(tier: &str) -> StepId {
 /// The id of the step that waits for a tier of the primary.
 pub fn await_primary_id(tier: &str) -> StepId {
     StepId(format!("await-primary-{tier}"))
+}
+
+/// The id of the step that lets scheduled actions of a tier of the primary go on.
+pub fn resume_schedules_id(tier: &str) -> StepId {
+    StepId(format!("resume-schedules-{tier}"))
 }
 
 /// Steps in the making: each new one comes after those that it needs.
@@ -63,25 +63,49 @@ pub(super) fn all(
     let mut first = data_steps::reseed_home(input, journeys);
     first.extend(images::copies(input));
     first.extend(by_hand(input));
+    // Servers mostly read parameters when they start.
+    let up = homes.iter().filter(|home| home.group.size.desired > 0);
+    first.extend(sync_home(input, SYNC_HOME_FIRST, up, &BTreeSet::new()));
     way.then(first);
     // What boots from now on boots what the standby has come to launch.
     way.then(images::launches(input, &way.last));
     let data_first = traffic::returns_by_itself(input);
+    // What no load balancer leads to works as soon as it runs, and twice while the standby's does: it waits.
+    let (served, unserved): (Vec<&Home<'_>>, Vec<&Home<'_>>) = homes.iter().partition(|home| home.is_served());
     if !data_first {
-        climb(input, homes, &mut way);
+        climb(input, &served, &mut way);
     }
     // Data before users: who went home before it would read what was true before the disaster.
     way.then(data_steps::lag_home(input, journeys, &way.last));
     way.then(data_gate(input, journeys, &way.last).into_iter().collect());
-    // What starts code writes, too. Service is away meanwhile, so they do not wait for each other.
+    // What starts code writes, too. Service is away meanwhile, so they do not wait for each other; but a scheduled action
+    // would raise a group that is frozen at zero.
     let mut quiet = events::disable(input, &way.last);
-    quiet.extend(freeze(input, journeys, down, &way.last));
+    let unscheduled: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &way.last)).collect();
+    let before = match unscheduled.is_empty() {
+        true => way.last.clone(),
+        false => unscheduled.iter().map(|step| step.id.clone()).collect(),
+    };
+    let freeze = freeze(input, journeys, down, &before);
+    let frozen = freeze.is_some();
+    match freeze {
+        Some(freeze) => {
+            way.steps.extend(unscheduled);
+            quiet.push(freeze);
+        }
+        None => quiet.extend(unscheduled),
+    }
     way.then(quiet);
-    way.then(data_steps::caught_up(input, journeys, &way.last));
+    let mut arrive = data_steps::caught_up(input, journeys, &way.last);
+    // What is copied before writing has stopped lacks what was written meanwhile.
+    arrive.extend(copy_gate(input, &way.last).filter(|_| frozen));
+    way.then(arrive);
     way.then(data_steps::promote_home(input, journeys, &way.last));
-    way.then(sync_home(input, &way.last).into_iter().collect());
-    if data_first {
-        climb(input, homes, &mut way);
+    let up = homes.iter().filter(|home| home.group.size.desired > 0 || (home.is_served() && !data_first));
+    way.then(sync_home(input, SYNC_HOME, up, &way.last).into_iter().collect());
+    match data_first {
+        true => climb(input, &homes.iter().collect::<Vec<_>>(), &mut way),
+        false => climb(input, &unserved, &mut way),
     }
     let users = traffic::home(input, &way.last)?;
     let home: BTreeSet<StepId> = users.last().map(|step| step.id.clone()).into_iter().collect();
@@ -91,7 +115,10 @@ pub(super) fn all(
     let enable = events::enable_home(input, &way.last);
     beside.extend(enable.iter().map(|step| step.id.clone()));
     way.steps.extend(enable);
-    stand_by(input, down, &mut way);
+    let resume: Vec<Step> = homes.iter().filter_map(|home| resume(home, &way.last)).collect();
+    beside.extend(resume.iter().map(|step| step.id.clone()));
+    way.steps.extend(resume);
+    stand_by(down, &mut way);
     way.then(data_steps::reseed_standby(input, journeys, &way.last));
     beside.extend(way.last.clone());
     way.steps.push(report(beside));
@@ -99,7 +126,7 @@ pub(super) fn all(
 }
 
 /// Brings the primary's tiers to size, in recovery order.
-fn climb(input: &FailbackInput<'_>, homes: &[Home<'_>], way: &mut Way) {
+fn climb(input: &FailbackInput<'_>, homes: &[&Home<'_>], way: &mut Way) {
     for homes in in_recovery_order(input, homes).into_values() {
         let scales: Vec<Step> = homes.iter().map(|home| scale(home, &way.last)).collect();
         way.steps.extend(scales);
@@ -107,112 +134,36 @@ fn climb(input: &FailbackInput<'_>, homes: &[Home<'_>], way: &mut Way) {
     }
 }
 
-/// Brings the standby back to its footprint: first what would resize its groups, then the groups.
-fn stand_by(input: &FailbackInput<'_>, down: &ScalePlan, way: &mut Way) {
-    let home = way.last.clone();
-    let disable: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &home)).collect();
-    let quiet = |tier: &ScaleStep| disable.iter().map(|step| step.id.clone()).find(|id| *id == disable_id(&tier.tier));
-    let downs = down.steps.iter().map(|tier| {
-        let needs = quiet(tier).map_or_else(|| home.clone(), |id| BTreeSet::from([id]));
-        stand_down(tier, &needs)
-    });
-    let downs: Vec<Step> = downs.collect();
-    way.steps.extend(disable);
-    way.then(downs);
+/// Brings the standby back to its footprint.
+fn stand_by(down: &ScalePlan, way: &mut Way) {
+    way.then(down.steps.iter().map(|tier| stand_down(tier, &way.last)).collect());
 }
 
-fn by_hand(input: &FailbackInput<'_>) -> Option<Step> {
-    let told = &input.seen.by_hand;
-    if told.is_empty() {
-        return None;
-    }
-    let title = format!("a person brings home or decides: {}", told.join("; "));
-    let question =
-        format!("This changed in the standby, and only a person can bring it home:\n- {}\nGo on?", told.join("\n- "));
-    Some(gate(HAND_GATE, &title, &question, &BTreeSet::new()))
-}
-
-fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeSet<StepId>) -> Option<Step> {
-    let data = &input.environment.data;
-    if data.is_empty() {
-        let title = "data written in the standby has been brought home (data is not configured in this environment)";
-        let question = "The primary serves. Bring home what was written in the standby (data is not configured in this \
-                        environment): stop writing there, copy it back, then go on.";
-        return Some(gate(DATA_GATE, title, question, needs));
-    }
-    let (mut names, mut told) = (Vec::new(), Vec::new());
-    for one in data {
-        match &one.kind {
-            DataKind::Rds(_) => {
-                let away = |journey: &&Journey<'_>| matches!(journey.stage, Stage::Away { .. });
-                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else {
-                    continue;
-                };
-                told.push(format!("{} waits until the primary has everything of it", journey.standby_id));
-            }
-            DataKind::Dynamodb(table) => {
-                told.push(format!("the global table {} brings its writes home by itself", table.table));
-            }
-            DataKind::S3(bucket) => told.push(format!(
-                "copy what was written to {} to {}, unless S3 replicates that way too",
-                bucket.replica, bucket.bucket
-            )),
-        }
-        names.push(one.name.as_str());
-    }
-    if names.is_empty() {
-        return None;
-    }
-    let away = journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }));
-    let then = match away {
-        // Everything is there to have the users home in minutes, and nothing has been stopped yet.
-        true => "Next the standby is stopped, and there is no service until the users are home.",
-        false => "Then go on.",
-    };
-    let title = format!("writing to {} in the standby has stopped", names.join(", "));
-    let question = format!(
-        "Stop writing to {} in the standby: what is written there from now on is lost ({}). {then}",
-        names.join(", "),
-        told.join("; ")
-    );
-    Some(gate(FREEZE_GATE, &title, &question, needs))
-}
-
-/// Stops what writes in the standby: an application that was asked to stop and did not would lose what it writes. Service
-/// is away from here until the users are home.
-fn freeze(
+/// `running`: whose servers run by then.
+fn sync_home<'h, 'a: 'h>(
     input: &FailbackInput<'_>,
-    journeys: &[Journey<'_>],
-    down: &ScalePlan,
+    id: &str,
+    running: impl Iterator<Item = &'h Home<'a>>,
     needs: &BTreeSet<StepId>,
 ) -> Option<Step> {
-    if !journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. })) {
-        return None;
-    }
-    let groups: BTreeSet<String> =
-        down.steps.iter().map(|tier| tier.group.clone()).filter(|group| input.groups.contains_key(group)).collect();
-    Some(Step {
-        id: StepId(FREEZE.to_owned()),
-        title: "freeze the standby: its groups go to zero, so that nothing written there is lost".to_owned(),
-        action: Action::FreezeStandby { groups: groups.into_iter().collect() },
-        needs: needs.clone(),
-        sides: BTreeSet::from([SideName::Standby]),
-        estimate: default(90, "instances end; a load balancer drains them for up to 300 s"),
-        best_effort: false,
-        skipped: None,
-    })
-}
-
-fn sync_home(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {
     let parameters = &input.seen.parameters;
     if parameters.is_empty() {
         return None;
     }
     let noun = if parameters.len() == 1 { "parameter" } else { "parameters" };
+    let named = format!("{} {noun}", parameters.len());
+    let title = match id {
+        SYNC_HOME_FIRST => format!("bring {named} home that changed in the standby: {}", parameters.join(", ")),
+        _ => format!("bring home what changed in {named} since"),
+    };
     Some(Step {
-        id: StepId(SYNC_HOME.to_owned()),
-        title: format!("bring {} {noun} home that changed in the standby: {}", parameters.len(), parameters.join(", ")),
-        action: Action::SyncHome { parameters: parameters.clone(), rules: input.seen.rules.clone() },
+        id: StepId(id.to_owned()),
+        title,
+        action: Action::SyncHome {
+            parameters: parameters.clone(),
+            rules: input.seen.rules.clone(),
+            running: running.map(|home| home.group.name.clone()).collect(),
+        },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Primary, SideName::Standby]),
         // SSM takes three writes a second (PutParameter, default throughput).
@@ -241,9 +192,22 @@ fn disable(input: &FailbackInput<'_>, tier: &ScaleStep, needs: &BTreeSet<StepId>
     })
 }
 
-fn in_recovery_order<'h, 'a>(input: &FailbackInput<'_>, homes: &'h [Home<'a>]) -> BTreeMap<u32, Vec<&'h Home<'a>>> {
-    let mut orders: BTreeMap<u32, Vec<&Home<'_>>> = BTreeMap::new();
-    for home in homes {
+fn resume(home: &Home<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {
+    home.fenced_schedules.then(|| Step {
+        id: resume_schedules_id(home.tier),
+        title: format!("let scheduled actions of {} go on in the primary, which the fence suspended", home.tier),
+        action: Action::ResumeSchedules { tier: home.tier.to_owned(), group: home.group.name.clone() },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Primary]),
+        estimate: default(1, "one ResumeProcesses"),
+        best_effort: false,
+        skipped: None,
+    })
+}
+
+fn in_recovery_order<'h, 'a>(input: &FailbackInput<'_>, homes: &[&'h Home<'a>]) -> BTreeMap<u32, Vec<&'h Home<'a>>> {
+    let mut orders: BTreeMap<u32, Vec<&'h Home<'a>>> = BTreeMap::new();
+    for home in homes.iter().copied() {
         let order = input.environment.tier(home.tier).map_or(u32::MAX, |tier| tier.order);
         orders.entry(order).or_default().push(home);
     }

@@ -87,14 +87,14 @@ fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
 fn a_fenced_primary_comes_back_before_anything_is_taken_from_the_standby() {
     let runbook = planned(Case { primary: Some(ZERO), declared_in: Some("r1"), ..Case::default() }).expect("a plan");
     insta::assert_snapshot!(lines(&runbook), @r"
-    scale-primary-api <- [] 1s
-    scale-primary-worker <- [] 1s
-    await-primary-api <- [scale-primary-api] 90s
-    await-primary-worker <- [scale-primary-worker] 90s
-    scale-primary-web <- [await-primary-api await-primary-worker] 1s
+    scale-primary-web <- [] 1s
     await-primary-web <- [scale-primary-web] 90s
     gate-data <- [await-primary-web] 0s
-    gate-traffic <- [gate-data] 0s
+    scale-primary-api <- [gate-data] 1s
+    scale-primary-worker <- [gate-data] 1s
+    await-primary-api <- [scale-primary-api] 90s
+    await-primary-worker <- [scale-primary-worker] 90s
+    gate-traffic <- [await-primary-api await-primary-worker] 0s
     stand-down-api <- [gate-traffic] 1s
     stand-down-worker <- [gate-traffic] 1s
     stand-down-web <- [gate-traffic] 1s
@@ -105,19 +105,58 @@ fn a_fenced_primary_comes_back_before_anything_is_taken_from_the_standby() {
     assert!(runbook.steps.iter().all(|step| !step.best_effort));
     let titles: Vec<&str> = runbook.steps.iter().map(|step| step.title.as_str()).collect();
     insta::assert_snapshot!(titles.join("\n"), @r"
+    scale web in the primary from 0 to 8
+    wait until 8 of web serve in the primary
+    data written in the standby has been brought home (data is not configured in this environment)
     scale api in the primary from 0 to 8
     scale worker in the primary from 0 to 8
     wait until 8 of api serve in the primary
     wait until 8 of worker serve in the primary
-    scale web in the primary from 0 to 8
-    wait until 8 of web serve in the primary
-    data written in the standby has been brought home (data is not configured in this environment)
     point your users back at the primary (traffic is not configured in this environment)
     stand api down from 10 to its standby footprint of 2
     stand worker down from 10 to its standby footprint of 1
     stand web down from 10 to its standby footprint of 2
     save the report
     ");
+}
+
+#[test]
+fn scheduled_actions_that_a_fence_suspended_go_on_once_the_users_are_home() {
+    let suspended = |group: &mut GroupFacts| group.suspended_processes = vec![crate::facts::SCHEDULED_ACTIONS.into()];
+    let plan = |recorded: bool| {
+        let (mut baseline, mut primary, environment) = (baseline(), side(EIGHT), environment());
+        baseline.facts.groups = side(EIGHT);
+        suspended(primary.get_mut("prod-worker").expect("the group"));
+        if recorded {
+            suspended(baseline.facts.groups.get_mut("prod-worker").expect("the group"));
+        }
+        let mut standby = groups(2);
+        footprint(&mut standby);
+        plan_failback(&FailbackInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &standby,
+            primary: Ok(&primary),
+            seen: &Seen::default(),
+            declared_in: None,
+            declaration: declaration(Mode::Graceful),
+            timeout_s: 600,
+            data_timeout_s: 3_600,
+        })
+    };
+    let runbook = plan(false).expect("that alone is a way home");
+    let resumes = |runbook: &Runbook| {
+        let of = |step: &crate::plan::runbook::Step| match &step.action {
+            Action::ResumeSchedules { group, .. } => Some((group.clone(), step.needs.clone())),
+            _ => None,
+        };
+        runbook.steps.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let after = std::collections::BTreeSet::from([StepId(TRAFFIC_GATE.into())]);
+    assert_eq!(resumes(&runbook), [("prod-worker".to_owned(), after)]);
+    let report = runbook.steps.last().expect("a report");
+    assert!(report.needs.contains(&resume_schedules_id("worker")), "{report:?}");
+    assert_eq!(plan(true), Err(FailbackRefusal::AtHome), "it was so when production was recorded");
 }
 
 #[test]

@@ -194,6 +194,13 @@ pub enum Action {
         /// What production has.
         schedules: Vec<ScheduleFacts>,
     },
+    /// Scheduled actions of a group of the primary, which a fence suspended, do what they say again.
+    ResumeSchedules {
+        /// The tier.
+        tier: String,
+        /// Its group.
+        group: String,
+    },
     /// A group of the standby has none of these scheduled actions.
     DisableSchedules {
         /// The tier.
@@ -262,6 +269,9 @@ pub enum Action {
         /// How sync translates them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         rules: Vec<HomeRule>,
+        /// Groups of the primary whose servers run by then: they may have read what was true before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        running: Vec<String>,
     },
     /// An image of the standby has a copy in the primary that can be launched.
     CopyImageHome {

@@ -4,6 +4,7 @@
 
 mod build;
 mod course;
+mod exposed;
 mod html;
 mod shortfalls;
 mod summary;

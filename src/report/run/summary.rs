@@ -1,5 +1,6 @@
 //! Owns the few sentences that say what a run came to.
 
+use super::exposed::exposed;
 use super::value::RunReport;
 use super::words::{counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
 use crate::plan::runbook::RunKind;
@@ -27,10 +28,12 @@ pub(super) fn summary(report: &RunReport) -> String {
             format!("The {noun} was given up by {by} {after}: {because}. {done}.{}", open(report))
         }
         RunState::Ended { degraded: false } => match unsuccessful(report) {
-            Some(failed) => format!("{} {} {failed}.", ended(report), point(report)),
-            None => format!("{} {}", ended(report), point(report)),
+            Some(failed) => format!("{} {} {failed}.{}", ended(report), point(report), exposed(report)),
+            None => format!("{} {}{}", ended(report), point(report), exposed(report)),
         },
-        RunState::Ended { degraded: true } => format!("{} {} {}", ended(report), lacks(report), point(report)),
+        RunState::Ended { degraded: true } => {
+            format!("{} {} {}{}", ended(report), lacks(report), point(report), exposed(report))
+        }
     }
 }
 

@@ -1,7 +1,8 @@
-//! Owns fencing a side: its groups go to zero. For the primary mostly best effort: one that is dark cannot be fenced, and
+//! Owns fencing a side: its groups go to zero, and in the primary their scheduled actions, which would raise them, are
+//! suspended. For the primary mostly best effort: one that is dark cannot be fenced, and
 //! says so. Where something relies on it, it ends only when nothing runs there any more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -10,7 +11,7 @@ use super::fence_events::{are_off, order_off};
 use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
-use crate::cloud::CloudError;
+use crate::cloud::{CloudError, CloudResult};
 use crate::facts::GroupFacts;
 use crate::model::{GroupSize, SideName, Trigger};
 use crate::plan::runbook::{Action, Step};
@@ -29,7 +30,7 @@ const SILENCE_LOOK: Duration = Duration::from_secs(5);
 const LOST: &str = "resume once it answers; if the primary is lost, give this run up (`lifeboat runs abandon`) and declare \
                     without --graceful";
 
-/// Nothing runs, and nothing may start anything: no policy, no scheduled action raises a maximum of zero.
+/// Nothing runs, and no policy raises a maximum of zero. A scheduled action that states a maximum does.
 const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };
 
 impl Actors {
@@ -47,7 +48,8 @@ impl Actors {
             true => ActError { hint: error.hint.clone().or_else(|| Some(LOST.to_owned())), ..error },
             false => error,
         })?;
-        let open = found.iter().any(|group| group.size != ZERO || (silent && !group.instances.is_empty()));
+        let fenced = |group: &GroupFacts| group.size == ZERO && !may_rise(side, group);
+        let open = found.iter().any(|group| !fenced(group) || (silent && !group.instances.is_empty()));
         if open || !quiet {
             return Ok(Look::Needed);
         }
@@ -66,12 +68,12 @@ impl Actors {
         let ports = self.ports(side)?;
         right_account(ports).await.map_err(|error| left(side, error))?;
         let (quiet, zero) = if step.best_effort {
-            join(order_off(ports, events, false), zero(ports, groups)).await
+            join(order_off(ports, events, false), zero(side, ports, groups)).await
         } else {
             // Where event sources cannot be ordered off, production goes on whole.
             let quiet = order_off(ports, events, true).await;
             let zero = match quiet.failed.is_empty() {
-                true => zero(ports, groups).await,
+                true => zero(side, ports, groups).await,
                 false => Ok(Zeroed::default()),
             };
             (quiet, zero)
@@ -92,7 +94,7 @@ impl Actors {
             // Production that goes on without them misses them.
             let done = quiet.done.iter().filter(|_| !step.best_effort).cloned();
             return Err(ActError {
-                what: format!("cannot fence {} of {of} of the {side}", failed.len()),
+                what: format!("cannot fence {} of {of} of the {side}", subjects(failed)),
                 why: failed.iter().map(Unfenced::sentence).collect(),
                 left_behind: failed.iter().map(Unfenced::left).chain(done).collect(),
                 hint: failed.iter().find_map(|one| one.hint.clone()),
@@ -199,25 +201,61 @@ struct Zeroed {
     failed: Vec<Unfenced>,
 }
 
+/// How many they are: one group may fail in two ways.
+fn subjects(failed: &[Unfenced]) -> usize {
+    failed.iter().map(|one| &one.name).collect::<BTreeSet<_>>().len()
+}
+
+/// Whether a scheduled action may raise a group of that side. In the standby they are taken off before; in the primary they
+/// stay what they are and are only suspended, so that a failback can let them go on.
+fn may_rise(side: SideName, group: &GroupFacts) -> bool {
+    side == SideName::Primary && !group.schedules_suspended()
+}
+
 /// Sets a side's groups to zero, each once.
-async fn zero(ports: &SidePorts, groups: &[String]) -> Result<Zeroed, ActError> {
+async fn zero(side: SideName, ports: &SidePorts, groups: &[String]) -> Result<Zeroed, ActError> {
     let found = groups_of(ports, groups).await?;
-    let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO).collect();
-    let writes = open.iter().map(|group| async {
-        match tokio::time::timeout(PATIENCE, ports.write.groups.set_size(&group.name, ZERO)).await {
-            Ok(Ok(())) => Ok(format!("{} (was {})", group.name, group.size)),
-            Ok(Err(error)) => Err(Unfenced::of(group.name.clone(), &error, "serving")),
-            Err(_) => Err(Unfenced::silent(group.name.clone(), "serving")),
-        }
-    });
+    let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO || may_rise(side, group)).collect();
     let (mut done, mut failed) = (Vec::new(), Vec::new());
-    for result in join_all(writes).await {
-        match result {
-            Ok(text) => done.push(text),
-            Err(one) => failed.push(one),
-        }
+    for (told, unfenced) in join_all(open.iter().map(|group| close(side, ports, group))).await {
+        done.extend(told);
+        failed.extend(unfenced);
     }
     Ok(Zeroed { found: found.len(), open: open.len(), done, failed })
+}
+
+/// Sets one group to zero and suspends what would raise it; what was done, in words, and what could not be. Whatever became
+/// of the first, the other is tried: each stops something.
+async fn close(side: SideName, ports: &SidePorts, group: &GroupFacts) -> (Option<String>, Vec<Unfenced>) {
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    let mut take = |outcome: Result<String, Unfenced>| match outcome {
+        Ok(text) => done.push(text),
+        Err(one) => failed.push(one),
+    };
+    // First what raises it: the other way round one could come between.
+    if may_rise(side, group) {
+        let call = ports.write.groups.suspend_schedules(&group.name);
+        take(ordered(group, call, "being raised by scheduled actions", "its scheduled actions are suspended").await);
+    }
+    if group.size != ZERO {
+        let was = format!("was {}", group.size);
+        take(ordered(group, ports.write.groups.set_size(&group.name, ZERO), "serving", &was).await);
+    }
+    let told = (!done.is_empty()).then(|| format!("{} ({})", group.name, done.join(", ")));
+    (told, failed)
+}
+
+async fn ordered(
+    group: &GroupFacts,
+    call: impl Future<Output = CloudResult<()>>,
+    goes_on: &'static str,
+    told: &str,
+) -> Result<String, Unfenced> {
+    match tokio::time::timeout(PATIENCE, call).await {
+        Ok(Ok(())) => Ok(told.to_owned()),
+        Ok(Err(error)) => Err(Unfenced::of(group.name.clone(), &error, goes_on)),
+        Err(_) => Err(Unfenced::silent(group.name.clone(), goes_on)),
+    }
 }
 
 async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {

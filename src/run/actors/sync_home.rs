@@ -8,7 +8,7 @@ use super::{Actors, trouble};
 use crate::cloud::{ReadParameters, WriteParameters};
 use crate::facts::PutParameter;
 use crate::model::{Region, SideName};
-use crate::plan::runbook::HomeRule;
+use crate::plan::runbook::{Action, HomeRule, Step};
 use crate::plan::sync::{HomeStep, home_step};
 use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
@@ -45,12 +45,10 @@ impl Actors {
         }
     }
 
-    pub(super) async fn sync_home(
-        &self,
-        parameters: &[String],
-        rules: &[HomeRule],
-        stop: &Stop,
-    ) -> Result<Done, ActError> {
+    pub(super) async fn sync_home(&self, step: &Step, stop: &Stop) -> Result<Done, ActError> {
+        let Action::SyncHome { parameters, rules, running } = &step.action else {
+            return Err(trouble::not_here("it brings no parameters home"));
+        };
         let begun = self.clock.now();
         let primary = self
             .ports_to_change(SideName::Primary)
@@ -59,7 +57,10 @@ impl Actors {
         let rest = self.homing()?.rest(parameters, rules).await?;
         let names = rest.write(primary.write.parameters.as_ref(), stop).await?;
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
-        let text = format!("written in the primary: {}", names.join(", "));
+        let mut text = format!("written in the primary: {}", names.join(", "));
+        if !names.is_empty() {
+            text.push_str(&stale(running, &primary.read.region));
+        }
         Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
     }
 }
@@ -117,6 +118,21 @@ impl Homing<'_> {
         rest.unsure.extend(missing.into_iter().map(|name| format!("{name} is not on both sides any more")));
         Ok(rest)
     }
+}
+
+/// What to say of servers that started before parameters were written: applications mostly read them once.
+fn stale(running: &[String], region: &Region) -> String {
+    if running.is_empty() {
+        return String::new();
+    }
+    let refresh = |group: &String| {
+        format!("`aws autoscaling start-instance-refresh --auto-scaling-group-name {group} --region {region}`")
+    };
+    let commands: Vec<String> = running.iter().map(refresh).collect();
+    format!(
+        "; servers of the primary that started before may hold the old values, and are replaced by {}",
+        commands.join(", ")
+    )
 }
 
 fn counted(parameters: usize) -> String {

@@ -10,6 +10,13 @@ use crate::cloud::{CloudError, CloudErrorKind, CloudResult};
 use crate::facts::{Parameter, ParameterTier, ParameterType};
 use crate::model::SecretText;
 
+#[test]
+fn servers_that_started_before_are_told_with_what_replaces_them() {
+    let region = Region("us-east-1".into());
+    assert_eq!(stale(&[], &region), "");
+    insta::assert_snapshot!(stale(&["prod-web".into(), "prod-api".into()], &region), @"; servers of the primary that started before may hold the old values, and are replaced by `aws autoscaling start-instance-refresh --auto-scaling-group-name prod-web --region us-east-1`, `aws autoscaling start-instance-refresh --auto-scaling-group-name prod-api --region us-east-1`");
+}
+
 /// The parameters of one side.
 #[derive(Default)]
 struct Ssm {

@@ -79,6 +79,22 @@ pub fn start_refresh(region: &mut RegionState, now: Timestamp, name: &str) -> Re
     Ok(id)
 }
 
+/// SuspendProcesses with one process; one that is suspended stays so.
+pub fn suspend(region: &mut RegionState, name: &str, process: &str) -> Result<(), Refusal> {
+    let group = region.groups.get_mut(name).ok_or_else(|| no_group(name))?;
+    if !group.suspends(process) {
+        group.facts.suspended_processes.push(process.to_owned());
+    }
+    Ok(())
+}
+
+/// ResumeProcesses with one process; one that is not suspended stays so.
+pub fn resume(region: &mut RegionState, name: &str, process: &str) -> Result<(), Refusal> {
+    let group = region.groups.get_mut(name).ok_or_else(|| no_group(name))?;
+    group.facts.suspended_processes.retain(|suspended| suspended != process);
+    Ok(())
+}
+
 /// The launch template version a reference names, its image resolved where it is an SSM parameter (ResolveAlias).
 pub fn resolved_image(region: &RegionState, reference: &LaunchTemplateRef) -> Option<LaunchTemplateFacts> {
     let template = region.launch_template(&reference.id, &reference.name)?;

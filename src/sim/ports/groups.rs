@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::SideDesk;
 use crate::cloud::{CloudResult, ReadGroups, WriteGroups};
-use crate::facts::{GroupFacts, LaunchFailure};
+use crate::facts::{GroupFacts, LaunchFailure, SCHEDULED_ACTIONS};
 use crate::model::GroupSize;
 use crate::sim::groups;
 
@@ -59,5 +59,13 @@ impl WriteGroups for SideDesk {
 
     async fn start_refresh(&self, name: &str) -> CloudResult<String> {
         self.call("StartInstanceRefresh", |region, now| groups::start_refresh(region, now, name)).await
+    }
+
+    async fn suspend_schedules(&self, name: &str) -> CloudResult<()> {
+        self.call("SuspendProcesses", |region, _| groups::suspend(region, name, SCHEDULED_ACTIONS)).await
+    }
+
+    async fn resume_schedules(&self, name: &str) -> CloudResult<()> {
+        self.call("ResumeProcesses", |region, _| groups::resume(region, name, SCHEDULED_ACTIONS)).await
     }
 }

@@ -151,3 +151,19 @@ async fn a_stack_without_desired_capacity_only_raises_and_lowers_to_its_bounds()
         assert_eq!(web(&bench).await.size.desired, expected, "{name}");
     }
 }
+
+#[tokio::test]
+async fn scheduled_actions_alone_are_suspended_and_resumed() {
+    let bench = Bench::estate().await;
+    bench.edit(|state| crate::sim::hands::suspend(state, "us-west-2", "shop-web", "AZRebalance")).expect("suspends");
+    let groups = &bench.write.groups;
+    for _ in 0..2 {
+        groups.suspend_schedules("shop-web").await.expect("suspended");
+        assert_eq!(web(&bench).await.suspended_processes, ["AZRebalance", "ScheduledActions"]);
+    }
+    for _ in 0..2 {
+        groups.resume_schedules("shop-web").await.expect("resumed");
+        assert_eq!(web(&bench).await.suspended_processes, ["AZRebalance"]);
+    }
+    assert!(groups.suspend_schedules("gone").await.is_err());
+}

@@ -20,7 +20,11 @@ fn each_switch_has_its_steps_and_its_warning() {
     probe <- [await-traffic] 5s
     report <- [probe] 1s
     ");
-    insta::assert_snapshot!(know.warnings.join("\n"), @"nothing forces the users of shop.example.com to the standby while the primary answers its health check (--fence tries to make it stop)");
+    insta::assert_snapshot!(know.warnings.join("\n"), @r"
+    nothing forces the users of shop.example.com to the standby while the primary answers its health check (--fence tries to make it stop)
+    as soon as the primary passes its health check again, Route 53 leads the users of shop.example.com back to it by itself, to data that lacks what was written in the standby; fence it once it answers, until a failback brings the data home: declare again with --fence
+    the primary is not fenced: what still runs there may go on serving and writing; --fence tries
+    ");
     let (weighted, know) = case(Some(Switch::Weighted { primary: 100, standby: 0 })).planned();
     insta::assert_snapshot!(tail(&weighted), @r"
     switch-traffic <- [await-web] 1s
@@ -28,7 +32,10 @@ fn each_switch_has_its_steps_and_its_warning() {
     probe <- [await-traffic] 5s
     report <- [probe] 1s
     ");
-    insta::assert_snapshot!(know.warnings.join("\n"), @"the weights of shop.example.com are changed by Route 53's control plane, which lives in us-east-1: while that Region is dark, traffic may not move");
+    insta::assert_snapshot!(know.warnings.join("\n"), @r"
+    the weights of shop.example.com are changed by Route 53's control plane, which lives in us-east-1: while that Region is dark, traffic may not move
+    the primary is not fenced: what still runs there may go on serving and writing; --fence tries
+    ");
     let (manual, know) = case(Some(Switch::Manual)).planned();
     insta::assert_snapshot!(tail(&manual), @r"
     gate-traffic <- [await-web] 0s
@@ -36,7 +43,7 @@ fn each_switch_has_its_steps_and_its_warning() {
     report <- [probe] 1s
     ");
     insta::assert_snapshot!(title(&manual, TRAFFIC_GATE), @"point shop.example.com at the standby (traffic is `manual` in the environment file)");
-    assert_eq!(know, Remarks::default());
+    assert_eq!(know, Remarks { losses: vec![], warnings: vec![UNFENCED.to_owned()] });
     let (none, _) = case(None).planned();
     insta::assert_snapshot!(title(&none, TRAFFIC_GATE), @"point your users at the standby (the environment file has no traffic)");
 }

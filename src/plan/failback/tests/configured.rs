@@ -106,25 +106,26 @@ fn everything_configured_comes_home_in_order() {
     insta::assert_snapshot!(lines(&runbook), @r"
     reseed-home-orders <- [] 1800s
     gate-by-hand <- [] 0s
-    scale-primary-api <- [gate-by-hand reseed-home-orders] 1s
-    scale-primary-worker <- [gate-by-hand reseed-home-orders] 1s
-    await-primary-api <- [scale-primary-api] 90s
-    await-primary-worker <- [scale-primary-worker] 90s
-    scale-primary-web <- [await-primary-api await-primary-worker] 1s
+    sync-home-first <- [] 1s
+    scale-primary-web <- [gate-by-hand reseed-home-orders sync-home-first] 1s
     await-primary-web <- [scale-primary-web] 90s
     lag-home-orders <- [await-primary-web reseed-home-orders] 60s
     gate-freeze <- [lag-home-orders] 0s
-    freeze-standby <- [gate-freeze] 90s
+    disable-schedules-web <- [gate-freeze] 1s
+    freeze-standby <- [disable-schedules-web] 90s
     await-replica-home-orders <- [freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
     sync-home <- [promote-home-orders] 1s
-    switch-traffic <- [sync-home] 1s
+    scale-primary-api <- [sync-home] 1s
+    scale-primary-worker <- [sync-home] 1s
+    await-primary-api <- [scale-primary-api] 90s
+    await-primary-worker <- [scale-primary-worker] 90s
+    switch-traffic <- [await-primary-api await-primary-worker] 1s
     await-traffic <- [switch-traffic] 210s
     probe <- [await-traffic] 5s
-    disable-schedules-web <- [probe] 1s
     stand-down-api <- [probe] 1s
     stand-down-worker <- [probe] 1s
-    stand-down-web <- [disable-schedules-web] 1s
+    stand-down-web <- [probe] 1s
     reseed-standby-orders <- [stand-down-api stand-down-web stand-down-worker] 1800s
     report <- [reseed-standby-orders] 1s
     ");
@@ -133,22 +134,29 @@ fn everything_configured_comes_home_in_order() {
     insta::assert_snapshot!(told.join("\n"), @r"
     keep the primary's old prod-orders as prod-orders-before-20261107-031500-9c4e, and make prod-orders a replica of shop-orders
     a person brings home or decides: web: the standby launches ami-9
+    bring 1 parameter home that changed in the standby: /shop/prod/limit
     see that prod-orders in the primary is at most 60 s behind, and by how much
     writing to orders in the standby has stopped
+    take scheduled actions off web in the standby: nightly
     freeze the standby: its groups go to zero, so that nothing written there is lost
     wait until prod-orders in the primary has everything that was written in the standby
     promote prod-orders in the primary: from now on it takes the writes
-    bring 1 parameter home that changed in the standby: /shop/prod/limit
+    bring home what changed in 1 parameter since
     lead shop.example.com back to the primary: delete s3://b/shop.example.com/standby-takes-over
     wait until the users of shop.example.com are back in the primary, and twice its TTL
     see that https://shop.example.com/ answers with 200
-    take scheduled actions off web in the standby: nightly
     stand api down from 10 to its standby footprint of 2
     stand worker down from 10 to its standby footprint of 1
     stand web down from 10 to its standby footprint of 2
     protect orders again: keep the standby's shop-orders as shop-orders-before-20261107-031500-9c4e, and make shop-orders a replica of prod-orders
     save the report
     ");
+    // Servers of tiers that start last read what is there by then.
+    let running = |id: &str| match &runbook.step(&StepId(id.into())).expect("a step").action {
+        Action::SyncHome { running, .. } => running.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((running("sync-home-first"), running("sync-home")), (vec![], vec!["prod-web".to_owned()]));
     // Production is as it was; the standby's replica is as the environment says, not as it was raised.
     let of = |id: StepId| match &runbook.step(&id).expect("a step").action {
         Action::Reseed { class, key, like, .. } => (class.clone(), key.clone(), like.clone().expect("settings")),
@@ -299,7 +307,13 @@ fn the_freeze_names_what_does_not_come_home_by_itself() {
     let Action::Gate { question } = &runbook.step(&StepId(FREEZE_GATE.into())).expect("a gate").action else {
         panic!("no gate")
     };
-    insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Next the standby is stopped, and there is no service until the users are home.");
+    insta::assert_snapshot!(question, @"Stop writing to orders, carts, uploads in the standby: what is written there from now on is lost (shop-orders waits until the primary has everything of it; the global table shop-carts brings its writes home by itself; what was written to shop-uploads-dr is copied by you at the next gate). Next the standby is stopped, and there is no service until the users are home.");
+    // What is copied while the standby writes would lack the rest.
+    let copy = runbook.step(&StepId(COPY_GATE.into())).expect("a gate");
+    assert_eq!(copy.needs, std::collections::BTreeSet::from([StepId(FREEZE.into())]));
+    assert!(runbook.step(&promote_home_id("orders")).expect("a step").needs.contains(&copy.id));
+    let Action::Gate { question } = &copy.action else { panic!("no gate") };
+    insta::assert_snapshot!(question, @"The standby is frozen and writes nothing any more: copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too. Then go on.");
     let untouched = planned(case(seen(OF_PRIMARY, ALONE, None, None))).expect("a plan");
     assert!(
         untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE),

@@ -53,11 +53,7 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
     let runbook = planned(case).expect("a plan");
     insta::assert_snapshot!(lines(&runbook), @r"
     reseed-home-orders <- [] 1800s
-    scale-primary-api <- [reseed-home-orders] 1s
-    scale-primary-worker <- [reseed-home-orders] 1s
-    await-primary-api <- [scale-primary-api] 90s
-    await-primary-worker <- [scale-primary-worker] 90s
-    scale-primary-web <- [await-primary-api await-primary-worker] 1s
+    scale-primary-web <- [reseed-home-orders] 1s
     await-primary-web <- [scale-primary-web] 90s
     lag-home-orders <- [await-primary-web reseed-home-orders] 60s
     gate-freeze <- [lag-home-orders] 0s
@@ -66,7 +62,11 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
     freeze-standby <- [gate-freeze] 90s
     await-replica-home-orders <- [disable-events-nightly disable-events-order-queue freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
-    gate-traffic <- [promote-home-orders] 0s
+    scale-primary-api <- [promote-home-orders] 1s
+    scale-primary-worker <- [promote-home-orders] 1s
+    await-primary-api <- [scale-primary-api] 90s
+    await-primary-worker <- [scale-primary-worker] 90s
+    gate-traffic <- [await-primary-api await-primary-worker] 0s
     enable-home-events-nightly <- [gate-traffic] 1s
     enable-home-events-order-queue <- [gate-traffic] 30s
     stand-down-api <- [gate-traffic] 1s
@@ -94,7 +94,8 @@ fn without_data_they_go_home_all_the_same() {
     };
     assert_eq!(needs(disable_events_id("nightly")), ["gate-data"]);
     assert_eq!(needs(disable_events_id("order-queue")), ["gate-data"]);
-    assert_eq!(needs(StepId(TRAFFIC_GATE.into())), ["disable-events-nightly", "disable-events-order-queue"]);
+    assert_eq!(needs(scale_primary_id("worker")), ["disable-events-nightly", "disable-events-order-queue"]);
+    assert_eq!(needs(StepId(TRAFFIC_GATE.into())), ["await-primary-api", "await-primary-worker"]);
     assert_eq!(needs(enable_home_events_id("nightly")), [TRAFFIC_GATE]);
     assert!(runbook.step(&disable_events_id("paused")).is_none(), "it is off");
     assert!(runbook.step(&enable_home_events_id("paused")).is_none(), "it was off when that was recorded");

@@ -175,8 +175,8 @@ fn an_image_is_copied_once_for_its_tiers_and_launched_before_any_of_them_is_scal
     copy-image-home-api <- [] 600s
     launch-image-home-api <- [copy-image-home-api] 2s
     launch-image-home-web <- [copy-image-home-api] 2s
-    scale-primary-api <- [launch-image-home-api launch-image-home-web] 1s
-    scale-primary-worker <- [launch-image-home-api launch-image-home-web] 1s
+    scale-primary-web <- [launch-image-home-api launch-image-home-web] 1s
+    await-primary-web <- [scale-primary-web] 90s
     ");
     let titles: Vec<&str> = runbook.steps.iter().map(|step| step.title.as_str()).take(2).collect();
     insta::assert_snapshot!(titles.join("\n"), @r"

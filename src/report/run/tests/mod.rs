@@ -1,7 +1,7 @@
 //! Owns the tests of run reports: three made-up runs as text, as JSON and as a page.
 
 mod copies;
-mod made_up;
+pub(super) mod made_up;
 mod page;
 
 use made_up::{Journal, at, degraded, runbook, stopped, succeeded};

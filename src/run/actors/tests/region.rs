@@ -382,6 +382,20 @@ impl WriteGroups for Region {
     async fn start_refresh(&self, _: &str) -> CloudResult<String> {
         Err(error(CloudErrorKind::Unsupported, "StartInstanceRefresh"))
     }
+    async fn suspend_schedules(&self, name: &str) -> CloudResult<()> {
+        self.write("SuspendProcesses", |state| {
+            if let Some(group) = state.groups.get_mut(name) {
+                group.suspended_processes = vec![SCHEDULED_ACTIONS.to_owned()];
+            }
+        })
+    }
+    async fn resume_schedules(&self, name: &str) -> CloudResult<()> {
+        self.write("ResumeProcesses", |state| {
+            if let Some(group) = state.groups.get_mut(name) {
+                group.suspended_processes.clear();
+            }
+        })
+    }
 }
 
 #[async_trait]

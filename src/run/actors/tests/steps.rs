@@ -140,5 +140,44 @@ async fn a_fence_that_something_relies_on_ends_when_nothing_runs_any_more() {
     region.edit(|state| state.groups.get_mut("prod-web").expect("it").instances.clear());
     act(&region, &action).await.expect("silent");
     assert!(is_so(&region, &action).await);
-    assert_eq!(region.effects(), ["UpdateAutoScalingGroup"]);
+    assert_eq!(region.effects(), ["SuspendProcesses", "UpdateAutoScalingGroup"]);
+}
+
+#[tokio::test]
+async fn a_fence_suspends_what_would_raise_the_group_and_a_failback_lets_it_go_on() {
+    let fence = Action::FencePrimary { groups: vec!["prod-web".into()], events: BTreeMap::new() };
+    let make = |size| {
+        region(|state| {
+            let group = GroupFacts { size, instances: vec![], ..super::group("prod-web", 0, 0) };
+            state.groups.insert("prod-web".into(), group);
+        })
+    };
+    let zero = GroupSize { min: 0, max: 0, desired: 0 };
+    // A group of zero is not fenced while a scheduled action may give it a maximum.
+    let region = make(zero);
+    assert!(!is_so(&region, &fence).await);
+    act(&region, &fence).await.expect("fenced");
+    assert_eq!(region.effects(), ["SuspendProcesses"]);
+    assert!(is_so(&region, &fence).await);
+    let resume = Action::ResumeSchedules { tier: "web".into(), group: "prod-web".into() };
+    let fenced = || {
+        let region = make(zero);
+        let suspended = || vec![SCHEDULED_ACTIONS.to_owned()];
+        region.edit(|state| state.groups.get_mut("prod-web").expect("it").suspended_processes = suspended());
+        region
+    };
+    assert!(is_so(&fenced(), &fence).await);
+    is_done_once(fenced, resume, "ResumeProcesses").await;
+    // One call that is refused does not keep the other from being made.
+    for (refused, made, left) in [
+        ("SuspendProcesses", "UpdateAutoScalingGroup", "prod-web may go on being raised by scheduled actions"),
+        ("UpdateAutoScalingGroup", "SuspendProcesses", "prod-web may go on serving"),
+    ] {
+        let region = make(GroupSize { min: 2, max: 4, desired: 2 });
+        region.fault(refused, &[Fault::Refused(CloudErrorKind::Denied)]);
+        let error = act(&region, &fence).await.expect_err("denied");
+        assert_eq!(error.what, "cannot fence 1 of 1 groups of the primary");
+        assert_eq!(error.left_behind, [left]);
+        assert_eq!(region.effects(), [made]);
+    }
 }

@@ -1,0 +1,123 @@
+//! Owns the gates behind which people bring home what nothing replicates, and the freeze they rely on.
+
+use std::collections::BTreeSet;
+
+use super::FailbackInput;
+use super::data::{Journey, Stage};
+use crate::model::{BucketData, DataKind, SideName};
+use crate::plan::declare::estimates::default;
+use crate::plan::declare::steps::gate;
+use crate::plan::runbook::{Action, Step, StepId};
+use crate::plan::scale::ScalePlan;
+
+/// The id of the gate behind which people bring home what only they can.
+pub const HAND_GATE: &str = "gate-by-hand";
+/// The id of the gate behind which people bring data home that is not configured.
+pub const DATA_GATE: &str = "gate-data";
+/// The id of the gate behind which people have stopped writing in the standby.
+pub const FREEZE_GATE: &str = "gate-freeze";
+/// The id of the step that stops what writes in the standby.
+pub const FREEZE: &str = "freeze-standby";
+/// The id of the gate behind which people have copied what nothing replicates home, once nothing writes any more.
+pub const COPY_GATE: &str = "gate-copy";
+
+pub(super) fn by_hand(input: &FailbackInput<'_>) -> Option<Step> {
+    let told = &input.seen.by_hand;
+    if told.is_empty() {
+        return None;
+    }
+    let title = format!("a person brings home or decides: {}", told.join("; "));
+    let question =
+        format!("This changed in the standby, and only a person can bring it home:\n- {}\nGo on?", told.join("\n- "));
+    Some(gate(HAND_GATE, &title, &question, &BTreeSet::new()))
+}
+
+pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeSet<StepId>) -> Option<Step> {
+    let data = &input.environment.data;
+    if data.is_empty() {
+        let title = "data written in the standby has been brought home (data is not configured in this environment)";
+        let question = "The primary serves. Bring home what was written in the standby (data is not configured in this \
+                        environment): stop writing there, copy it back, then go on.";
+        return Some(gate(DATA_GATE, title, question, needs));
+    }
+    let away = journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }));
+    let (mut names, mut told) = (Vec::new(), Vec::new());
+    for one in data {
+        match &one.kind {
+            DataKind::Rds(_) => {
+                let away = |journey: &&Journey<'_>| matches!(journey.stage, Stage::Away { .. });
+                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else {
+                    continue;
+                };
+                told.push(format!("{} waits until the primary has everything of it", journey.standby_id));
+            }
+            DataKind::Dynamodb(table) => {
+                told.push(format!("the global table {} brings its writes home by itself", table.table));
+            }
+            DataKind::S3(bucket) if away => {
+                told.push(format!("what was written to {} is copied by you at the next gate", bucket.replica));
+            }
+            DataKind::S3(bucket) => told.push(copying(bucket)),
+        }
+        names.push(one.name.as_str());
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let then = match away {
+        // Everything is there to have the users home in minutes, and nothing has been stopped yet.
+        true => "Next the standby is stopped, and there is no service until the users are home.",
+        false => "Then go on.",
+    };
+    let title = format!("writing to {} in the standby has stopped", names.join(", "));
+    let question = format!(
+        "Stop writing to {} in the standby: what is written there from now on is lost ({}). {then}",
+        names.join(", "),
+        told.join("; ")
+    );
+    Some(gate(FREEZE_GATE, &title, &question, needs))
+}
+
+fn copying(bucket: &BucketData) -> String {
+    format!("copy what was written to {} to {}, unless S3 replicates that way too", bucket.replica, bucket.bucket)
+}
+
+/// Asks for the copies of what nothing replicates home, of a standby that is frozen.
+pub(super) fn copy_gate(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {
+    let buckets = input.environment.data.iter().filter_map(|data| match &data.kind {
+        DataKind::S3(bucket) => Some((data.name.as_str(), bucket)),
+        DataKind::Rds(_) | DataKind::Dynamodb(_) => None,
+    });
+    let (names, told): (Vec<&str>, Vec<String>) = buckets.map(|(name, bucket)| (name, copying(bucket))).unzip();
+    if names.is_empty() {
+        return None;
+    }
+    let title = format!("what was written to {} in the standby has been copied home", names.join(", "));
+    let question = format!("The standby is frozen and writes nothing any more: {}. Then go on.", told.join("; "));
+    Some(gate(COPY_GATE, &title, &question, needs))
+}
+
+/// Stops what writes in the standby: an application that was asked to stop and did not would lose what it writes. Service
+/// is away from here until the users are home.
+pub(super) fn freeze(
+    input: &FailbackInput<'_>,
+    journeys: &[Journey<'_>],
+    down: &ScalePlan,
+    needs: &BTreeSet<StepId>,
+) -> Option<Step> {
+    if !journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. })) {
+        return None;
+    }
+    let groups: BTreeSet<String> =
+        down.steps.iter().map(|tier| tier.group.clone()).filter(|group| input.groups.contains_key(group)).collect();
+    Some(Step {
+        id: StepId(FREEZE.to_owned()),
+        title: "freeze the standby: its groups go to zero, so that nothing written there is lost".to_owned(),
+        action: Action::FreezeStandby { groups: groups.into_iter().collect() },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(90, "instances end; a load balancer drains them for up to 300 s"),
+        best_effort: false,
+        skipped: None,
+    })
+}

@@ -1,0 +1,158 @@
+//! Owns whether a failback left the standby frozen at zero, and what brings service back then.
+
+use crate::model::SideName;
+use crate::plan::runbook::{Action, RunKind};
+use crate::run::engine::{RunRecord, StepRecord};
+use crate::run::journal::{RunState, StepState};
+
+/// A failback that froze the standby and has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// The run.
+    pub run: String,
+    state: RunState,
+    /// Whether a database of the primary takes the writes, or may: the standby's lacks them from then on.
+    home: bool,
+    /// Whether event sources or scheduled actions were taken off.
+    quiet: bool,
+}
+
+impl Frozen {
+    /// What the last failback of these runs, oldest first, left frozen.
+    pub fn by_last(runs: &[RunRecord]) -> Option<Frozen> {
+        runs.iter().rev().find(|record| record.kind == RunKind::Failback).and_then(Frozen::by)
+    }
+
+    /// What this run left frozen; none where it froze nothing, or came to its end.
+    pub fn by(record: &RunRecord) -> Option<Frozen> {
+        let is =
+            |wanted: fn(&Action) -> bool| record.steps.iter().any(|step| wanted(&step.action) && may_have_acted(step));
+        let stood_down = |step: &StepRecord| matches!(step.action, Action::StandDown { .. }) && may_have_acted(step);
+        let over = matches!(record.state, RunState::Ended { .. }) || record.steps.iter().any(stood_down);
+        if record.kind != RunKind::Failback || over || !is(|action| matches!(action, Action::FreezeStandby { .. })) {
+            return None;
+        }
+        Some(Frozen {
+            run: record.run.clone(),
+            state: record.state,
+            home: is(|action| matches!(action, Action::Promote { side: SideName::Primary, .. })),
+            quiet: is(|action| matches!(action, Action::DisableEvents { .. } | Action::DisableSchedules { .. })),
+        })
+    }
+
+    /// What is so, as the end of "the standby is ...".
+    pub fn words(&self) -> String {
+        let which = match self.state {
+            RunState::Stopped => "which stopped",
+            RunState::Abandoned => "which was given up",
+            RunState::New | RunState::Running | RunState::Ended { .. } => "which is under way",
+        };
+        format!("frozen by failback {}, {which}: service is down unless the primary serves", self.run)
+    }
+
+    /// What to run.
+    pub fn advice(&self, file: &str) -> String {
+        let run = &self.run;
+        let home = "the primary's databases take the writes by now, so nothing may serve in the standby beside them";
+        let back = match self.quiet {
+            true => format!(
+                "`lifeboat scale {file} --to full` brings it back, and `lifeboat declare {file} --reason TEXT` its event \
+                 sources and scheduled actions, too"
+            ),
+            false => format!("`lifeboat scale {file} --to full` brings it back"),
+        };
+        match (self.state, self.home) {
+            (RunState::Abandoned, true) => {
+                format!("{home}: `lifeboat failback {file} --reason TEXT` leads service home")
+            }
+            (RunState::Abandoned, false) => back,
+            (_, true) => format!("{home}: `lifeboat runs resume {file} {run}` goes on leading service home"),
+            (_, false) => format!(
+                "`lifeboat runs resume {file} {run}` goes on; to serve in the standby again, give the run up with \
+                 `lifeboat runs abandon {file} {run} --because TEXT`: then {back}"
+            ),
+        }
+    }
+}
+
+/// Whether anything of the step may have happened.
+fn may_have_acted(step: &StepRecord) -> bool {
+    !matches!(step.state, StepState::Pending | StepState::Skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::GroupSize;
+    use crate::plan::runbook::{Step, StepId};
+    use crate::run::engine::tests::world::{runbook, step};
+
+    /// A failback of three steps that stopped, where each stands.
+    fn record(freeze: StepState, promote: StepState, down: StepState, state: RunState) -> RunRecord {
+        let size = GroupSize { min: 1, max: 2, desired: 1 };
+        let promotion = Action::Promote {
+            data: "orders".into(),
+            side: SideName::Primary,
+            database: "prod-orders".into(),
+            backup_retention_days: 7,
+            stood: crate::plan::runbook::Stood::Replica,
+            timeout_s: 1,
+        };
+        let of = |id: &str, action| Step { action, ..step(id, &[]) };
+        let steps = vec![
+            of("freeze-standby", Action::FreezeStandby { groups: vec!["shop-web".into()] }),
+            of("promote-home-orders", promotion),
+            of("stand-down-web", Action::StandDown { tier: "web".into(), group: "shop-web".into(), size }),
+        ];
+        let mut record = RunRecord::of(&runbook("r1", steps), &[]);
+        (record.kind, record.state) = (RunKind::Failback, state);
+        for (id, state) in [("freeze-standby", freeze), ("promote-home-orders", promote), ("stand-down-web", down)] {
+            let found = record.steps.iter_mut().find(|step| step.id == StepId(id.into()));
+            found.expect("the step").state = state;
+        }
+        record
+    }
+
+    #[test]
+    fn a_failback_that_froze_the_standby_and_did_not_end_says_what_is_so_and_what_to_run() {
+        use StepState::{AlreadySo, Failed, Pending, Skipped, Succeeded, Unknown};
+        let none = |freeze, promote, down, state| assert_eq!(Frozen::by(&record(freeze, promote, down, state)), None);
+        none(Pending, Pending, Pending, RunState::Stopped);
+        none(Skipped, Succeeded, Pending, RunState::Abandoned);
+        none(Succeeded, Succeeded, Succeeded, RunState::Stopped);
+        none(Succeeded, Succeeded, Pending, RunState::Ended { degraded: false });
+        let told = |promote, state| {
+            let frozen = Frozen::by(&record(Succeeded, promote, Pending, state)).expect("frozen");
+            format!("{}\n{}", frozen.words(), frozen.advice("shop.yaml"))
+        };
+        insta::assert_snapshot!(told(Failed, RunState::Stopped), @r"
+        frozen by failback r1, which stopped: service is down unless the primary serves
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1` goes on leading service home
+        ");
+        insta::assert_snapshot!(told(Pending, RunState::Stopped), @r"
+        frozen by failback r1, which stopped: service is down unless the primary serves
+        `lifeboat runs resume shop.yaml r1` goes on; to serve in the standby again, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat scale shop.yaml --to full` brings it back
+        ");
+        insta::assert_snapshot!(told(Pending, RunState::Abandoned), @r"
+        frozen by failback r1, which was given up: service is down unless the primary serves
+        `lifeboat scale shop.yaml --to full` brings it back
+        ");
+        insta::assert_snapshot!(told(AlreadySo, RunState::Abandoned), @r"
+        frozen by failback r1, which was given up: service is down unless the primary serves
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat failback shop.yaml --reason TEXT` leads service home
+        ");
+        assert!(Frozen::by(&record(Unknown, Pending, Pending, RunState::Stopped)).is_some(), "it may be at zero");
+    }
+
+    #[test]
+    fn only_the_last_failback_counts() {
+        let stopped = record(StepState::Succeeded, StepState::Pending, StepState::Pending, RunState::Abandoned);
+        let mut ended = stopped.clone();
+        ended.state = RunState::Ended { degraded: false };
+        let mut drill = ended.clone();
+        drill.kind = RunKind::Drill;
+        assert!(Frozen::by_last(&[stopped.clone(), drill]).is_some());
+        assert_eq!(Frozen::by_last(&[stopped, ended]), None);
+        assert_eq!(Frozen::by_last(&[]), None);
+    }
+}
