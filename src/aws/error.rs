@@ -112,7 +112,9 @@ where
 fn unreadable(error: &(dyn StdError + 'static), raw: &HttpResponse, api: &Api, place: &Place) -> CloudError {
     let status = raw.status().as_u16();
     let page = is_page(raw.body().bytes());
-    let (kind, message) = if status >= 400 {
+    // A body that broke off is not there: nobody knows what the service had to say.
+    let whole = raw.body().bytes().is_some();
+    let (kind, message) = if status >= 400 && whole {
         match kind_without_code(status, page, place.stand_in) {
             CloudErrorKind::Unsupported => {
                 (CloudErrorKind::Unsupported, format!("the endpoint answered HTTP {status} without an AWS error"))

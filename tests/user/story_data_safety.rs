@@ -36,7 +36,7 @@ fn report(desk: &Desk, run: &str) -> Value {
 #[test]
 fn a_standby_that_was_left_behind_by_a_failback_is_said_to_be_old() {
     let desk = away();
-    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "BatchDeleteScheduledAction"]);
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "DeleteObject"]);
     failback(&desk, 4);
     let home = newest(&desk);
     desk.expect(0, &["sim", "advance", "12h"]);

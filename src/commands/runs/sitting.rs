@@ -67,15 +67,14 @@ pub async fn sit(
     }
     let planned_from = decisions.planned_from.as_ref();
     if let Err(failure) = still_stands(session, file, runbook, journal.progress().run, planned_from).await {
-        close(session, &lease).await;
-        return Err(failure);
+        return Err(given_back(session, &lease, &resume, failure).await);
     }
     let clock = session.clock();
     for (step, because) in &decisions.skips {
         if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
-            close(session, &lease).await;
             let failure = Failure::refused(format!("step {step} cannot be skipped: {refusal}"));
-            return Err(refusal.hints(file).into_iter().fold(failure, Failure::hint));
+            let failure = refusal.hints(file).into_iter().fold(failure, Failure::hint);
+            return Err(given_back(session, &lease, &resume, failure).await);
         }
     }
     let end = carry_out(runbook, &mut journal, actor, &lease, clock.as_ref(), watch, &session.context.stop).await;
@@ -98,11 +97,17 @@ pub async fn begin_sitting(
     match Journal::open(Arc::clone(store), name, run).await {
         Ok(journal) => Ok((journal, lease)),
         Err(error) => {
-            let kept = close(session, &lease).await;
-            let again = kept.map(|lease| format!("go on with: lifeboat runs resume {file} {run} --take-over {lease}"));
-            Err(again.into_iter().fold(Failure::from(error), Failure::hint))
+            let resume = format!("lifeboat runs resume {file} {run}");
+            Err(given_back(session, &lease, &resume, Failure::from(error)).await)
         }
     }
+}
+
+/// Gives the lease of a sitting back that did not begin; where that fails, whoever comes next must know whose it is.
+async fn given_back(session: &Session, lease: &LeaseKeeper, resume: &str, failure: Failure) -> Failure {
+    let kept = close(session, lease).await;
+    let again = kept.map(|lease| format!("go on with: {resume} --take-over {lease}"));
+    again.into_iter().fold(failure, Failure::hint)
 }
 
 /// Takes the lease for a run, over if asked, with a fencing counter above `above`. A stale one of a run that has no plan is
