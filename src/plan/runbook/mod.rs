@@ -3,6 +3,7 @@
 //! A runbook leaves no choice to those who carry it out. It is printed, saved, compared, and refused when stale.
 
 pub mod action;
+mod action_parts;
 pub mod image_home;
 pub mod scope;
 mod skip;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, Objectives};
 
-pub use action::{Action, Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
+pub use action::Action;
+pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
 pub use image_home::{ImageHome, newest_copy};
 pub use scope::Scope;
 pub use step::{Estimate, EstimateSource, Step, StepId};

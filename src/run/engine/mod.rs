@@ -12,13 +12,15 @@ mod keep;
 mod order;
 pub mod record;
 mod renewal;
+mod totals;
 
 pub use actor::{ActError, Actor, Done, Look};
 pub use carry::carry_out;
 pub use copies::CopyRecord;
 pub use decide::{abandon, skip};
 pub use end::{FailedStep, Refusal, RunEnd, Stopped};
-pub use record::{RunRecord, StepFailure, StepRecord, Totals};
+pub use record::{RunRecord, StepFailure, StepRecord};
+pub use totals::Totals;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::super::totals::Shortfall;
 use super::*;
 use crate::plan::runbook::Action;
 use crate::run::engine::tests::world::{runbook, step};
