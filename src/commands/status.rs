@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use futures_util::future::join_all;
+
 use super::context::{Context, Session};
 use super::output::{Output, print};
 use super::runs::list::record;
 use super::status_data::{data, events, traffic};
-use futures_util::future::join_all;
-
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};

@@ -33,50 +33,37 @@ pub(super) fn are_home(input: &FailbackInput<'_>) -> bool {
 /// One step for each that runs in the standby.
 pub(super) fn disable(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
     let runs = |source: &&EventSource| input.seen.events.get(&source.name).is_some_and(|seen| seen.runs_in_standby());
-    let steps = input.environment.event_sources.iter().filter(runs).map(|source| {
-        let trigger = source.on(SideName::Standby);
-        let (seconds, why) = takes(&trigger);
-        Step {
-            id: disable_events_id(&source.name),
-            title: format!("switch {} off in the standby: {trigger}", source.name),
-            action: Action::DisableEvents {
-                name: source.name.clone(),
-                side: SideName::Standby,
-                trigger,
-                timeout_s: EVENTS_TIMEOUT_S,
-            },
-            needs: needs.clone(),
-            sides: BTreeSet::from([SideName::Standby]),
-            estimate: default(seconds, why),
-            best_effort: false,
-            skipped: None,
-        }
-    });
-    steps.collect()
+    let sources = input.environment.event_sources.iter().filter(runs);
+    sources.map(|source| switch(source, SideName::Standby, false, needs)).collect()
 }
 
 /// One step for each that ran in production when that was recorded.
 pub(super) fn enable_home(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let steps = input.environment.event_sources.iter().filter(|source| ran(input, source)).map(|source| {
-        let trigger = source.on(SideName::Primary);
-        let (seconds, why) = takes(&trigger);
-        Step {
-            id: enable_home_events_id(&source.name),
-            title: format!("switch {} on in the primary: {trigger}", source.name),
-            action: Action::EnableEvents {
-                name: source.name.clone(),
-                side: SideName::Primary,
-                trigger,
-                timeout_s: EVENTS_TIMEOUT_S,
-            },
-            needs: needs.clone(),
-            sides: BTreeSet::from([SideName::Primary]),
-            estimate: default(seconds, why),
-            best_effort: false,
-            skipped: None,
+    let sources = input.environment.event_sources.iter().filter(|source| ran(input, source));
+    sources.map(|source| switch(source, SideName::Primary, true, needs)).collect()
+}
+
+fn switch(source: &EventSource, side: SideName, on: bool, needs: &BTreeSet<StepId>) -> Step {
+    let (name, trigger) = (source.name.clone(), source.on(side));
+    let (seconds, why) = takes(&trigger);
+    let word = if on { "on" } else { "off" };
+    let title = format!("switch {name} {word} in the {side}: {trigger}");
+    let (id, action) = match on {
+        true => {
+            (enable_home_events_id(&name), Action::EnableEvents { name, side, trigger, timeout_s: EVENTS_TIMEOUT_S })
         }
-    });
-    steps.collect()
+        false => (disable_events_id(&name), Action::DisableEvents { name, side, trigger, timeout_s: EVENTS_TIMEOUT_S }),
+    };
+    Step {
+        id,
+        title,
+        action,
+        needs: needs.clone(),
+        sides: BTreeSet::from([side]),
+        estimate: default(seconds, why),
+        best_effort: false,
+        skipped: None,
+    }
 }
 
 fn ran(input: &FailbackInput<'_>, source: &EventSource) -> bool {

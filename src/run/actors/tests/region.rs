@@ -3,6 +3,8 @@
 
 mod copies;
 mod data;
+mod events;
+mod groups;
 mod launching;
 mod unused;
 
@@ -16,7 +18,7 @@ use jiff::Timestamp;
 use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
 use crate::facts::*;
-use crate::model::{AccountId, Caller, GroupSize, Region as RegionName, SideName, Trigger};
+use crate::model::{AccountId, Caller, Region as RegionName, SideName};
 
 /// What befalls a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,151 +252,6 @@ impl WriteParameters for Region {
     }
     async fn delete_parameter(&self, _: &str) -> CloudResult<()> {
         Err(error(CloudErrorKind::Unsupported, "DeleteParameter"))
-    }
-}
-
-#[async_trait]
-impl ReadDns for Region {
-    async fn records(&self, _: &str, name: &str) -> CloudResult<Vec<RecordFacts>> {
-        self.look(|state| state.records.iter().filter(|one| one.name == name).cloned().collect())
-    }
-    async fn health_checks(&self, _: &[String]) -> CloudResult<Vec<HealthCheckFacts>> {
-        Ok(vec![])
-    }
-}
-
-#[async_trait]
-impl WriteDns for Region {
-    async fn upsert_records(&self, _: &str, records: &[RecordFacts]) -> CloudResult<()> {
-        self.write("ChangeResourceRecordSets", |state| {
-            state.records.retain(|one| !records.iter().any(|new| new.set_identifier == one.set_identifier));
-            // Route 53 tells targets in its own form.
-            state.records.extend(records.iter().cloned().map(|mut one| {
-                if let Some(alias) = &mut one.alias {
-                    alias.dns_name = format!("dualstack.{}.", alias.dns_name.to_lowercase());
-                }
-                one
-            }));
-        })
-    }
-}
-
-#[async_trait]
-impl ReadSchedules for Region {
-    async fn schedules(&self, groups: &[String]) -> CloudResult<BTreeMap<String, Vec<ScheduleFacts>>> {
-        self.look(|state| {
-            state
-                .schedules
-                .iter()
-                .filter(|(name, _)| groups.contains(name))
-                .map(|(name, all)| (name.clone(), all.clone()))
-                .collect()
-        })
-    }
-}
-
-#[async_trait]
-impl WriteSchedules for Region {
-    async fn put_schedules(&self, group: &str, schedules: &[ScheduleFacts]) -> CloudResult<()> {
-        self.write("BatchPutScheduledUpdateGroupAction", |state| {
-            let now = state.now;
-            let all = state.schedules.entry(group.to_owned()).or_default();
-            all.retain(|one| !schedules.iter().any(|new| new.name == one.name));
-            // Auto Scaling tells the next turn of what repeats.
-            let told = |one: &ScheduleFacts| ScheduleFacts {
-                start: one.start.or_else(|| now.checked_add(Duration::from_secs(60)).ok()),
-                ..one.clone()
-            };
-            all.extend(schedules.iter().map(told));
-        })
-    }
-    async fn delete_schedules(&self, _: &str, _: &[String]) -> CloudResult<()> {
-        Err(error(CloudErrorKind::Unsupported, "BatchDeleteScheduledAction"))
-    }
-}
-
-#[async_trait]
-impl ReadEvents for Region {
-    async fn event_source(&self, trigger: &Trigger) -> CloudResult<Option<EventSourceFacts>> {
-        self.edit(|state| {
-            let now = state.now;
-            let (due, following) = std::mem::take(&mut state.following).into_iter().partition(|one| one.0 <= now);
-            state.following = following;
-            let due: Vec<(Timestamp, String, &str)> = due;
-            for (_, name, word) in due {
-                if let Some(facts) = state.events.get_mut(&name) {
-                    facts.state = word.to_owned();
-                }
-            }
-        });
-        let denied = self.edit(|state| state.faults.get_mut("DescribeRule").and_then(VecDeque::pop_front));
-        match denied {
-            Some(Fault::Refused(kind)) => Err(error(kind, "DescribeRule")),
-            _ => self.look(|state| state.events.get(&trigger.to_string()).cloned()),
-        }
-    }
-}
-
-#[async_trait]
-impl WriteEvents for Region {
-    async fn switch_event_source(&self, trigger: &Trigger, seen: &EventSourceFacts, on: bool) -> CloudResult<()> {
-        let name = trigger.to_string();
-        let facts = self.look(|state| state.events.get(&name).cloned())?;
-        let Some(facts) = facts else { return Err(error(CloudErrorKind::NotFound, "UpdateEventSourceMapping")) };
-        assert_eq!(facts.id, seen.id);
-        match trigger {
-            Trigger::Rule { .. } => self.write(if on { "EnableRule" } else { "DisableRule" }, |state| {
-                let word = if on { "ENABLED" } else { "DISABLED" };
-                state.events.get_mut(&name).expect("it").state = word.to_owned();
-            }),
-            Trigger::Mapping { .. } if facts.phase() == Phase::Changing => {
-                Err(error(CloudErrorKind::Conflict, "UpdateEventSourceMapping"))
-            }
-            Trigger::Mapping { .. } => self.write("UpdateEventSourceMapping", |state| {
-                let (at_once, then) = if on { ("Enabling", "Enabled") } else { ("Disabling", "Disabled") };
-                state.events.get_mut(&name).expect("it").state = at_once.to_owned();
-                let at = state.now.checked_add(Duration::from_secs(20)).expect("in range");
-                state.following.push((at, name, then));
-            }),
-        }
-    }
-}
-
-#[async_trait]
-impl ReadGroups for Region {
-    async fn groups(&self, names: &[String]) -> CloudResult<Vec<GroupFacts>> {
-        self.look(|state| names.iter().filter_map(|name| state.groups.get(name).cloned()).collect())
-    }
-    async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {
-        self.look(|state| state.groups.values().cloned().collect())
-    }
-}
-
-#[async_trait]
-impl WriteGroups for Region {
-    async fn set_size(&self, name: &str, size: GroupSize) -> CloudResult<()> {
-        self.write("UpdateAutoScalingGroup", |state| {
-            if let Some(group) = state.groups.get_mut(name) {
-                group.size = size;
-            }
-        })
-    }
-    async fn start_refresh(&self, _: &str) -> CloudResult<String> {
-        Err(error(CloudErrorKind::Unsupported, "StartInstanceRefresh"))
-    }
-    async fn suspend_schedules(&self, name: &str) -> CloudResult<()> {
-        self.write("SuspendProcesses", |state| {
-            if let Some(group) = state.groups.get_mut(name) {
-                group.suspended_processes = vec![SCHEDULED_ACTIONS.to_owned()];
-            }
-        })
-    }
-    async fn resume_schedules(&self, name: &str) -> CloudResult<()> {
-        self.write("ResumeProcesses", |state| {
-            if let Some(group) = state.groups.get_mut(name) {
-                group.suspended_processes.clear();
-            }
-        })
     }
 }
 
