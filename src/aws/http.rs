@@ -1,5 +1,6 @@
 //! Owns the HTTP client all SDK clients share: rustls with ring, the system's roots, a custom CA bundle, proxies.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -19,7 +20,7 @@ use super::ca_bundle;
 pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> {
     let context = tls(bundle)?;
     let proxies = ProxyConfig::from_env();
-    let plain = proxies.is_disabled().then(|| Builder::new().build_http());
+    let plain = (!may_meet_a_proxy(|name| std::env::var_os(name))).then(|| Builder::new().build_http());
     // `build_https` would leave proxy variables unread, which the SDK's own default client honours.
     let secure = Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder();
@@ -29,6 +30,12 @@ pub(super) fn client(bundle: Option<&Path>) -> Result<SharedHttpClient, String> 
         connector.tls_provider(Provider::rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     });
     Ok(SharedHttpClient::new(ByScheme { plain, secure }))
+}
+
+/// Whether a variable names a proxy for plain HTTP: those that `ProxyConfig::from_env` heeds, which does not tell.
+fn may_meet_a_proxy(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    names.iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// A client that reads the system's roots for the first call that needs them: of stand-ins, which are asked over plain
@@ -85,4 +92,21 @@ fn tls(bundle: Option<&Path>) -> Result<TlsContext, String> {
     }
     let context = TlsContext::builder().with_trust_store(trust).build();
     context.map_err(|e| format!("the TLS client could not be set up: {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_for_plain_http_keeps_stand_ins_from_the_plain_client() {
+        let with =
+            |set: &'static str, value: &'static str| move |name: &str| (name == set).then(|| OsString::from(value));
+        assert!(!may_meet_a_proxy(|_| None), "without a variable the system's roots would be read for nothing");
+        assert!(!may_meet_a_proxy(with("HTTPS_PROXY", "http://proxy:3128")));
+        assert!(!may_meet_a_proxy(with("HTTP_PROXY", "")));
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            assert!(may_meet_a_proxy(with(name, "http://proxy:3128")), "{name}");
+        }
+    }
 }

@@ -116,6 +116,17 @@ impl Session {
     }
 }
 
+/// Makes a call on a task of its own. Signing a call and reading its answer take a processor longer than anything else
+/// between two of them, and those of one wave would follow each other on a single one.
+pub(super) async fn apart<T: Send + 'static>(
+    place: &Place,
+    api: &Api,
+    call: impl Future<Output = CloudResult<T>> + Send + 'static,
+) -> CloudResult<T> {
+    let cut = |_| Err(place.error(CloudErrorKind::Other, api.operation, "the call broke off"));
+    tokio::spawn(call).await.unwrap_or_else(cut)
+}
+
 /// Runs calls side by side, a bounded number at once; answers in the order of the calls, or the first error.
 pub(super) async fn side_by_side<T, F>(calls: Vec<F>) -> CloudResult<Vec<T>>
 where

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_util::future::join;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,17 +12,17 @@ use super::context::Session;
 use super::drill;
 use super::gatekeeper::Terminal;
 use super::output::{Output, print_made};
+use super::records::{Put, Records};
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
 use crate::report::drill::DrillVerdict;
-use crate::report::run::{RunReport, html, text};
-use crate::run::actors::{Actors, Reports, SidePorts};
+use crate::report::run::{RunReport, text};
+use crate::run::actors::{Actors, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
-use crate::run::journal::{JournalError, Tail};
+use crate::store::BundleError;
 use crate::store::bundle::PostureRecord;
-use crate::store::{BundleError, Condition, Runs, Store, StoreError};
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
 
@@ -48,17 +47,17 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
-    let records = Records { store: session.store.clone(), runbook: runbook.clone() };
+    let records = Records::of(session.store.clone(), runbook);
     let actors = actors(session, runbook, standby, &records, (manner, caller)).await;
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
         sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
-    let noted = || RunReport::of(runbook, journal.entries(), journal.head());
+    let noted = || records.report(&journal.so_far());
     let mut report = if end.is_recorded() && journal.is_durable() {
         noted()
     } else {
         // Another writer may have gone on, or lines of ours may be missing in the store.
-        match records.report().await {
+        match records.read_back().await {
             Ok(report) => report,
             // How the run ended must be told all the same, and this process knows what it noted.
             Err(error) => {
@@ -68,8 +67,10 @@ pub async fn carry_out(
         }
     };
     report.next = next(&end, &file);
+    let mut report = Arc::new(report);
+    let mut saved = None;
     if !matches!(end, RunEnd::Refused(_)) {
-        settle(session, runbook, &records, &report, caller).await;
+        saved = settle(session, runbook, &records, &report, caller).await;
     }
     // Given back last: a later run must find what this one came to.
     let kept = close(session, &lease).await;
@@ -82,7 +83,11 @@ pub async fn carry_out(
         (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
     }
     // A lease that stayed has to be taken over.
-    report.next = next(&end, &file);
+    let ways_on = next(&end, &file);
+    if ways_on != report.next {
+        Arc::make_mut(&mut report).next = ways_on;
+        saved = None;
+    }
     let verdict = match runbook.kind {
         RunKind::Drill => Some(drill::verdict(session, &report.record).await),
         RunKind::Declare | RunKind::Failback => None,
@@ -92,6 +97,9 @@ pub async fn carry_out(
         manner.output,
         |color| text(&report, color) + &verdict.as_ref().map(|verdict| verdict.text(color)).unwrap_or_default(),
         || {
+            if let (Some(json), None) = (saved, &verdict) {
+                return json;
+            }
             let told = Told { report: &report, drill: verdict.as_ref().map(|verdict| verdict.json()) };
             // A value of these types always serialises: its keys are strings.
             serde_json::to_string_pretty(&told).unwrap_or_default()
@@ -125,19 +133,30 @@ struct Told<'a> {
 }
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
-/// worth a warning, not a failure.
-async fn settle(session: &Session, runbook: &Runbook, records: &Records, report: &RunReport, caller: &Caller) {
+/// worth a warning, not a failure. The report as JSON, where it was made.
+async fn settle(
+    session: &Session,
+    runbook: &Runbook,
+    records: &Records,
+    report: &Arc<RunReport>,
+    caller: &Caller,
+) -> Option<String> {
     let printer = session.printer();
     let (put, posture) = join(records.put(report), posture(session, runbook, &report.record, caller)).await;
-    match put {
-        Ok(place) => printer.note(&format!("report: {place}")),
+    let json = match put {
+        Ok(Put { place, json }) => {
+            printer.note(&format!("report: {place}"));
+            Some(json)
+        }
         Err(error) => {
             printer.warn(&format!("the report of the run could not be saved (its journal is): {error}"));
+            None
         }
-    }
+    };
     if let Err(error) = posture {
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
+    json
 }
 
 /// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
@@ -236,41 +255,4 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
         write: session.write(name).await?,
         seen: None,
     })
-}
-
-/// Reports a run, as far as its journal has come.
-#[derive(Clone)]
-struct Records {
-    store: Arc<dyn Store>,
-    runbook: Runbook,
-}
-
-impl Records {
-    async fn report(&self) -> Result<RunReport, JournalError> {
-        let mut tail = Tail::new(self.store.clone(), &self.runbook.environment, &self.runbook.id);
-        let entries = tail.read_all().await?;
-        Ok(RunReport::of(&self.runbook, &entries, tail.head()))
-    }
-
-    /// Saves the report beside the journal; where its page is.
-    async fn put(&self, report: &RunReport) -> Result<String, StoreError> {
-        let runs = Runs::of(&self.runbook.environment);
-        let key = |name: &str| runs.key(&self.runbook.id, name);
-        let json = async {
-            let json = report.json_text() + "\n";
-            self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await
-        };
-        let page = async { self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await };
-        let (json, page) = join(json, page).await;
-        json.and(page)?;
-        Ok(format!("{}/{}", self.store.place(), key("report.html")))
-    }
-}
-
-#[async_trait]
-impl Reports for Records {
-    async fn save(&self) -> Result<String, String> {
-        let report = self.report().await.map_err(|error| error.to_string())?;
-        self.put(&report).await.map_err(|error| error.to_string())
-    }
 }

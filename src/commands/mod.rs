@@ -20,6 +20,7 @@ pub mod output;
 pub mod plan;
 mod promoted;
 pub mod provision;
+mod records;
 pub mod render;
 pub mod roll;
 mod run_id;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::journal::Measures;
+use super::journal::{Measures, Noted};
 
 /// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,11 @@ pub trait Watch: Send + Sync {
     /// Keeps what a step measured before its call, and returns once that is durable: the process may end any moment.
     /// Without a journal there is nothing to keep it in.
     async fn keep(&self, _measures: Measures) {}
+
+    /// What the journal says as the step that reports it begins; none for other steps, and without a journal.
+    fn noted(&self) -> Option<Noted> {
+        None
+    }
 }
 
 /// Watches and keeps everything: for tests.

@@ -1,5 +1,7 @@
 //! Owns one attempt at a step: look, wait until the intent is durable, act; and which of the four endings it has.
 
+use std::sync::Mutex;
+
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch::Receiver;
@@ -11,7 +13,7 @@ use crate::cloud::Clock;
 use crate::model::Digest;
 use crate::plan::runbook::{Step, StepId};
 use crate::run::event::{RunEvent, Watch};
-use crate::run::journal::{Event, Measures};
+use crate::run::journal::{Event, Measures, Noted};
 use crate::run::stop::Stop;
 
 /// How far intents are durable, and whether acting is still allowed.
@@ -39,6 +41,8 @@ pub(super) struct Means<'a> {
     pub watch: &'a dyn Watch,
     pub stop: &'a Stop,
     pub keep: &'a UnboundedSender<Kept>,
+    /// What the step that reports the run reads.
+    pub noted: &'a Mutex<Option<Noted>>,
 }
 
 /// The token of a step's calls: the same whenever the step of this run is repeated.
@@ -60,7 +64,7 @@ pub(super) async fn attempt(
     means: Means<'_>,
     mut permit: Receiver<Permit>,
 ) -> Ending {
-    let Means { actor, clock, watch, stop, keep } = means;
+    let Means { actor, clock, watch, stop, keep, noted } = means;
     watch.event(RunEvent::Started { subject: step.id.to_string(), text: step.title.clone() });
     let event = match actor.look(step).await {
         Ok(Look::AlreadySo(text)) => Some(Event::AlreadySo { text }),
@@ -73,7 +77,7 @@ pub(super) async fn attempt(
             } else if let Some(error) = shaken(actor, step, &grounds).await {
                 Some(if unsure { unknown(&error) } else { failed(error) })
             } else {
-                let keeper = Keeper { step: &step.id, watch, keep };
+                let keeper = Keeper { step: &step.id, watch, keep, noted };
                 Some(match actor.act(step, &token, &keeper, stop).await {
                     Ok(done) => Event::Succeeded { text: done.text, measures: finite(done.measures) },
                     Err(error) if error.effect_known => failed(error),

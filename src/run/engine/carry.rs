@@ -1,5 +1,6 @@
 //! Owns carrying a runbook out: waves of steps, each wave's intents durable in one write before the first of its acts.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -19,7 +20,7 @@ use super::order::{Tries, is_settled, ready};
 use super::record::RunRecord;
 use super::renewal::Renewal;
 use crate::cloud::Clock;
-use crate::plan::runbook::{Runbook, Step};
+use crate::plan::runbook::{Action, Runbook, Step};
 use crate::run::event::Watch;
 use crate::run::journal::{Event, Journal, JournalError, RunState, StepState};
 use crate::run::stop::Stop;
@@ -58,7 +59,8 @@ pub async fn carry_out(
     // Steps see this one: it is also set when the journal or the lease is lost.
     let (switch, steps_stop) = Stop::new();
     let (keep, mut kept) = unbounded_channel::<Kept>();
-    let means = Means { actor, clock, watch, stop: &steps_stop, keep: &keep };
+    let noted = Mutex::default();
+    let means = Means { actor, clock, watch, stop: &steps_stop, keep: &keep, noted: &noted };
     let (permit, _) = tokio::sync::watch::channel(Permit::default());
     let mut in_flight: InFlight<'_> = FuturesUnordered::new();
     let mut endings: Vec<Ending> = Vec::new();
@@ -78,6 +80,9 @@ pub async fn carry_out(
         }
         let told = note_kept(journal, &mut pending, &mut halt, clock);
         let wave = turn(runbook, journal, &mut endings, &mut tries, &mut halt, clock);
+        if wave.iter().any(|(step, ..)| step.action == Action::Report) {
+            *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.so_far());
+        }
         for (step, intent, unsure) in &wave {
             let token = token(&runbook.id, &step.id);
             in_flight.push(
@@ -228,7 +233,7 @@ fn note_end(runbook: &Runbook, journal: &mut Journal, tries: &Tries, halt: &mut 
         return;
     }
     let event = if runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
-        Event::Ended { degraded: RunRecord::degraded_by(runbook, journal.entries()) }
+        Event::Ended { degraded: RunRecord::of(runbook, journal.entries()).is_degraded() }
     } else {
         Event::Stopped { reason: reason(runbook, journal, halt.as_ref()) }
     };

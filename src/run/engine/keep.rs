@@ -1,12 +1,14 @@
 //! Owns what a step has journalled while it is at work: a measure that would be lost with the process.
 
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use crate::plan::runbook::StepId;
 use crate::run::event::{RunEvent, Watch};
-use crate::run::journal::Measures;
+use crate::run::journal::{Measures, Noted};
 
 /// Something to be journalled about a step that is at work.
 pub(super) struct Kept {
@@ -23,6 +25,7 @@ pub(super) struct Keeper<'a> {
     pub step: &'a StepId,
     pub watch: &'a dyn Watch,
     pub keep: &'a UnboundedSender<Kept>,
+    pub noted: &'a Mutex<Option<Noted>>,
 }
 
 #[async_trait]
@@ -38,5 +41,10 @@ impl Watch for Keeper<'_> {
         if self.keep.send(one).is_ok() {
             let _ = kept.await;
         }
+    }
+
+    fn noted(&self) -> Option<Noted> {
+        // Taken out: as long as somebody holds it, the next entry costs the journal a copy of all.
+        self.noted.lock().ok()?.take()
     }
 }

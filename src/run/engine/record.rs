@@ -47,7 +47,7 @@ pub struct RunRecord {
     pub runbook: Digest,
     /// How many entries the journal has.
     pub entries: u64,
-    /// The digest of all entries: two records of one journal have the same.
+    /// The digest of the last entry, which holds those of all before it: two records of one journal have the same.
     pub journal: Digest,
     /// Where the run stands.
     #[serde(flatten)]
@@ -137,16 +137,6 @@ pub struct SkippedStep {
 impl RunRecord {
     /// What a journal says about a runbook. Entries about steps the runbook does not have are left out.
     pub fn of(runbook: &Runbook, entries: &[Entry]) -> RunRecord {
-        RunRecord::with(runbook, entries, Digest::of_value(&entries))
-    }
-
-    /// Whether a shortfall or a skipped step remains by what the journal says so far.
-    pub(super) fn degraded_by(runbook: &Runbook, entries: &[Entry]) -> bool {
-        // Nobody will compare this record: its digest would take longer than all the rest.
-        RunRecord::with(runbook, entries, Digest(String::new())).is_degraded()
-    }
-
-    fn with(runbook: &Runbook, entries: &[Entry], journal: Digest) -> RunRecord {
         let mut progress = Progress::default();
         let mut steps: BTreeMap<&StepId, StepRecord> =
             runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
@@ -194,7 +184,7 @@ impl RunRecord {
             tool_version: runbook.tool_version.clone(),
             runbook: runbook.digest.clone(),
             entries: entries.last().map_or(0, |last| last.seq),
-            journal,
+            journal: Digest::of_value(&entries.last()),
             state: progress.run,
             began_at,
             ended_at,

@@ -19,6 +19,7 @@ use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
 use crate::facts::*;
 use crate::model::{AccountId, Caller, Region as RegionName, SideName};
+use crate::run::journal::Noted;
 
 /// What befalls a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,7 +214,7 @@ impl GateKeeper for Region {
 
 #[async_trait]
 impl Reports for Region {
-    async fn save(&self) -> Result<String, String> {
+    async fn save(&self, _: Noted) -> Result<String, String> {
         Ok(String::new())
     }
 }
