@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use futures_util::future::join3;
+use futures_util::future::{join, join_all, join3};
 use jiff::Timestamp;
 
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
-use super::promoted::promoted;
+use super::promoted::pasts;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
@@ -19,8 +19,8 @@ use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
-    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Remarks, Skip, past_steps,
-    plan_declare, promote_id, remarks,
+    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastStep, PrimaryReach, Remarks, Skip,
+    past_steps, plan_declare, promote_id, remarks,
 };
 use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
@@ -112,7 +112,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
         // Whether it has what counts, only earlier runs tell.
-        seen.promoted = promoted(&session).await?;
+        seen.past = pasts(&session).await?;
     }
     // The plan is carried out at once, unless a person thinks about it: then the groups are looked at again.
     standby.seen = Some((now, groups.values().cloned().collect()));
@@ -246,7 +246,7 @@ pub(super) async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTree
     Ok(groups.into_iter().map(|group| (group.name.clone(), group)).collect())
 }
 
-/// Whether the primary answers, and lets us in: asked only by a graceful declaration.
+/// Whether the primary answers, lets us in, and has what a fence names: asked only by a graceful declaration.
 async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     let ports = session.read(SideName::Primary).await?;
     if let Err(error) = ports.identity.caller().await {
@@ -254,10 +254,20 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     }
     session.caller(&ports).await?;
     let names: Vec<String> = session.environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
-    Ok(match ports.groups.groups(&names).await {
-        Ok(_) => PrimaryReach::Answers,
-        Err(error) => PrimaryReach::Silent { why: error.to_string() },
-    })
+    let events =
+        session.environment.event_sources.iter().map(|source| source.on(SideName::Primary)).collect::<Vec<_>>();
+    let looks = join_all(events.iter().map(|trigger| ports.events.event_source(trigger)));
+    let (groups, events_seen) = join(ports.groups.groups(&names), looks).await;
+    let found = match groups {
+        Ok(groups) => groups,
+        Err(error) => return Ok(PrimaryReach::Silent { why: error.to_string() }),
+    };
+    let lost = names.iter().filter(|name| !found.iter().any(|group| group.name == **name));
+    let mut missing: Vec<String> = lost.map(|name| format!("Auto Scaling group {name}")).collect();
+    // One that could not be looked at may be there: switching it off tells.
+    let unseen = events.iter().zip(events_seen).filter(|(_, seen)| matches!(seen, Ok(None)));
+    missing.extend(unseen.map(|(trigger, _)| trigger.to_string()));
+    Ok(if missing.is_empty() { PrimaryReach::Answers } else { PrimaryReach::Lacks { missing } })
 }
 
 /// How far the runs have come, and the records of the last ones, oldest first. A damaged old run must not stand in the way
@@ -318,6 +328,11 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
                 .hint(format!("run `lifeboat provision {file}` while production is well"))
                 .hint(format!("to bring up everything else now: {}", skips.join(" ")))
         }
+        DeclareRefusal::NothingToFence { .. } => Failure::refused(refusal.to_string())
+            .hint(format!(
+                "see what they are called now, correct {file}, and record production again: lifeboat baseline {file}"
+            ))
+            .hint(format!("or see that nothing of them runs any more, and say so: --skip {FENCE} --because TEXT")),
         DeclareRefusal::Stale { databases } => {
             let runs: BTreeSet<&str> = databases.iter().map(|old| old.run.as_str()).collect();
             let refused = Failure::refused(refusal.to_string());
@@ -327,6 +342,13 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
             refused
                 .hint(format!("or make the replica anew: lifeboat failback {file} --reason TEXT"))
                 .hint("a declaration without --graceful leads users to the old data, and says so")
+        }
+        DeclareRefusal::Doubtful { databases } => {
+            let skips: Vec<String> =
+                databases.iter().map(|(data, _)| format!("--skip {} --because TEXT", promote_id(data))).collect();
+            Failure::refused(refusal.to_string())
+                .hint(format!("compare what both sides hold; where the standby's has every write, say so: {}", skips.join(" ")))
+                .hint("where the primary's has more, rename the standby's out of the way and provision: a new replica is made")
         }
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),

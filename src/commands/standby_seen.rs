@@ -43,7 +43,7 @@ pub async fn look(
     };
     let (groups, databases, lags) = join3(groups, databases, lags).await;
     let (groups, balancer) = groups?;
-    Ok((groups, StandbySeen { databases, lags, balancer, promoted: BTreeMap::new() }))
+    Ok((groups, StandbySeen { databases, lags, balancer, past: BTreeMap::new() }))
 }
 
 /// The load balancer in front of a group.

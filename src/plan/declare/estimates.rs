@@ -1,7 +1,7 @@
 //! Owns how long the steps of a declaration should take: what earlier runs took, else documented defaults.
 
 use super::DeclareInput;
-use crate::facts::TargetHealthCheck;
+use crate::facts::{Baseline, TargetHealthCheck};
 use crate::plan::runbook::{Estimate, EstimateSource, StepId};
 use crate::plan::scale::ScaleStep;
 
@@ -59,15 +59,17 @@ pub(super) fn fence() -> Estimate {
 
 /// Fencing, until nothing runs any more.
 pub(super) fn silence(input: &DeclareInput<'_>, id: &StepId) -> Estimate {
+    past(input, id).unwrap_or_else(|| emptied(input.baseline))
+}
+
+/// Groups at zero, until their instances have ended.
+pub(in crate::plan) fn emptied(baseline: &Baseline) -> Estimate {
     // Auto Scaling lets a load balancer drain an instance before it ends it: 300 s unless the target group says otherwise
     // (deregistration_delay.timeout_seconds).
-    let drains = input.baseline.tiers.values().any(|tier| !tier.target_group_arns.is_empty());
-    let (seconds, why) = if drains {
-        (360, "300 s in which load balancers drain instances + 60 s to end them")
-    } else {
-        (60, "60 s to end the instances")
-    };
-    or_past(input, id, seconds, why)
+    match baseline.tiers.values().any(|tier| !tier.target_group_arns.is_empty()) {
+        true => default(360, "300 s in which load balancers drain instances + 60 s to end them"),
+        false => default(60, "60 s to end the instances"),
+    }
 }
 
 pub(in crate::plan) fn report() -> Estimate {

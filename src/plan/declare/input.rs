@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::facts::{AliasFacts, Baseline, DatabaseFacts, GroupFacts, ReplicaLag};
-use crate::model::{Environment, SideName};
+use crate::model::Environment;
+use crate::plan::past::Past;
 use crate::plan::runbook::{Mode, StepId};
 use crate::plan::scale::ScaleTarget;
 
@@ -40,22 +41,8 @@ pub struct StandbySeen {
     pub lags: Result<BTreeMap<String, ReplicaLag>, String>,
     /// The load balancer that the record should lead to.
     pub balancer: Result<AliasFacts, String>,
-    /// Which side of each database was promoted last, as runs have it, by the data's name. Looked up only where an
-    /// instance stands alone.
-    pub promoted: BTreeMap<String, Promoted>,
-}
-
-/// Which side's database was promoted last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promoted {
-    /// The side that takes writes since.
-    pub side: SideName,
-    /// The run that promoted it.
-    pub run: String,
-    /// When the promotion had ended.
-    pub at: Timestamp,
-    /// The later run that led users to the standby's old database all the same.
-    pub diverged_in: Option<String>,
+    /// What runs tell of each database, by the data's name. Looked up only where an instance stands alone.
+    pub past: BTreeMap<String, Past>,
 }
 
 impl Default for StandbySeen {
@@ -65,7 +52,7 @@ impl Default for StandbySeen {
             databases: Ok(BTreeMap::new()),
             lags: Ok(BTreeMap::new()),
             balancer: Err("it was not looked for".to_owned()),
-            promoted: BTreeMap::new(),
+            past: BTreeMap::new(),
         }
     }
 }
@@ -77,6 +64,11 @@ pub enum PrimaryReach {
     NotAsked,
     /// It answers.
     Answers,
+    /// It answers, and does not have everything that a fence sets to zero.
+    Lacks {
+        /// Its groups and event sources that were not found, as people say it.
+        missing: Vec<String>,
+    },
     /// It does not.
     Silent {
         /// What its silence looked like.

@@ -25,9 +25,7 @@ use crate::model::{Digest, Environment};
 
 pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
-pub use input::{
-    Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
-};
+pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
 pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
@@ -58,8 +56,18 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !old.is_empty() {
         return Err(DeclareRefusal::Stale { databases: old });
     }
+    let doubtful = data::doubtful(input);
+    if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !doubtful.is_empty() {
+        return Err(DeclareRefusal::Doubtful { databases: doubtful });
+    }
     let mut steps = steps::all(input, &scale);
     skips::apply(&mut steps, &input.options.skips)?;
+    let relied_on = |step: &Step| step.id.0 == FENCE && !step.best_effort && step.skipped.is_none();
+    if let PrimaryReach::Lacks { missing } = &input.primary
+        && steps.iter().any(relied_on)
+    {
+        return Err(DeclareRefusal::NothingToFence { missing: missing.clone() });
+    }
     let scope = Scope { percent: input.options.target.percent(), tiers: input.options.tiers.clone() };
     Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps).for_scope(scope))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 
 use super::fence_events::{are_off, order_off};
+use super::fence_missing::{events_missing, groups_missing, refuse, told};
 use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
@@ -48,13 +49,18 @@ impl Actors {
             true => ActError { hint: error.hint.clone().or_else(|| Some(LOST.to_owned())), ..error },
             false => error,
         })?;
+        let missing = missing(ports, groups, &found, events).await;
+        if silent {
+            refuse(side, &missing)?;
+        }
         let fenced = |group: &GroupFacts| group.size == ZERO && !may_rise(side, group);
         let open = found.iter().any(|group| !fenced(group) || (silent && !group.instances.is_empty()));
         if open || !quiet {
             return Ok(Look::Needed);
         }
         let events = if events.is_empty() { "" } else { "; its event sources are off" };
-        Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero{events}", found.len(), groups.len())))
+        let told = told(&missing);
+        Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero{events}{told}", found.len(), groups.len())))
     }
 
     pub(super) async fn fence(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
@@ -67,6 +73,11 @@ impl Actors {
         let begun = self.clock.now();
         let ports = self.ports(side)?;
         right_account(ports).await.map_err(|error| left(side, error))?;
+        let missing = missing(ports, groups, &groups_of(ports, groups).await?, events).await;
+        if !step.best_effort {
+            // Nothing is touched where it would not be enough.
+            refuse(side, &missing)?;
+        }
         let (quiet, zero) = if step.best_effort {
             join(order_off(ports, events, false), zero(side, ports, groups)).await
         } else {
@@ -112,6 +123,7 @@ impl Actors {
             text.push_str(&format!("; {}", quiet.done.join(", ")));
         }
         if step.best_effort {
+            text.push_str(&told(&missing));
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
         let (silent, off) =
@@ -256,6 +268,17 @@ async fn ordered(
         Ok(Err(error)) => Err(Unfenced::of(group.name.clone(), &error, goes_on)),
         Err(_) => Err(Unfenced::silent(group.name.clone(), goes_on)),
     }
+}
+
+async fn missing(
+    ports: &SidePorts,
+    names: &[String],
+    found: &[GroupFacts],
+    events: &BTreeMap<String, Trigger>,
+) -> Vec<String> {
+    let mut missing = groups_missing(names, found);
+    missing.extend(events_missing(ports, events).await);
+    missing
 }
 
 async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {

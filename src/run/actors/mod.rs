@@ -11,6 +11,7 @@ mod endpoint;
 mod events;
 mod fence;
 mod fence_events;
+mod fence_missing;
 mod follow;
 mod gate;
 mod home;

@@ -110,6 +110,9 @@ pub struct StepRecord {
     pub skipped: Option<SkippedStep>,
     /// What was measured: our time and AWS's, added over all attempts; the rest from the last that said so.
     pub measures: Measures,
+    /// Whether it got as far as measuring before its call: the call was made, or was about to be.
+    #[serde(skip)]
+    pub ordered: bool,
 }
 
 /// Why a step failed.
@@ -223,6 +226,7 @@ impl StepRecord {
             failure: None,
             skipped: None,
             measures: Measures::default(),
+            ordered: false,
         }
     }
 
@@ -284,6 +288,7 @@ impl StepRecord {
                 self.failure = Some(StepFailure { what: what.clone(), why: vec![], left_behind: vec![], hint: None });
             }
             Event::Measured { measures } => {
+                self.ordered = true;
                 // Known or not: what an earlier attempt measured is not how far behind it was promoted.
                 self.measures.recovery_point_s = measures.recovery_point_s;
                 self.measures.recovery_point_age_s = measures.recovery_point_age_s;

@@ -74,7 +74,24 @@ async fn users_have_followed_when_the_time_has_passed_and_the_record_leads_there
     assert!(done.text.contains("is not known: no resolver"), "{}", done.text);
     let unknown = region(|_| {});
     let done = act(&unknown, &wait(None)).await.expect("the time has passed");
-    assert_eq!((done.text.contains("was not compared"), unknown.edit(|state| state.now)), (true, at(90)));
+    assert_eq!((done.text.contains("leads is not known"), unknown.edit(|state| state.now)), (true, at(90)));
+    // The standby is stood down behind users who have gone home: that has to be seen.
+    let home = |target: Option<&str>| match wait(target) {
+        Action::AwaitTraffic { record, target, settle_s, timeout_s, .. } => {
+            Action::AwaitTraffic { to: SideName::Primary, record, target, settle_s, timeout_s }
+        }
+        other => other,
+    };
+    act(&at_once, &home(Some("web.elb"))).await.expect("they were seen to come");
+    for (region, target, why) in [
+        (names(vec![(0, Err("no resolver"))]), Some("web.elb"), "110 s have passed; no resolver"),
+        (region(|_| {}), None, "90 s have passed; which load balancer it should lead to is not known"),
+    ] {
+        let error = act(&region, &home(target)).await.expect_err("nobody saw them");
+        assert_eq!(error.why, [why]);
+        assert!(error.effect_known && error.measures.aws_s >= 90.0, "{error:?}");
+        assert!(error.hint.is_some_and(|hint| hint.contains("resume with --skip step --because TEXT")));
+    }
 }
 
 #[tokio::test]
