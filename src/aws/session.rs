@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub config: SdkConfig,
     /// Account and Region: whose buckets are drawn from.
     pub scope: String,
+    /// Where objects are asked for, if not at AWS.
+    pub objects_at: Option<String>,
     /// The buckets.
     pub pacer: Arc<Pacer>,
     /// What the environment says of retries.

@@ -37,7 +37,7 @@ pub use images::{ReadImages, WriteImages};
 pub use launch_templates::{ReadLaunchTemplates, WriteLaunchTemplates};
 pub use metrics::{GroupPeak, ReadMetrics};
 pub use network::ReadNetwork;
-pub use outside::Outside;
+pub use outside::{Outside, Way};
 pub use parameters::{ReadParameters, WriteParameters};
 pub use ports::{Cloud, ReadPorts, WritePorts};
 pub use removable::{RemovableInstance, RemovableSnapshot, Spared};

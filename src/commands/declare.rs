@@ -29,6 +29,7 @@ use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, StepState, Tail};
+use crate::run::lever::look_at_lever;
 use crate::store::Runs;
 use crate::store::lease::holder;
 use crate::ui::confirm::confirm_name;
@@ -142,8 +143,12 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         past: times(&past),
     };
     let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args))?;
-    let remarks = remarks(&input, &runbook);
+    let mut remarks = remarks(&input, &runbook);
     if args.rehearse {
+        let traffic = environment.traffic.as_ref().filter(|_| args.tier.is_empty());
+        let outside = session.cloud.outside();
+        // The declaration itself asks when it has moved the lever: nothing of it waits for this.
+        remarks.lever = look_at_lever(standby.read.buckets.as_ref(), outside.as_ref(), traffic).await;
         return Ok(rehearsed(&session, &runbook, &remarks, args.output));
     }
     let printer = session.printer();
@@ -208,7 +213,8 @@ fn rehearsed(session: &Session, runbook: &Runbook, remarks: &Remarks, output: Ou
         || report::runbook::rehearsal_json(runbook, remarks),
     );
     let holds = report::runbook::holds(runbook) && remarks.point_holds(rpo) != Some(false);
-    if holds { Exit::Done } else { Exit::Differences }
+    let lever_fails = remarks.lever.as_ref().is_some_and(|lever| lever.works() == Some(false));
+    if holds && !lever_fails { Exit::Done } else { Exit::Differences }
 }
 
 fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {

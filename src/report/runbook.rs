@@ -135,6 +135,14 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
         _ if remarks.losses.is_empty() => Ok(()),
         _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),
     };
+    if let Some(lever) = &remarks.lever {
+        let style = match lever.works() {
+            Some(true) => ADDED,
+            Some(false) => ALARM,
+            None => UNKNOWN,
+        };
+        let _ = writeln!(out, "{}", paint.text(style, &printable(&lever.words())));
+    }
     for warning in &remarks.warnings {
         let _ = writeln!(out, "{} {}", paint.text(CHANGED, "warning:"), printable(warning));
     }
@@ -268,6 +276,8 @@ pub fn rehearsal_json(runbook: &Runbook, remarks: &Remarks) -> Value {
     told["rpo_holds"] = remarks.point_holds(rpo).into();
     told["losses"] = json!(remarks.losses);
     told["warnings"] = json!(remarks.warnings);
+    // Null where traffic is not moved by an object.
+    told["lever"] = json!(remarks.lever);
     told
 }
 

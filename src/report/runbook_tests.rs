@@ -92,7 +92,7 @@ fn what_would_be_lost_is_told_with_what_makes_it_less() {
         Loss { data: data.into(), seconds, unknown, at_most, stale_since: None }
     };
     let losses = vec![loss("orders", Some(240), true), loss("stock", Some(3), false), loss("users", None, false)];
-    let told = super::remarks(&Remarks { losses, warnings: vec![] }, Span::from_secs(60), false);
+    let told = super::remarks(&Remarks { losses, warnings: vec![], lever: None }, Span::from_secs(60), false);
     insta::assert_snapshot!(told, @r"
     orders: if declared now, 4 min 00 s of writes would be lost, or less: PostgreSQL's lag grows while nobody writes
     stock: if declared now, 3 s of writes would be lost

@@ -5,6 +5,7 @@ pub mod basis;
 pub mod engine;
 pub mod event;
 pub mod journal;
+pub mod lever;
 pub mod patience;
 pub mod provision;
 pub mod scale;

@@ -156,7 +156,8 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     await-api <- [scale-api] 90s
     scale-web <- [await-api] 1s
     await-web <- [scale-web] 120s
-    switch-traffic <- [await-web publish-orders raise-orders] 1s
+    ask-standby <- [await-web publish-orders raise-orders] 1s
+    switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
     protect-orders <- [probe promote-orders] 5s
@@ -176,6 +177,7 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     wait until 8 of api are in service
     scale web from 2 to 10
     wait until 10 of web are in service and healthy
+    ask the standby by itself once whether it answers 200 to https://shop.example.com/healthz
     lead shop.example.com to the standby: s3://shop-dr/shop.example.com/standby-takes-over says that it has taken over
     wait until users of shop.example.com have followed
     ask https://shop.example.com/healthz until it answers 200
@@ -194,8 +196,9 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     let seen = postgres.seen.databases.as_mut().expect("seen").get_mut("shop-orders").expect("it");
     seen.engine = "postgres".into();
     assert!(postgres.planned().1.losses[0].at_most, "an idle source looks as if it was behind");
-    // 300 + 600 to a database of production's class, 1 + 90 + 5 for the users, 5 to order protection, 1 to report.
-    assert_eq!(timeline(&runbook).total_s, 1_002);
+    // 300 + 600 to a database of production's class, 1 to ask the standby, 1 + 90 + 5 for the users, 5 to order
+    // protection, 1 to report.
+    assert_eq!(timeline(&runbook).total_s, 1_003);
 }
 
 #[test]
@@ -213,7 +216,8 @@ fn a_graceful_plan_silences_the_primary_before_it_promotes() {
     await-replica-orders <- [fence-primary] 120s
     promote-orders <- [await-replica-orders] 300s
     raise-orders <- [promote-orders] 600s
-    switch-traffic <- [await-web fence-primary publish-orders raise-orders] 1s
+    ask-standby <- [await-web fence-primary publish-orders raise-orders] 1s
+    switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
     protect-orders <- [probe promote-orders] 5s
@@ -233,14 +237,16 @@ fn without_a_database_a_graceful_plan_has_no_moment_in_which_nobody_serves() {
     fence-primary <- [probe] 5s
     probe <- [await-traffic] 5s
     await-traffic <- [switch-traffic] 90s
-    switch-traffic <- [await-web] 1s
+    switch-traffic <- [ask-standby] 1s
     ");
     // Failover records move nobody before the primary fails.
     let by_failing = Switch::Failover { path: "/".into() };
     let (runbook, _) = Case::new(Mode::Graceful, vec![], Some(by_failing)).planned();
     let fence = StepId(FENCE.into());
     let wait = runbook.step(&StepId(AWAIT_TRAFFIC.into())).expect("the wait");
-    assert!(wait.needs.contains(&fence), "{wait:?}");
+    assert_eq!(wait.needs, [StepId(ASK_STANDBY.into())].into());
+    let ask = runbook.step(&StepId(ASK_STANDBY.into())).expect("the question");
+    assert!(ask.needs.contains(&fence), "{ask:?}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
-pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
+pub use traffic::{ASK_STANDBY, AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
 
 use super::runbook::Mode;
 

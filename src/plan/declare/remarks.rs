@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::data::{Database, databases};
 use super::events;
 use super::{DeclareInput, FENCE, PrimaryReach, promote_id};
-use crate::facts::DatabaseFacts;
+use crate::facts::{DatabaseFacts, LeverFacts};
 use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
@@ -30,6 +30,9 @@ pub struct Remarks {
     pub losses: Vec<Loss>,
     /// What the plan relies on or leaves out.
     pub warnings: Vec<String>,
+    /// How the lever of traffic looks from outside; none where there is none, or it was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lever: Option<LeverFacts>,
 }
 
 /// What promoting a database now would lose.
@@ -183,6 +186,13 @@ fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<L
 
 fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
     let Some(traffic) = &input.environment.traffic else { return };
+    if traffic.probe.is_none() {
+        warnings.push(format!(
+            "nothing asks whether {} answers, neither before users are led to the standby nor after: add `traffic.probe` to \
+             the environment file",
+            traffic.record
+        ));
+    }
     match &traffic.switch {
         Switch::Weighted { .. } => warnings.push(format!(
             "the weights of {} are changed by Route 53's control plane, which lives in us-east-1: while that Region is \

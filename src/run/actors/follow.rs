@@ -90,22 +90,32 @@ fn unseen(step: &Step, to: SideName, record: &str, why: String, waited: Duration
     Err(error)
 }
 
-/// Whether two names have an address in common: a load balancer's addresses change, and resolvers turn them round.
+/// Whether two names have an address in common, in each family the first one has: a load balancer's addresses change, and
+/// resolvers turn them round; and users with IPv6 ask for other records than the rest.
 async fn compare(outside: &dyn Outside, record: &str, target: &str) -> Compared {
     let (led, wanted) = futures_util::future::join(outside.resolve(record), outside.resolve(target)).await;
     match (led, wanted) {
         (Ok(led), Ok(wanted)) if wanted.is_empty() => {
             Compared::Unknown(format!("{target} has no address ({record}: {})", led.join(", ")))
         }
-        (Ok(led), Ok(wanted)) if led.iter().any(|address| wanted.contains(address)) => Compared::Same,
         (Ok(led), Ok(_)) if led.is_empty() => Compared::Other(format!("{record} has no address")),
-        (Ok(led), Ok(wanted)) => Compared::Other(format!(
-            "{record} still leads to {}, and {target} is {}",
-            led.join(", "),
-            wanted.join(", ")
-        )),
+        (Ok(led), Ok(wanted)) => match astray(&led, &wanted) {
+            astray if astray.is_empty() => Compared::Same,
+            astray => Compared::Other(format!(
+                "{record} still leads to {}, and {target} is {}",
+                astray.join(", "),
+                wanted.join(", ")
+            )),
+        },
         (Err(why), _) | (_, Err(why)) => Compared::Unknown(why),
     }
+}
+
+/// The addresses of those families of which none is wanted.
+fn astray<'a>(led: &'a [String], wanted: &[String]) -> Vec<&'a str> {
+    let is_v6 = |address: &str| address.contains(':');
+    let follows = |v6: bool| led.iter().any(|one| is_v6(one) == v6 && wanted.contains(one));
+    led.iter().map(String::as_str).filter(|one| !follows(is_v6(one))).collect()
 }
 
 fn done(text: String, waited: Duration) -> Done {

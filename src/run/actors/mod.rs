@@ -2,6 +2,7 @@
 
 mod again;
 mod check;
+mod checkers;
 mod copy;
 mod copy_prove;
 mod copy_remove;
@@ -164,6 +165,8 @@ impl Actor for Actors {
             | Action::CheckData { .. }
             | Action::AwaitTraffic { .. }
             | Action::Probe { .. }
+            | Action::ProveLever { .. }
+            | Action::AskStandby { .. }
             | Action::VerifyCopy { .. } => Ok(Look::Needed),
         }
     }
@@ -195,8 +198,10 @@ impl Actor for Actors {
             Action::EnableSchedules { group, schedules, .. } => self.enable(group, schedules, stop).await,
             Action::EnableEvents { .. } | Action::DisableEvents { .. } => self.switch_events(step, watch, stop).await,
             Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
+            Action::ProveLever { bucket, key } => self.prove_lever(bucket, key).await,
             Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
             Action::Probe { .. } => self.probe(step, watch, stop).await,
+            Action::AskStandby { .. } => self.ask_standby(step, watch, stop).await,
             Action::SnapshotDatabase { .. } => self.take_snapshot(step, watch, stop).await,
             Action::RestoreCopy { .. } => self.restore_copy(step, watch, stop).await,
             Action::VerifyCopy { copy, encrypted, kms_key } => {

@@ -330,5 +330,9 @@ mod tests {
         async fn object_exists(&self, _: &str, _: &str) -> CloudResult<bool> {
             Ok(self.led)
         }
+
+        fn object_url(&self, bucket: &str, key: &str) -> String {
+            format!("https://{bucket}/{key}")
+        }
     }
 }

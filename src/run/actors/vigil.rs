@@ -59,6 +59,11 @@ impl Vigil<'_> {
         elapsed(self.begun, self.clock.now())
     }
 
+    /// How long it may last.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Tells what was seen, and waits for the time of the next look.
     pub(super) async fn next(&self, text: impl Into<String>) -> Next {
         self.next_of(0, 1, text).await

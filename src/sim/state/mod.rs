@@ -26,7 +26,7 @@ pub use event_source::{EventMapping, EventRule};
 pub use kept::Kept;
 pub use network::{SecurityGroup, SecurityRule, Subnet, Thing, Vpc};
 pub use parameter::{Parameter, ParameterVersion};
-pub use region::{RegionState, Timings};
+pub use region::{RegionState, Timings, WebRule};
 pub use stack::{Act, Deployment, Operation, OperationKind, SimChangeSet, Stack, StackPart, Step, StepState};
 
 /// The version of the file's format; a reader refuses another one.
@@ -43,6 +43,9 @@ pub struct SimState {
     pub now: Timestamp,
     /// IAM instance profiles: global, so there in every Region.
     pub instance_profiles: BTreeSet<String>,
+    /// Whether Block Public Access of the whole account keeps the public out of every bucket.
+    #[serde(default)]
+    pub blocks_public_access: bool,
     /// Route 53, which is global.
     #[serde(default)]
     pub dns: Dns,
@@ -58,6 +61,7 @@ impl SimState {
             account,
             now,
             instance_profiles: BTreeSet::new(),
+            blocks_public_access: false,
             dns: Dns::default(),
             regions: BTreeMap::new(),
         }

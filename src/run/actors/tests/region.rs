@@ -52,6 +52,10 @@ pub struct State {
     pub tables: BTreeMap<String, TableFacts>,
     pub buckets: BTreeMap<String, BucketFacts>,
     pub objects: BTreeMap<(String, String), Vec<u8>>,
+    /// Whether nobody may read an object without credentials.
+    pub closed: bool,
+    /// Whether this machine reaches no public address.
+    pub offline: bool,
     pub records: Vec<RecordFacts>,
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
     /// Event sources as [`Trigger`] writes them; a mapping takes 20 s to follow.
@@ -196,8 +200,14 @@ impl Outside for Region {
             answers.rfind(|(from, _)| *from <= state.now).map_or(Ok(vec![]), |(_, answer)| answer.clone())
         })
     }
-    async fn get(&self, _: &str, _: Duration) -> Result<u16, String> {
+    async fn get_by(&self, _: &Way, url: &str, _: Duration) -> Result<u16, String> {
+        let object = url.strip_prefix("https://objects/").and_then(|rest| rest.split_once('/'));
         self.edit(|state| match state.answers.len() {
+            _ if state.offline => Err("no way out".to_owned()),
+            _ if let Some((bucket, key)) = object => {
+                let there = state.objects.contains_key(&(bucket.to_owned(), key.to_owned()));
+                Ok(if there && !state.closed { 200 } else { 403 })
+            }
             0 => Err("nobody listens".to_owned()),
             1 => state.answers[0].clone(),
             _ => state.answers.pop_front().expect("one"),

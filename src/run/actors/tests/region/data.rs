@@ -92,6 +92,9 @@ impl ReadBuckets for Region {
     async fn object_exists(&self, bucket: &str, key: &str) -> CloudResult<bool> {
         self.look(|state| state.objects.contains_key(&(bucket.to_owned(), key.to_owned())))
     }
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        format!("https://objects/{bucket}/{key}")
+    }
 }
 
 #[async_trait]
