@@ -61,6 +61,7 @@ pub(super) async fn is_done_once(make: impl Fn() -> Region, action: Action, oper
         &[Fault::Vanished],
         &[Fault::Unanswered],
         &[Fault::Refused(CloudErrorKind::Throttled), Fault::Unanswered],
+        &[Fault::Refused(CloudErrorKind::Busy)],
     ] {
         let region = make();
         region.fault(operation, faults);
