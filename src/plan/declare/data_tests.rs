@@ -115,7 +115,7 @@ impl Case {
             primary: if self.mode == Mode::Graceful { PrimaryReach::Answers } else { PrimaryReach::NotAsked },
             declaration: declaration(self.mode),
             options: self.options.clone(),
-            past: BTreeMap::new(),
+            past: Past::default(),
         };
         let runbook = plan_declare(&input)?;
         let know = remarks(&input, &runbook);

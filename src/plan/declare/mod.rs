@@ -9,6 +9,7 @@ mod data;
 pub(super) mod estimates;
 pub(super) mod events;
 mod input;
+mod past;
 mod refusal;
 mod remarks;
 mod schedules;
@@ -25,9 +26,8 @@ use crate::model::{Digest, Environment};
 
 pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
-pub use input::{
-    Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
-};
+pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Promoted, Skip, StandbySeen};
+pub use past::{Past, PastStep, PastTime};
 pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
