@@ -157,6 +157,8 @@ async fn set_size(groups: &dyn WriteGroups, step: &ScaleStep, clock: &dyn Clock)
 struct Serving {
     in_service: u32,
     targets: Option<Targets>,
+    /// How much more than desired may stay, in weighted groups.
+    overshoot: u32,
     seen: bool,
     settled_after: Option<Duration>,
     trouble: Option<String>,
@@ -181,7 +183,11 @@ impl Serving {
         if !self.seen {
             return false;
         }
-        if step.shrinks() { self.in_service <= step.after.desired } else { self.count() >= step.after.desired }
+        if step.shrinks() {
+            self.in_service <= step.after.desired.saturating_add(self.overshoot)
+        } else {
+            self.count() >= step.after.desired
+        }
     }
 
     fn words(&self, step: &ScaleStep) -> String {
@@ -219,7 +225,7 @@ async fn look(plan: &ScalePlan, names: &[String], read: &ReadPorts, serving: &mu
         if state.settled_after.is_some() {
             return Ok(None);
         }
-        Targets::fewest_healthy(read.balancing.as_ref(), &step.target_group_arns).await
+        Targets::fewest_healthy(read.balancing.as_ref(), &step.target_group_arns, groups.get(&step.group)).await
     });
     let health = join_all(health).await;
     for (((step, state), health), group) in
@@ -231,7 +237,7 @@ async fn look(plan: &ScalePlan, names: &[String], read: &ReadPorts, serving: &mu
         state.seen = true;
         state.trouble = None;
         match group {
-            Some(group) => state.in_service = group.in_service(),
+            Some(group) => (state.in_service, state.overshoot) = (group.in_service(), group.overshoot()),
             None => state.trouble = Some(format!("{} is gone", step.group)),
         }
         match health {
@@ -242,7 +248,7 @@ async fn look(plan: &ScalePlan, names: &[String], read: &ReadPorts, serving: &mu
             Ok(None) => {}
             Err(error) => {
                 // Without an answer nothing counts as healthy; what came before stands.
-                let nothing = || step.target_group_arns.first().map(|arn| Targets::of(arn, &[]));
+                let nothing = || step.target_group_arns.first().map(|arn| Targets::of(arn, &[], |_| 1));
                 state.targets = state.targets.take().or_else(nothing);
                 state.trouble = Some(error.to_string());
             }

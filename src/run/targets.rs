@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 
 use crate::cloud::{CloudResult, ReadBalancing};
-use crate::facts::TargetHealth;
+use crate::facts::{GroupFacts, TargetHealth};
 
 /// "Target group not used by any load balancer, or target in a zone that its load balancer does not serve" (Elastic Load
 /// Balancing, target health reason codes).
@@ -16,20 +16,25 @@ const NOT_IN_USE: &str = "Target.NotInUse";
 pub struct Targets {
     /// The target group.
     pub arn: String,
-    /// How many are healthy.
+    /// How many are healthy, in units of the group's sizes.
     pub healthy: u32,
     /// How many are not, by state and reason code.
     others: BTreeMap<(String, Option<String>), u32>,
 }
 
 impl Targets {
-    /// Those of the target group that has the fewest healthy ones; none without target groups. Fails where one of the groups
-    /// cannot be seen.
-    pub async fn fewest_healthy(balancing: &dyn ReadBalancing, arns: &[String]) -> CloudResult<Option<Self>> {
+    /// Those of the target group that has the fewest healthy ones; none without target groups. Without a group every target
+    /// counts for one. Fails where one of the target groups cannot be seen.
+    pub async fn fewest_healthy(
+        balancing: &dyn ReadBalancing,
+        arns: &[String],
+        group: Option<&GroupFacts>,
+    ) -> CloudResult<Option<Self>> {
+        let weight = |target: &str| group.map_or(1, |group| group.weight_of(target));
         let answers = join_all(arns.iter().map(|arn| balancing.target_health(arn))).await;
         let mut fewest: Option<Targets> = None;
         for (arn, answer) in arns.iter().zip(answers) {
-            let targets = Targets::of(arn, &answer?);
+            let targets = Targets::of(arn, &answer?, weight);
             if fewest.as_ref().is_none_or(|fewest| targets.healthy < fewest.healthy) {
                 fewest = Some(targets);
             }
@@ -38,13 +43,14 @@ impl Targets {
     }
 
     /// What DescribeTargetHealth told of one target group.
-    pub fn of(arn: &str, health: &[TargetHealth]) -> Self {
+    pub fn of(arn: &str, health: &[TargetHealth], weight: impl Fn(&str) -> u32) -> Self {
         let mut targets = Targets { arn: arn.to_owned(), healthy: 0, others: BTreeMap::new() };
         for target in health {
             if target.state == "healthy" {
-                targets.healthy += 1;
+                targets.healthy += weight(&target.target_id);
             } else {
-                *targets.others.entry((target.state.clone(), target.reason.clone())).or_default() += 1;
+                let others = targets.others.entry((target.state.clone(), target.reason.clone())).or_default();
+                *others += weight(&target.target_id);
             }
         }
         targets
@@ -106,7 +112,7 @@ mod tests {
             reason: reason.map(str::to_owned),
         };
         let health: Vec<TargetHealth> = states.iter().enumerate().map(target).collect();
-        Targets::of("arn:tg", &health)
+        Targets::of("arn:tg", &health, |_| 1)
     }
 
     const UNUSED: (&str, Option<&str>) = ("unused", Some(NOT_IN_USE));
@@ -122,6 +128,14 @@ mod tests {
         assert_eq!(mixed.words(3), all);
         assert_eq!(mixed.words(2), "2 healthy");
         assert_eq!(targets(&[]).words(1), "0 healthy");
+    }
+
+    #[test]
+    fn what_counts_for_more_units_counts_for_more() {
+        let target = |id: &str, state: &str| TargetHealth { target_id: id.into(), state: state.into(), reason: None };
+        let health = [target("i-1", "healthy"), target("i-2", "healthy"), target("i-3", "initial")];
+        let targets = Targets::of("arn:tg", &health, |id| if id == "i-2" { 1 } else { 4 });
+        assert_eq!(targets.words(9), "5 healthy (4 initial)");
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Poller {
         };
         let mut seen: BTreeMap<String, Seen> = names.into_iter().map(|name| (name, Seen::Gone)).collect();
         let looks = groups.into_iter().map(|group| async {
-            let targets = self.targets(&group.target_group_arns).await;
+            let targets = self.targets(&group).await;
             let name = group.name.clone();
             match targets {
                 Ok(targets) => (name, Seen::Group { facts: Box::new(group), targets }),
@@ -102,8 +102,8 @@ impl Poller {
     }
 
     /// How targets fare in the target group that has fewest healthy ones; none without target groups.
-    pub(super) async fn targets(&self, arns: &[String]) -> Result<Option<Targets>, CloudError> {
-        Targets::fewest_healthy(self.balancing.as_ref(), arns).await
+    pub(super) async fn targets(&self, group: &GroupFacts) -> Result<Option<Targets>, CloudError> {
+        Targets::fewest_healthy(self.balancing.as_ref(), &group.target_group_arns, Some(group)).await
     }
 
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {

@@ -83,12 +83,13 @@ impl Actors {
         if facts.in_service() < wanted {
             return Ok(Look::Needed);
         }
-        let targets = self.poller.targets(&facts.target_group_arns).await.map_err(|error| cannot(&error))?;
+        let targets = self.poller.targets(&facts).await.map_err(|error| cannot(&error))?;
         if targets.as_ref().is_some_and(|targets| targets.healthy < wanted) {
             return Ok(Look::Needed);
         }
         let in_service = facts.in_service();
-        let mut text = format!("{in_service} of {wanted} in service{}", healthy(targets.as_ref(), wanted));
+        let mut text =
+            format!("{in_service} of {wanted}{} in service{}", unit(&facts), healthy(targets.as_ref(), wanted));
         // What serves already has no measures; that it is not what was asked for is told in words.
         for line in substitutions(tier, wanted, in_service, &facts, &[]) {
             text.push_str(&format!("; {line}"));
@@ -248,7 +249,9 @@ impl Wait<'_> {
     }
 
     fn seen_words(&self) -> String {
-        format!("{} of {} in service{}", self.in_service(), self.wanted, healthy(self.targets.as_ref(), self.wanted))
+        let unit = self.facts.as_ref().map_or("", unit);
+        let healthy = healthy(self.targets.as_ref(), self.wanted);
+        format!("{} of {}{unit} in service{healthy}", self.in_service(), self.wanted)
     }
 
     fn in_service(&self) -> u32 {
@@ -342,6 +345,11 @@ impl Wait<'_> {
         error.left_behind = vec![format!("{} keeps its size and goes on launching", self.group)];
         error
     }
+}
+
+/// What the numbers count where that is not instances.
+fn unit(group: &GroupFacts) -> &'static str {
+    if group.is_weighted() { " units" } else { "" }
 }
 
 /// How many targets are healthy, to be put behind how many instances are in service.

@@ -38,7 +38,7 @@ fn targets(well: u32, ill: u32) -> Vec<TargetHealth> {
 
 /// A group that wants ten, so many of which are in service.
 fn seen(in_service: u32, health: &[TargetHealth]) -> Seen {
-    let targets = Some(Targets::of("arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1", health));
+    let targets = Some(Targets::of("arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1", health, |_| 1));
     Seen::Group { facts: Box::new(group("shop-web", 10, in_service)), targets }
 }
 

@@ -100,6 +100,28 @@ async fn data_that_replicates_by_itself_is_looked_at_and_what_cannot_be_seen_is_
 }
 
 #[tokio::test]
+async fn schedules_are_taken_off_once() {
+    let nightly = ScheduleFacts {
+        name: "night".into(),
+        recurrence: Some("0 3 * * *".into()),
+        time_zone: None,
+        start: None,
+        end: None,
+        min: None,
+        max: None,
+        desired: Some(0),
+    };
+    let there = || {
+        region(|state| {
+            state.schedules.insert("shop-web".into(), vec![nightly.clone()]);
+        })
+    };
+    let names = vec!["night".to_owned()];
+    let action = Action::DisableSchedules { tier: "web".into(), group: "shop-web".into(), names };
+    is_done_once(there, action, "BatchDeleteScheduledAction").await;
+}
+
+#[tokio::test]
 async fn schedules_are_put_in_force_once_and_what_has_gone_by_is_not() {
     let schedule = |name: &str, recurrence: Option<&str>, start: Option<i64>| ScheduleFacts {
         name: name.into(),
