@@ -121,8 +121,8 @@ pub async fn run_scale(
                 watch.event(RunEvent::Done { subject: step.tier.clone(), text: state.words(step) });
             }
         }
-        let states = plan.steps.iter().zip(&serving).zip(&written);
-        let open = states.into_iter().any(|((step, state), written)| state.is_open(step) && written.error.is_none());
+        let mut states = plan.steps.iter().zip(&serving).zip(&written);
+        let open = states.any(|((step, state), written)| state.is_open(step) && written.error.is_none());
         if !open {
             break;
         }

@@ -226,11 +226,12 @@ fn targets_that_nothing_is_sent_to_stop_a_tier_at_once_and_say_what_to_do() {
     }
     desk.write(".lifeboat/sim.json", &account.to_string());
     let told = declare(&desk, 4, &["--yes", "-o", "json"]).json();
-    let web = step(&told, "await-web").clone();
-    assert_eq!(web["state"], "failed", "{web}");
-    let waited = web["measures"]["aws_s"].as_f64().expect("a time");
+    // The first tier behind a load balancer stops it.
+    let api = step(&told, "await-api").clone();
+    assert_eq!(api["state"], "failed", "{api}");
+    let waited = api["measures"]["aws_s"].as_f64().expect("a time");
     assert!(waited < 300.0, "it waited {waited} s for what no wait brings");
-    let text = web.to_string();
+    let text = api.to_string();
     assert!(text.contains("unused: Target.NotInUse") && text.contains("aws elbv2 create-rule"), "{text}");
     assert!(!text.contains("no other instance type"), "{text}");
     // The short way says the same and does not wait either.
