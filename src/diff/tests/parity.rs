@@ -73,7 +73,7 @@ fn what_sizes_count_is_compared() {
     );
     differs(
         |w| weigh(w.production().groups.get_mut("shop-web").unwrap(), &listed),
-        &[recorded, "parity Modified blocks failover: web/group/weights | m5.large=1, m6i.large=2 | "],
+        &[recorded, "parity Deleted blocks failover: web/group/weights | m5.large=1, m6i.large=2 | -"],
     );
     differs(
         |w| w.production().groups.get_mut("shop-web").unwrap().capacity_type = Some("vcpu".into()),
