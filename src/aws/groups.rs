@@ -146,6 +146,13 @@ fn facts(group: &AutoScalingGroup) -> Option<GroupFacts> {
             .iter()
             .filter_map(|o| o.instance_type().map(str::to_owned))
             .collect(),
+        weights: policy
+            .map(|template| template.overrides())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|o| Some((o.instance_type()?.to_owned(), o.weighted_capacity()?.parse().ok()?)))
+            .collect(),
+        capacity_type: group.desired_capacity_type().filter(|kind| !matches!(*kind, "" | "units")).map(str::to_owned),
         availability_zones: group.availability_zones().to_vec(),
         subnet_ids: zones.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         target_group_arns: target_groups(group),
@@ -198,6 +205,7 @@ fn instance(instance: &Instance) -> Option<InstanceFacts> {
         availability_zone: instance.availability_zone().unwrap_or_default().to_owned(),
         lifecycle_state: instance.lifecycle_state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         health: instance.health_status().unwrap_or_default().to_owned(),
+        weight: instance.weighted_capacity().and_then(|units| units.parse().ok()).unwrap_or(1),
     })
 }
 

@@ -19,10 +19,10 @@ use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
-    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastStep, PrimaryReach, Remarks, Skip,
-    past_steps, plan_declare, promote_id, remarks,
+    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastTimes, PrimaryReach, Remarks, Skip,
+    plan_declare, promote_id, remarks,
 };
-use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
+use crate::plan::runbook::{Mode, RunKind, Runbook};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
 use crate::run::Basis;
@@ -303,13 +303,13 @@ pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<
     Ok(RunRecord::of(&runbook, &tail.read_all().await?))
 }
 
-/// How long the steps of earlier runs took, where they had something to do.
-pub(super) fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
+/// How long the steps of earlier runs took, where they had something to do, and how much that brought.
+pub(super) fn times(past: &[RunRecord]) -> PastTimes {
     let worked = |record: &RunRecord| {
         let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
-        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?))).collect::<Vec<_>>()
+        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?, step.measures.grew))).collect::<Vec<_>>()
     };
-    past_steps(
+    PastTimes::of(
         past.iter()
             .filter(|record| record.kind != RunKind::Failback)
             .map(|record| (record.run.as_str(), worked(record))),

@@ -13,6 +13,7 @@ pub mod spent;
 pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;
+pub mod targets;
 pub mod teardown;
 
 pub use basis::Basis;

@@ -123,7 +123,7 @@ impl Case {
             },
             declaration: declaration(self.mode),
             options: self.options.clone(),
-            past: BTreeMap::new(),
+            past: PastTimes::default(),
         };
         let runbook = plan_declare(&input)?;
         let know = remarks(&input, &runbook);

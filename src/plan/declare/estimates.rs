@@ -1,6 +1,6 @@
 //! Owns how long the steps of a declaration should take: what earlier runs took, else documented defaults.
 
-use super::DeclareInput;
+use super::{DeclareInput, PastStep};
 use crate::facts::{Baseline, TargetHealthCheck};
 use crate::plan::runbook::{Estimate, EstimateSource, StepId};
 use crate::plan::scale::ScaleStep;
@@ -28,9 +28,6 @@ pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -
     if missing == 0 {
         return default(1, "everything is in service already");
     }
-    if let Some(past) = past(input, id) {
-        return past;
-    }
     let mut seconds = BOOT_S;
     let mut why = format!("{BOOT_S} s to launch and boot");
     let waiting = missing.saturating_sub(LAUNCH_BURST).div_ceil(LAUNCH_PER_S);
@@ -42,6 +39,17 @@ pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -
         let (checks, interval) = slowest_check(input, &tier.tier).unwrap_or(DEFAULT_CHECKS);
         seconds += checks * interval;
         why.push_str(&format!(" + {checks} health checks of {interval} s"));
+    }
+    let Some(slowest) = input.past.slowest(id) else { return default(seconds, &why) };
+    let past = input.past.steps(id);
+    if slowest.seconds >= seconds || past.iter().any(|past| past.stands_for(missing)) {
+        return of_run(slowest);
+    }
+    // What brought a part of it does not stand for the whole.
+    if let Some(most) = past.iter().max_by_key(|past| past.grew)
+        && let Some(grew) = most.grew
+    {
+        why.push_str(&format!("; run {} brought {grew} of {missing} in {} s", most.run, most.seconds));
     }
     default(seconds, &why)
 }
@@ -85,8 +93,12 @@ fn slowest_check(input: &DeclareInput<'_>, tier: &str) -> Option<(u64, u64)> {
 }
 
 fn past(input: &DeclareInput<'_>, id: &StepId) -> Option<Estimate> {
-    let past = input.past.get(id)?;
-    Some(Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } })
+    input.past.slowest(id).map(of_run)
+}
+
+/// What an earlier run took.
+pub(in crate::plan) fn of_run(past: &PastStep) -> Estimate {
+    Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } }
 }
 
 /// What an earlier run took, else a documented default.

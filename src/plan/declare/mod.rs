@@ -14,6 +14,7 @@ mod remarks;
 mod schedules;
 mod skips;
 pub(super) mod steps;
+mod times;
 mod traffic;
 
 use std::collections::BTreeSet;
@@ -25,11 +26,12 @@ use crate::model::{Digest, Environment};
 
 pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
-pub use input::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Skip, StandbySeen, past_steps};
+pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Skip, StandbySeen};
 pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
+pub use times::{PastStep, PastTime, PastTimes};
 pub use traffic::{ASK_STANDBY, AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
 
 use super::runbook::Mode;

@@ -56,7 +56,7 @@ fn planned(data: Vec<DataSet>, standby: Vec<DatabaseFacts>, wanted: &[&str]) -> 
         target: ScaleTarget::Full,
         accept_percent: 5,
         timeout_s: 600,
-        past: BTreeMap::new(),
+        past: PastTimes::default(),
         copy: Some(CopyInput { wanted: &wanted, databases: &databases }),
     })
 }

@@ -8,8 +8,8 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, StandbySeen, assemble};
-use super::runbook::{RunKind, Runbook, Scope, StepId, Untouched};
+use super::declare::{Declaration, DeclareInput, DeclareOptions, PastTimes, PrimaryReach, StandbySeen, assemble};
+use super::runbook::{RunKind, Runbook, Scope, Untouched};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::Environment;
@@ -41,7 +41,7 @@ pub struct DrillInput<'a> {
     /// How long to wait for a tier, in seconds.
     pub timeout_s: u64,
     /// How long steps took in earlier runs.
-    pub past: BTreeMap<StepId, PastStep>,
+    pub past: PastTimes,
     /// What data is copied; none: all of it is left alone.
     pub copy: Option<CopyInput<'a>>,
 }

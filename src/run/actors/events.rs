@@ -104,7 +104,7 @@ impl Actors {
                         continue;
                     }
                     // It began to change, or it went away, since it was looked at: the next look tells.
-                    Err(error) if matches!(error.kind, CloudErrorKind::Conflict | CloudErrorKind::NotFound) => {}
+                    Err(error) if is_overtaken(error.kind) => {}
                     Err(error) => return Err(failed(&error)),
                 }
             }
@@ -122,6 +122,10 @@ impl Actors {
 
 fn is(facts: &EventSourceFacts, on: bool) -> bool {
     facts.phase() == if on { Phase::On } else { Phase::Off }
+}
+
+fn is_overtaken(kind: CloudErrorKind) -> bool {
+    matches!(kind, CloudErrorKind::Conflict | CloudErrorKind::Busy | CloudErrorKind::NotFound)
 }
 
 fn missing(ports: &SidePorts, trigger: &Trigger, cannot: String) -> ActError {

@@ -186,7 +186,7 @@ impl Actor for Actors {
             Action::CopyImageHome { .. } => self.copy_image(step, token, watch, stop).await,
             Action::LaunchImageHome { .. } => self.launch_image(step, token, watch, stop).await,
             Action::SyncHome { .. } => self.sync_home(step, stop).await,
-            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names).await,
+            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names, stop).await,
             Action::Report => self.report(step, watch).await,
             Action::Promote { .. } => self.promote(step, watch, stop).await,
             Action::RaiseDatabase { .. } => self.raise(step, watch, stop).await,

@@ -171,7 +171,7 @@ async fn all_who_wait_share_each_poll_and_the_clock_moves_once_per_poll() {
             let mut waiter = poller.wait_for(&format!("g{index}")).await;
             for _ in 0..3 {
                 let seen = waiter.next(stop).await.expect("not stopped");
-                assert!(matches!(seen, Seen::Group { healthy: Some(_), .. }), "{seen:?}");
+                assert!(matches!(seen, Seen::Group { targets: Some(_), .. }), "{seen:?}");
             }
         }
     });

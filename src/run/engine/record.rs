@@ -324,6 +324,7 @@ impl StepRecord {
         sum.aws_s += more.aws_s;
         sum.asked = more.asked.or(sum.asked);
         sum.came = more.came.or(sum.came);
+        sum.grew = more.grew.or(sum.grew);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
             sum.recovery_point_age_s = more.recovery_point_age_s;

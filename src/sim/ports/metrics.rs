@@ -69,7 +69,7 @@ fn peak(changes: &[(Timestamp, u32)], from: Timestamp, to: Timestamp) -> Option<
             best = Some(GroupPeak {
                 units: *units,
                 at: seen,
-                metric: "AWS/AutoScaling GroupInServiceInstances".to_owned(),
+                metric: "AWS/AutoScaling GroupInServiceCapacity".to_owned(),
             });
         }
     }

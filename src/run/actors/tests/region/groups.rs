@@ -39,8 +39,10 @@ impl WriteSchedules for Region {
             all.extend(schedules.iter().map(told));
         })
     }
-    async fn delete_schedules(&self, _: &str, _: &[String]) -> CloudResult<()> {
-        Err(error(CloudErrorKind::Unsupported, "BatchDeleteScheduledAction"))
+    async fn delete_schedules(&self, group: &str, names: &[String]) -> CloudResult<()> {
+        self.write("BatchDeleteScheduledAction", |state| {
+            state.schedules.entry(group.to_owned()).or_default().retain(|one| !names.contains(&one.name));
+        })
     }
 }
 
