@@ -68,7 +68,7 @@ pub async fn carry_out(
         }
     };
     report.next = next(&end, &file);
-    if !matches!(end, RunEnd::Refused(_)) {
+    if !matches!(end, RunEnd::Refused(_) | RunEnd::Overtaken { .. }) {
         settle(session, runbook, &records, &report, caller).await;
     }
     // Given back last: a later run must find what this one came to.
@@ -79,7 +79,7 @@ pub async fn carry_out(
             let put_right = format!("lifeboat runs resume {file} {} --take-over {lease}", runbook.id);
             session.printer().warn(&format!("the run has ended; give its lease back with: {put_right}"));
         }
-        (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
+        (RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. }, _) => {}
     }
     // A lease that stayed has to be taken over.
     report.next = next(&end, &file);
@@ -110,7 +110,7 @@ pub async fn carry_out(
 fn next(end: &RunEnd, file: &str) -> Vec<String> {
     match end {
         RunEnd::StoppedResumable(stopped) => stopped.next(file),
-        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
+        RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. } => Vec::new(),
     }
 }
 

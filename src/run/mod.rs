@@ -15,5 +15,5 @@ pub mod sync_parameters;
 pub mod teardown;
 
 pub use basis::Basis;
-pub use event::{RunEvent, Watch};
+pub use event::{Leave, RunEvent, Watch};
 pub use stop::{Stop, StopSwitch};

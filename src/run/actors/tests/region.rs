@@ -71,6 +71,8 @@ pub struct State {
     pub faults: BTreeMap<String, VecDeque<Fault>>,
     /// Effects, in order.
     pub effects: Vec<String>,
+    /// What happens elsewhere while the next looks of that name are under way, one after another.
+    pub meanwhile: BTreeMap<&'static str, VecDeque<Box<dyn FnOnce() + Send>>>,
 }
 
 /// The Region. Clones share it.
@@ -94,6 +96,17 @@ impl Region {
 
     pub fn fault(&self, operation: &str, faults: &[Fault]) {
         self.edit(|state| state.faults.entry(operation.to_owned()).or_default().extend(faults.iter().copied()));
+    }
+
+    /// Has something happen while the next look of that name is under way.
+    pub fn meanwhile(&self, look: &'static str, happens: impl FnOnce() + Send + 'static) {
+        self.edit(|state| state.meanwhile.entry(look).or_default().push_back(Box::new(happens)));
+    }
+
+    fn time_passes(&self, look: &'static str) {
+        if let Some(happens) = self.edit(|state| state.meanwhile.get_mut(look).and_then(VecDeque::pop_front)) {
+            happens();
+        }
     }
 
     pub fn effects(&self) -> Vec<String> {
@@ -258,6 +271,7 @@ impl WriteParameters for Region {
 #[async_trait]
 impl ReadIdentity for Region {
     async fn caller(&self) -> CloudResult<Caller> {
+        self.time_passes("caller");
         Ok(Caller { account: AccountId("1".into()), arn: "arn:aws:iam::1:user/ann".into() })
     }
 }

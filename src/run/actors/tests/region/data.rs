@@ -19,6 +19,7 @@ impl ReadDatabases for Region {
         self.look(|state| state.databases.values().cloned().collect())
     }
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
+        self.time_passes("database");
         self.look(|state| state.databases.get(id).cloned())
     }
 }
@@ -69,6 +70,7 @@ impl ReadMetrics for Region {
         Ok(BTreeMap::new())
     }
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        self.time_passes("lags");
         self.look(|state| {
             let known = state.lag.iter().rev().find(|(from, _)| *from <= now);
             let lag = known.and_then(|(at, seconds)| Some(ReplicaLag { seconds: (*seconds)?, at: *at }));

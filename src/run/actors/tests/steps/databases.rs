@@ -10,7 +10,7 @@ use crate::run::engine::{Actor, Look};
 use crate::run::event::Recorded;
 use crate::run::{RunEvent, Stop};
 
-fn promote() -> Action {
+pub(in super::super) fn promote() -> Action {
     Action::Promote {
         data: "orders".into(),
         side: SideName::Standby,
@@ -75,9 +75,9 @@ async fn a_promotion_waits_for_a_backup_and_an_unknown_lag_is_said() {
 #[tokio::test]
 async fn a_wait_that_is_stopped_or_too_long_says_what_is_left_behind() {
     let (switch, stop) = Stop::new();
-    switch.stop();
     let region = region(|_| {});
-    let error = region.actors().act(&step(promote()), "t", &Recorded::default(), &stop).await.expect_err("stopped");
+    let watch = super::super::StopsAtOnce(switch);
+    let error = region.actors().act(&step(promote()), "t", &watch, &stop).await.expect_err("stopped");
     assert!(error.interrupted && error.effect_known, "{error:?}");
     assert_eq!(error.left_behind, ["RDS has taken the promotion and goes on with it"]);
     let done = act(&region, &promote()).await.expect("resumed");
