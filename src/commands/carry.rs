@@ -1,8 +1,8 @@
 //! Owns carrying a runbook out from a command: who carries out its steps, and what is left on record at the end.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use futures_util::future::join;
@@ -13,16 +13,16 @@ use super::context::Session;
 use super::drill;
 use super::gatekeeper::Terminal;
 use super::output::{Output, print_made};
+use super::posture;
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
+use crate::cloud::Clock;
 use crate::model::{Caller, SideName};
-use crate::plan::runbook::{Action, RunKind, Runbook};
-use crate::plan::scale::ScaleTarget;
+use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::drill::DrillVerdict;
 use crate::report::run::{RunReport, html, text};
 use crate::run::actors::{Actors, Reports, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
 use crate::run::journal::{JournalError, Tail};
-use crate::store::bundle::PostureRecord;
 use crate::store::{BundleError, Condition, Runs, Store, StoreError};
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
@@ -48,7 +48,13 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
-    let records = Records { store: session.store.clone(), runbook: runbook.clone() };
+    let records = Records {
+        store: session.store.clone(),
+        runbook: runbook.clone(),
+        clock: session.clock(),
+        by: caller.arn.clone(),
+        posture: Arc::default(),
+    };
     let actors = actors(session, runbook, standby, &records, (manner, caller)).await;
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
@@ -69,7 +75,7 @@ pub async fn carry_out(
     };
     report.next = next(&end, &file);
     if !matches!(end, RunEnd::Refused(_) | RunEnd::Overtaken { .. }) {
-        settle(session, runbook, &records, &report, caller).await;
+        settle(session, &records, &report).await;
     }
     // Given back last: a later run must find what this one came to.
     let kept = close(session, &lease).await;
@@ -126,9 +132,9 @@ struct Told<'a> {
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
 /// worth a warning, not a failure.
-async fn settle(session: &Session, runbook: &Runbook, records: &Records, report: &RunReport, caller: &Caller) {
+async fn settle(session: &Session, records: &Records, report: &RunReport) {
     let printer = session.printer();
-    let (put, posture) = join(records.put(report), posture(session, runbook, &report.record, caller)).await;
+    let (put, posture) = join(records.put(report), records.posture(&report.record)).await;
     match put {
         Ok(place) => printer.note(&format!("report: {place}")),
         Err(error) => {
@@ -138,61 +144,6 @@ async fn settle(session: &Session, runbook: &Runbook, records: &Records, report:
     if let Err(error) = posture {
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
-}
-
-/// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
-/// a disaster needed; or that a failback has made it a standby again.
-pub(super) async fn posture(
-    session: &Session,
-    runbook: &Runbook,
-    record: &RunRecord,
-    caller: &Caller,
-) -> Result<(), BundleError> {
-    let store = session.store.as_ref();
-    let (target, minimums, declared_in) = match runbook.kind {
-        RunKind::Drill => return Ok(()),
-        RunKind::Declare => {
-            let reached = minimums(record);
-            if reached.is_empty() {
-                return Ok(());
-            }
-            let before = session.bundle.posture(store).await?;
-            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
-            minimums.extend(reached);
-            (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
-        }
-        RunKind::Failback => {
-            let down = minimums(record);
-            let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
-            // A standby without a replica of the data is none.
-            if down.len() < all || !protects_data(runbook, record) {
-                return Ok(());
-            }
-            (ScaleTarget::Standby.to_string(), down, None)
-        }
-    };
-    let (at, by) = (session.clock().now(), caller.arn.clone());
-    let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
-    session.bundle.save_posture(store, &record).await
-}
-
-/// Whether every replica that a failback makes in the standby has been made.
-fn protects_data(runbook: &Runbook, record: &RunRecord) -> bool {
-    let replicas =
-        runbook.steps.iter().filter(|step| matches!(step.action, Action::Reseed { side: SideName::Standby, .. }));
-    let made = |id| record.step(id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-    replicas.into_iter().all(|step| made(&step.id))
-}
-
-/// The minimums that steps of a run have set in the standby, by tier.
-fn minimums(record: &RunRecord) -> BTreeMap<String, u32> {
-    let set = record.steps.iter().filter(|one| one.is_settled() && one.skipped.is_none()).filter_map(|one| {
-        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &one.action else {
-            return None;
-        };
-        Some((tier.clone(), size.min))
-    });
-    set.collect()
 }
 
 async fn actors(
@@ -243,6 +194,11 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
 struct Records {
     store: Arc<dyn Store>,
     runbook: Runbook,
+    clock: Arc<dyn Clock>,
+    /// Whose credentials carry it out: the caller's ARN.
+    by: String,
+    /// Set once the posture is saved.
+    posture: Arc<AtomicBool>,
 }
 
 impl Records {
@@ -250,6 +206,15 @@ impl Records {
         let mut tail = Tail::new(self.store.clone(), &self.runbook.environment, &self.runbook.id);
         let entries = tail.read_all().await?;
         Ok(RunReport::of(&self.runbook, &entries, tail.head()))
+    }
+
+    /// Saves what the run has left the standby in, once.
+    async fn posture(&self, record: &RunRecord) -> Result<(), BundleError> {
+        if !self.posture.load(Ordering::SeqCst) {
+            let saved = posture::save(self.store.as_ref(), &self.runbook, record, self.clock.now(), &self.by).await?;
+            self.posture.store(saved, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     /// Saves the report beside the journal; where its page is.
@@ -269,8 +234,19 @@ impl Records {
 
 #[async_trait]
 impl Reports for Records {
+    /// With the posture of a declaration: every size is set by now, and once the journal says that it has ended nobody
+    /// could tell that the standby serves if the process were killed before it saved that. A failback does it the other
+    /// way round, after its end: a standby that is taken for one that serves is only guarded too well.
     async fn save(&self) -> Result<String, String> {
         let report = self.report().await.map_err(|error| error.to_string())?;
-        self.put(&report).await.map_err(|error| error.to_string())
+        let posture = async {
+            match self.runbook.kind {
+                RunKind::Declare => self.posture(&report.record).await,
+                RunKind::Drill | RunKind::Failback => Ok(()),
+            }
+        };
+        let (put, posture) = join(self.put(&report), posture).await;
+        posture.map_err(|error| format!("the posture could not be recorded: {error}"))?;
+        put.map_err(|error| error.to_string())
     }
 }
