@@ -99,8 +99,9 @@ impl Actors {
     async fn behind(&self, ports: &SidePorts, database: &str) -> Behind {
         let (ids, now) = ([database.to_owned()], self.clock.now());
         match tokio::time::timeout(METRIC, ports.read.metrics.replica_lags(&ids, now)).await {
-            Ok(Ok(lags)) => match lags.get(database) {
-                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, now).as_secs() },
+            Ok(Ok(told)) => match told.lags.get(database) {
+                // By the clock that measured it: ours may be wrong.
+                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, told.at.unwrap_or(now)).as_secs() },
                 None => Behind::Unknown("CloudWatch has no lag of the last five minutes".to_owned()),
             },
             Ok(Err(error)) => Behind::Unknown(error.to_string()),

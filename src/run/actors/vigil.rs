@@ -50,11 +50,6 @@ impl Actors {
 }
 
 impl Vigil<'_> {
-    /// When it began.
-    pub(super) fn begun(&self) -> Timestamp {
-        self.begun
-    }
-
     /// Whether an order may be given now, provided that the look shows nothing of it: never once it is time to stop.
     pub(super) fn is_due(&self, order: &Order) -> bool {
         !self.stop.requested() && order.is_due(self.clock.now())

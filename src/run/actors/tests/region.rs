@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
@@ -37,6 +37,10 @@ type Resolved = Result<Vec<String>, String>;
 #[derive(Default)]
 pub struct State {
     pub now: Timestamp,
+    /// How far the laptop's clock is ahead of AWS's, in seconds.
+    pub ahead_s: i64,
+    /// CloudWatch does not tell when it answered.
+    pub untimed: bool,
     pub databases: BTreeMap<String, DatabaseFacts>,
     pub snapshots: BTreeMap<String, SnapshotFacts>,
     /// What becomes of snapshots, and when.
@@ -192,7 +196,7 @@ impl Region {
 #[async_trait]
 impl Clock for Region {
     fn now(&self) -> Timestamp {
-        self.edit(|state| state.now)
+        self.edit(|state| state.now.checked_add(SignedDuration::from_secs(state.ahead_s)).expect("in range"))
     }
     async fn sleep(&self, length: Duration) {
         tokio::task::yield_now().await;
