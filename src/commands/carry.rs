@@ -1,6 +1,5 @@
 //! Owns carrying a runbook out from a command: who carries out its steps, and what is left on record at the end.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,14 +14,11 @@ use super::output::{Output, print_made};
 use super::records::{Put, Records};
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
-use crate::plan::runbook::{Action, RunKind, Runbook};
-use crate::plan::scale::ScaleTarget;
+use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::drill::DrillVerdict;
 use crate::report::run::{RunReport, text};
 use crate::run::actors::{Actors, SidePorts};
-use crate::run::engine::{RunEnd, RunRecord};
-use crate::store::BundleError;
-use crate::store::bundle::PostureRecord;
+use crate::run::engine::RunEnd;
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
 
@@ -47,7 +43,7 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
-    let records = Records::of(session.store.clone(), runbook);
+    let records = Records::of(session, runbook, caller);
     let actors = actors(session, runbook, standby, &records, (manner, caller)).await;
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
@@ -69,8 +65,8 @@ pub async fn carry_out(
     report.next = next(&end, &file);
     let mut report = Arc::new(report);
     let mut saved = None;
-    if !matches!(end, RunEnd::Refused(_)) {
-        saved = settle(session, runbook, &records, &report, caller).await;
+    if !matches!(end, RunEnd::Refused(_) | RunEnd::Overtaken { .. }) {
+        saved = settle(session, &records, &report).await;
     }
     // Given back last: a later run must find what this one came to.
     let kept = close(session, &lease).await;
@@ -80,7 +76,7 @@ pub async fn carry_out(
             let put_right = format!("lifeboat runs resume {file} {} --take-over {lease}", runbook.id);
             session.printer().warn(&format!("the run has ended; give its lease back with: {put_right}"));
         }
-        (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
+        (RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. }, _) => {}
     }
     // A lease that stayed has to be taken over.
     let ways_on = next(&end, &file);
@@ -118,7 +114,7 @@ pub async fn carry_out(
 fn next(end: &RunEnd, file: &str) -> Vec<String> {
     match end {
         RunEnd::StoppedResumable(stopped) => stopped.next(file),
-        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
+        RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. } => Vec::new(),
     }
 }
 
@@ -134,15 +130,9 @@ struct Told<'a> {
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
 /// worth a warning, not a failure. The report as JSON, where it was made.
-async fn settle(
-    session: &Session,
-    runbook: &Runbook,
-    records: &Records,
-    report: &Arc<RunReport>,
-    caller: &Caller,
-) -> Option<String> {
+async fn settle(session: &Session, records: &Records, report: &Arc<RunReport>) -> Option<String> {
     let printer = session.printer();
-    let (put, posture) = join(records.put(report), posture(session, runbook, &report.record, caller)).await;
+    let (put, posture) = join(records.put(report), records.posture(&report.record)).await;
     let json = match put {
         Ok(Put { place, json }) => {
             printer.note(&format!("report: {place}"));
@@ -157,61 +147,6 @@ async fn settle(
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
     json
-}
-
-/// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
-/// a disaster needed; or that a failback has made it a standby again.
-pub(super) async fn posture(
-    session: &Session,
-    runbook: &Runbook,
-    record: &RunRecord,
-    caller: &Caller,
-) -> Result<(), BundleError> {
-    let store = session.store.as_ref();
-    let (target, minimums, declared_in) = match runbook.kind {
-        RunKind::Drill => return Ok(()),
-        RunKind::Declare => {
-            let reached = minimums(record);
-            if reached.is_empty() {
-                return Ok(());
-            }
-            let before = session.bundle.posture(store).await?;
-            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
-            minimums.extend(reached);
-            (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
-        }
-        RunKind::Failback => {
-            let down = minimums(record);
-            let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
-            // A standby without a replica of the data is none.
-            if down.len() < all || !protects_data(runbook, record) {
-                return Ok(());
-            }
-            (ScaleTarget::Standby.to_string(), down, None)
-        }
-    };
-    let (at, by) = (session.clock().now(), caller.arn.clone());
-    let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
-    session.bundle.save_posture(store, &record).await
-}
-
-/// Whether every replica that a failback makes in the standby has been made.
-fn protects_data(runbook: &Runbook, record: &RunRecord) -> bool {
-    let replicas =
-        runbook.steps.iter().filter(|step| matches!(step.action, Action::Reseed { side: SideName::Standby, .. }));
-    let made = |id| record.step(id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-    replicas.into_iter().all(|step| made(&step.id))
-}
-
-/// The minimums that steps of a run have set in the standby, by tier.
-fn minimums(record: &RunRecord) -> BTreeMap<String, u32> {
-    let set = record.steps.iter().filter(|one| one.is_settled() && one.skipped.is_none()).filter_map(|one| {
-        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &one.action else {
-            return None;
-        };
-        Some((tier.clone(), size.min))
-    });
-    set.collect()
 }
 
 async fn actors(

@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all, join3, join4};
 use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
+use super::posture::known;
 use super::render::render_failure;
 use super::templates::{TemplateArgs, templates};
 use crate::cloud::{CloudError, ReadPorts};
@@ -45,7 +46,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let environment = &session.environment;
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
+    let posture = known(&session).await?;
     let key = session.secret_key().await?;
     let set = templates(&args.templates)?;
     let rendered =

@@ -18,6 +18,7 @@ pub mod load;
 pub mod opening;
 pub mod output;
 pub mod plan;
+mod posture;
 mod promoted;
 pub mod provision;
 mod records;

@@ -31,7 +31,8 @@ pub async fn look(
         if ids.is_empty() {
             return seen.lags.clone();
         }
-        ports.metrics.replica_lags(&ids, session.clock().now()).await.map_err(|error| error.to_string())
+        let told = ports.metrics.replica_lags(&ids, session.clock().now()).await;
+        told.map(|told| told.lags).map_err(|error| error.to_string())
     };
     let groups = async {
         let groups = super::declare::groups(session, ports).await?;

@@ -17,5 +17,5 @@ pub mod targets;
 pub mod teardown;
 
 pub use basis::Basis;
-pub use event::{RunEvent, Watch};
+pub use event::{Leave, RunEvent, Watch};
 pub use stop::{Stop, StopSwitch};

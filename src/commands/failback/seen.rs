@@ -75,7 +75,7 @@ async fn data(
     let replicas: Vec<String> = here.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
     let lags = match replicas.is_empty() {
         true => BTreeMap::new(),
-        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?,
+        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?.lags,
     };
     let mut pasts = pasts(session).await?;
     let seen = databases.into_iter().map(|(name, source, standby)| {

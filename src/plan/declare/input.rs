@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::times::PastTimes;
 use crate::facts::{AliasFacts, Baseline, DatabaseFacts, GroupFacts, ReplicaLag};
-use crate::model::{Environment, SideName};
+use crate::model::Environment;
 use crate::plan::past::Past;
 use crate::plan::runbook::Mode;
 use crate::plan::scale::ScaleTarget;

@@ -55,7 +55,7 @@ impl Actors {
             _ => return Err(trouble::not_here("it switches no event source")),
         };
         let begun = self.clock.now();
-        let ports = self.ports_to_change(side).await?;
+        let ports = self.ports_to_change(side, stop).await?;
         let settled = self.settle(ports, step, wanted, watch, stop).await?;
         let all = elapsed(begun, self.clock.now());
         let (ours_s, aws_s) = (all.saturating_sub(settled.waited).as_secs_f64(), settled.waited.as_secs_f64());

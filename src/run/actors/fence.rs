@@ -72,42 +72,52 @@ impl Actors {
         };
         let begun = self.clock.now();
         let ports = self.ports(side)?;
+        // Nobody waits again for a best-effort step that failed; one that was stopped before it acted has no outcome yet.
+        let untried = |error: ActError| ActError { effect_known: !step.best_effort, ..left(side, error) };
         right_account(ports).await.map_err(|error| left(side, error))?;
+        if stop.requested() {
+            return Err(untried(trouble::interrupted(format!("the {side} was not fenced"))));
+        }
         let missing = missing(ports, groups, &groups_of(ports, groups).await?, events).await;
         if !step.best_effort {
             // Nothing is touched where it would not be enough.
             refuse(side, &missing)?;
         }
         let (quiet, zero) = if step.best_effort {
-            join(order_off(ports, events, false), zero(side, ports, groups)).await
+            join(order_off(ports, events, false), zero(side, ports, groups, stop)).await
         } else {
             // Where event sources cannot be ordered off, production goes on whole.
             let quiet = order_off(ports, events, true).await;
             let zero = match quiet.failed.is_empty() {
-                true => zero(side, ports, groups).await,
+                true => zero(side, ports, groups, stop).await,
                 false => Ok(Zeroed::default()),
             };
             (quiet, zero)
         };
-        let mut zero = zero.map_err(|error| ActError {
-            why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
-            left_behind: error.left_behind.iter().cloned().chain(quiet.failed.iter().map(Unfenced::left)).collect(),
-            effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
-            ..error
+        // Production that goes on without them misses them.
+        let missed = || quiet.done.iter().filter(|_| !step.best_effort).cloned();
+        let mut zero = zero.map_err(|error| {
+            let error = if error.interrupted { untried(error) } else { error };
+            let also = quiet.failed.iter().map(Unfenced::left).chain(missed());
+            ActError {
+                why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
+                left_behind: error.left_behind.iter().cloned().chain(also).collect(),
+                effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
+                ..error
+            }
         })?;
         let of = match events.is_empty() {
             true => format!("{} groups", zero.open),
             false => format!("{} groups and event sources", zero.open + events.len()),
         };
+        let missed: Vec<String> = missed().collect();
         zero.failed.extend(quiet.failed);
         if !zero.failed.is_empty() {
             let failed = &zero.failed;
-            // Production that goes on without them misses them.
-            let done = quiet.done.iter().filter(|_| !step.best_effort).cloned();
             return Err(ActError {
                 what: format!("cannot fence {} of {of} of the {side}", subjects(failed)),
                 why: failed.iter().map(Unfenced::sentence).collect(),
-                left_behind: failed.iter().map(Unfenced::left).chain(done).collect(),
+                left_behind: failed.iter().map(Unfenced::left).chain(missed).collect(),
                 hint: failed.iter().find_map(|one| one.hint.clone()),
                 effect_known: failed.iter().all(|one| one.effect_known),
                 interrupted: false,
@@ -224,9 +234,12 @@ fn may_rise(side: SideName, group: &GroupFacts) -> bool {
     side == SideName::Primary && !group.schedules_suspended()
 }
 
-/// Sets a side's groups to zero, each once.
-async fn zero(side: SideName, ports: &SidePorts, groups: &[String]) -> Result<Zeroed, ActError> {
+/// Sets a side's groups to zero, each once; none of them where it is time to stop once they have been seen.
+async fn zero(side: SideName, ports: &SidePorts, groups: &[String], stop: &Stop) -> Result<Zeroed, ActError> {
     let found = groups_of(ports, groups).await?;
+    if stop.requested() {
+        return Err(trouble::interrupted(format!("the groups of the {side} were not set to zero")));
+    }
     let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO || may_rise(side, group)).collect();
     let (mut done, mut failed) = (Vec::new(), Vec::new());
     for (told, unfenced) in join_all(open.iter().map(|group| close(side, ports, group))).await {

@@ -3,6 +3,7 @@
 mod copies;
 mod events;
 mod images;
+mod leave;
 mod region;
 mod steps;
 
@@ -93,6 +94,15 @@ impl Clock for Fake {
         tokio::task::yield_now().await;
         let mut now = self.now.lock().expect("unpoisoned");
         *now = now.checked_add(length).expect("in range");
+    }
+}
+
+/// Asks to stop when something is waited for the first time.
+pub(super) struct StopsAtOnce(pub crate::run::StopSwitch);
+
+impl Watch for StopsAtOnce {
+    fn event(&self, _: crate::run::RunEvent) {
+        self.0.stop();
     }
 }
 

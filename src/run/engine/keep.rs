@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use crate::plan::runbook::StepId;
-use crate::run::event::{RunEvent, Watch};
+use crate::run::event::{Leave, RunEvent, Watch};
 use crate::run::journal::{Measures, Noted};
 
 /// Something to be journalled about a step that is at work.
@@ -34,12 +34,13 @@ impl Watch for Keeper<'_> {
         self.watch.event(event);
     }
 
-    async fn keep(&self, measures: Measures) {
+    async fn keep(&self, measures: Measures) -> Leave {
         let (durable, kept) = oneshot::channel();
         let one = Kept { step: self.step.clone(), measures, durable };
-        // Without a journal any more, the engine stops the step by itself.
-        if self.keep.send(one).is_ok() {
-            let _ = kept.await;
+        // What is not durable, or not ours to write any more, is dropped by the engine unanswered.
+        match self.keep.send(one).is_ok() && kept.await.is_ok() {
+            true => Leave::Given,
+            false => Leave::Withdrawn,
         }
     }
 

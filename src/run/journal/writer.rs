@@ -141,7 +141,8 @@ impl Journal {
             match self.store.get(&key).await {
                 Ok(Some(stored)) if stored.bytes == bytes => return Ok(()),
                 Ok(Some(_)) => {
-                    return Err(JournalError::Overtaken { place: format!("{}/{key}", self.store.place()) });
+                    let (place, run) = (format!("{}/{key}", self.store.place()), self.run.clone());
+                    return Err(JournalError::Overtaken { place, run });
                 }
                 Ok(None) | Err(_) if error.kind == StoreErrorKind::Denied || attempt == FLUSH_ATTEMPTS => {
                     return Err(JournalError::Store(error));

@@ -41,6 +41,9 @@ pub struct SimState {
     pub account: AccountId,
     /// The time on the virtual clock.
     pub now: Timestamp,
+    /// How far the laptop's clock is ahead of it, in seconds: negative where it is behind.
+    #[serde(default, skip_serializing_if = "is_right")]
+    pub laptop_ahead_s: i64,
     /// IAM instance profiles: global, so there in every Region.
     pub instance_profiles: BTreeSet<String>,
     /// Whether Block Public Access of the whole account keeps the public out of every bucket.
@@ -53,6 +56,10 @@ pub struct SimState {
     pub regions: BTreeMap<String, RegionState>,
 }
 
+fn is_right(ahead_s: &i64) -> bool {
+    *ahead_s == 0
+}
+
 impl SimState {
     /// An account with nothing in it.
     pub fn empty(account: AccountId, now: Timestamp) -> Self {
@@ -60,6 +67,7 @@ impl SimState {
             schema_version: SIM_SCHEMA,
             account,
             now,
+            laptop_ahead_s: 0,
             instance_profiles: BTreeSet::new(),
             blocks_public_access: false,
             dns: Dns::default(),

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
@@ -38,6 +38,10 @@ type Resolved = Result<Vec<String>, String>;
 #[derive(Default)]
 pub struct State {
     pub now: Timestamp,
+    /// How far the laptop's clock is ahead of AWS's, in seconds.
+    pub ahead_s: i64,
+    /// CloudWatch does not tell when it answered.
+    pub untimed: bool,
     pub databases: BTreeMap<String, DatabaseFacts>,
     pub snapshots: BTreeMap<String, SnapshotFacts>,
     /// What becomes of snapshots, and when.
@@ -76,6 +80,8 @@ pub struct State {
     pub faults: BTreeMap<String, VecDeque<Fault>>,
     /// Effects, in order.
     pub effects: Vec<String>,
+    /// What happens elsewhere while the next looks of that name are under way, one after another.
+    pub meanwhile: BTreeMap<&'static str, VecDeque<Box<dyn FnOnce() + Send>>>,
 }
 
 /// The Region. Clones share it.
@@ -99,6 +105,17 @@ impl Region {
 
     pub fn fault(&self, operation: &str, faults: &[Fault]) {
         self.edit(|state| state.faults.entry(operation.to_owned()).or_default().extend(faults.iter().copied()));
+    }
+
+    /// Has something happen while the next look of that name is under way.
+    pub fn meanwhile(&self, look: &'static str, happens: impl FnOnce() + Send + 'static) {
+        self.edit(|state| state.meanwhile.entry(look).or_default().push_back(Box::new(happens)));
+    }
+
+    fn time_passes(&self, look: &'static str) {
+        if let Some(happens) = self.edit(|state| state.meanwhile.get_mut(look).and_then(VecDeque::pop_front)) {
+            happens();
+        }
     }
 
     pub fn effects(&self) -> Vec<String> {
@@ -184,7 +201,7 @@ impl Region {
 #[async_trait]
 impl Clock for Region {
     fn now(&self) -> Timestamp {
-        self.edit(|state| state.now)
+        self.edit(|state| state.now.checked_add(SignedDuration::from_secs(state.ahead_s)).expect("in range"))
     }
     async fn sleep(&self, length: Duration) {
         tokio::task::yield_now().await;
@@ -269,6 +286,7 @@ impl WriteParameters for Region {
 #[async_trait]
 impl ReadIdentity for Region {
     async fn caller(&self) -> CloudResult<Caller> {
+        self.time_passes("caller");
         Ok(Caller { account: AccountId("1".into()), arn: "arn:aws:iam::1:user/ann".into() })
     }
 }

@@ -1,7 +1,7 @@
 //! Owns the cases of single steps: what they do, that repeating one changes nothing, and that lost calls and interruptions
 //! end in a state from which a look tells.
 
-mod databases;
+pub(super) mod databases;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -49,6 +49,7 @@ impl WriteSchedules for Region {
 #[async_trait]
 impl ReadGroups for Region {
     async fn groups(&self, names: &[String]) -> CloudResult<Vec<GroupFacts>> {
+        self.time_passes("groups");
         self.look(|state| names.iter().filter_map(|name| state.groups.get(name).cloned()).collect())
     }
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {
