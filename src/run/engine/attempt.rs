@@ -186,7 +186,8 @@ mod tests {
         let (keep, _kept) = tokio::sync::mpsc::unbounded_channel();
         let actor = Meanwhile(|| happens(&sender, &switch), AtomicU32::new(0));
         let (clock, watch) = (Ticking::default(), Recorded::default());
-        let means = Means { actor: &actor, clock: &clock, watch: &watch, stop: &stop, keep: &keep };
+        let noted = Mutex::default();
+        let means = Means { actor: &actor, clock: &clock, watch: &watch, stop: &stop, keep: &keep, noted: &noted };
         let ending = attempt(&promote, vec![&fence], "t".to_owned(), 1, false, means, permit).await;
         (actor.1.load(Ordering::SeqCst), ending.event)
     }
