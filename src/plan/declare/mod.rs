@@ -19,7 +19,7 @@ mod traffic;
 use std::collections::BTreeSet;
 
 use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Scope, Step};
-use super::scale::plan_scale;
+use super::scale::{ScalePlan, plan_scale};
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
@@ -59,9 +59,14 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
         return Err(DeclareRefusal::Stale { databases: old });
     }
     let mut steps = steps::all(input, &scale);
-    skips::apply(&mut steps, &input.options.skips)?;
+    skips::apply(&mut steps, &input.options.skips, &scale)?;
     let scope = Scope { percent: input.options.target.percent(), tiers: input.options.tiers.clone() };
     Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps).for_scope(scope))
+}
+
+/// The steps of a declaration, for a drill that rehearses a part of them.
+pub(super) fn declared_steps(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+    steps::all(input, scale)
 }
 
 /// The runbook of those steps, sealed.
@@ -87,6 +92,7 @@ pub(super) fn assemble(
         tool_version: declaration.tool_version.clone(),
         objectives: environment.objectives,
         scope: Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),
