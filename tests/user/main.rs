@@ -40,4 +40,5 @@ mod story_one_writer;
 mod story_sim;
 mod story_substitution;
 mod story_teardown;
+mod story_verdicts;
 mod terminal;

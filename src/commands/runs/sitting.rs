@@ -24,6 +24,8 @@ pub struct Decisions {
     pub take_over: Option<String>,
     /// Steps to go on without, and why.
     pub skips: Vec<(StepId, String)>,
+    /// Waits that only watch the effect of those, and why: skipped with them, unless they are over.
+    pub watching: Vec<(StepId, String)>,
 }
 
 /// A sitting that is over; its lease is still held, so that nobody writes before what it came to is on record.
@@ -70,7 +72,9 @@ pub async fn sit(
         return Err(given_back(session, &lease, &resume, failure).await);
     }
     let clock = session.clock();
-    for (step, because) in &decisions.skips {
+    let over = |step: &StepId| journal.progress().step(step).is_final();
+    let watching: Vec<_> = decisions.watching.iter().filter(|(step, _)| !over(step)).collect();
+    for (step, because) in decisions.skips.iter().chain(watching) {
         if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
             let failure = Failure::refused(format!("step {step} cannot be skipped: {refusal}"));
             let failure = refusal.hints(file).into_iter().fold(failure, Failure::hint);

@@ -199,6 +199,9 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     // 300 + 600 to a database of production's class, 1 to ask the standby, 1 + 90 + 5 for the users, 5 to order
     // protection, 1 to report.
     assert_eq!(timeline(&runbook).total_s, 1_003);
+    // Protection and the report come after service is back.
+    assert_eq!(timeline(&runbook).recovered_s(&runbook), 997);
+    assert_eq!(timeline(&runbook).outage(&runbook), None, "nothing is stopped that served");
 }
 
 #[test]

@@ -20,7 +20,7 @@ mod traffic;
 use std::collections::BTreeSet;
 
 use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Scope, Step};
-use super::scale::plan_scale;
+use super::scale::{ScalePlan, plan_scale};
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
@@ -63,7 +63,7 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
         return Err(DeclareRefusal::Doubtful { databases: doubtful });
     }
     let mut steps = steps::all(input, &scale);
-    skips::apply(&mut steps, &input.options.skips)?;
+    skips::apply(&mut steps, &input.options.skips, &scale)?;
     let relied_on = |step: &Step| step.id.0 == FENCE && !step.best_effort && step.skipped.is_none();
     if let PrimaryReach::Lacks { missing } = &input.primary
         && steps.iter().any(relied_on)
@@ -72,6 +72,11 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     }
     let scope = Scope { percent: input.options.target.percent(), tiers: input.options.tiers.clone() };
     Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps).for_scope(scope))
+}
+
+/// The steps of a declaration, for a drill that rehearses a part of them.
+pub(super) fn declared_steps(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+    steps::all(input, scale)
 }
 
 /// The runbook of those steps, sealed.
@@ -97,6 +102,7 @@ pub(super) fn assemble(
         tool_version: declaration.tool_version.clone(),
         objectives: environment.objectives,
         scope: Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),

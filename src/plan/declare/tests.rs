@@ -305,3 +305,27 @@ fn what_cannot_be_planned_is_refused_with_what_to_correct() {
         Err("the baseline has no capacity basis for tier api".to_owned())
     );
 }
+
+#[test]
+fn a_skipped_step_takes_the_wait_for_its_effect_with_it() {
+    let skip = |steps: &[&str]| DeclareOptions {
+        skips: steps.iter().map(|step| Skip { step: (*step).into(), because: format!("no {step}") }).collect(),
+        ..DeclareOptions::default()
+    };
+    let skipped = |now, options| {
+        let runbook = planned(now, Mode::Ungraceful, options, |_| {}).expect("a plan");
+        let skipped = runbook.steps.iter().filter_map(|step| Some((step.id.0.clone(), step.skipped.clone()?)));
+        skipped.collect::<Vec<_>>()
+    };
+    let told =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    assert_eq!(skipped(2, skip(&["scale-web"])), told(&[("scale-web", "no scale-web"), ("await-web", "no scale-web")]));
+    // A wait that was named has its own reason; and one for servers that are there already is as good as ever.
+    assert_eq!(
+        skipped(2, skip(&["scale-api", "await-api"])),
+        told(&[("scale-api", "no scale-api"), ("await-api", "no await-api")])
+    );
+    assert_eq!(skipped(10, skip(&["scale-web"])), told(&[("scale-web", "no scale-web")]));
+    assert_eq!(skipped(2, skip(&["await-web"])), told(&[("await-web", "no await-web")]));
+    assert_eq!(skipped(2, skip(&["gate-traffic"])), told(&[("gate-traffic", "no gate-traffic")]));
+}

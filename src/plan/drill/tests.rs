@@ -22,6 +22,7 @@ fn planned(
         target: ScaleTarget::Full,
         accept_percent: 5,
         timeout_s: 600,
+        seen: StandbySeen::default(),
         past: PastTimes::default(),
         copy: None,
     })
@@ -94,6 +95,7 @@ fn what_it_leaves_alone_is_looked_at_again_and_users_in_the_standby_refuse_it() 
             target: ScaleTarget::Full,
             accept_percent: 0,
             timeout_s: 600,
+            seen: StandbySeen::default(),
             past: PastTimes::default(),
             copy: None,
         })

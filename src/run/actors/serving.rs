@@ -293,7 +293,9 @@ impl Wait<'_> {
         let mut why = vec![format!("{} after {} s", self.words(), timeout.as_secs())];
         match &self.unseen {
             None if short > 0 => {
-                why.push(format!("{short} short ({} %)", percent_reached(self.serving, self.wanted)));
+                // Rounded as `--accept` is judged: a share that is not whole needs the next percent.
+                let percent = 100 - percent_reached(self.serving, self.wanted).min(100);
+                why.push(format!("{short} short ({percent} %)"));
             }
             None => {}
             Some(unseen) => {

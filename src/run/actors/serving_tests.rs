@@ -60,13 +60,26 @@ fn what_stood_in_and_what_is_missing_are_told() {
     let error = wait.timed_out(Duration::from_secs(1_200));
     insta::assert_snapshot!(error.why.join("\n"), @r"
     9 of 10 in service, 8 healthy (1 unhealthy: Target.FailedHealthChecks) after 1200 s
-    2 short (80 %)
+    2 short (20 %)
     web: 8 of m5.large in place of m6i.large
     web: nothing in us-west-2b, other zones stand in
     ");
     assert!(error.effect_known && !error.interrupted);
     let done = wait.done(Duration::from_secs(60), None);
     assert_eq!((done.measures.asked, done.measures.came), (Some(10), Some(8)));
+}
+
+#[test]
+fn the_share_that_is_told_as_short_is_the_one_that_accept_is_judged_by() {
+    for (wanted, serving, told) in [(6, 2, 67), (5, 1, 80), (10, 8, 20), (3, 0, 100)] {
+        let mut wait = Wait { wanted, ..wait(serving, 0) };
+        let why = wait.timed_out(Duration::from_secs(9)).why;
+        assert_eq!(why[1], format!("{} short ({told} %)", wanted - serving));
+        for (accept, accepted) in [(told, true), (told - 1, false)] {
+            wait.accept_percent = accept;
+            assert_eq!(wait.acceptable(), accepted, "{serving} of {wanted}, {accept} % accepted");
+        }
+    }
 }
 
 #[test]

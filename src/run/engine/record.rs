@@ -235,6 +235,22 @@ impl StepRecord {
         self.state.is_final()
     }
 
+    /// Whether it did what it ensures, or that was so already.
+    pub fn ended_well(&self) -> bool {
+        matches!(self.state, StepState::Succeeded | StepState::AlreadySo)
+    }
+
+    /// How far the data was behind that it took over, in seconds. What was measured before a promotion that was refused is
+    /// nobody's recovery point.
+    pub fn recovery_point_s(&self) -> Option<u64> {
+        self.measures.recovery_point_s.filter(|_| self.ended_well())
+    }
+
+    /// Whether it is a promotion that has not ended well: that data takes no writes there.
+    pub fn is_not_promoted(&self) -> bool {
+        matches!(self.action, Action::Promote { .. }) && !self.ended_well()
+    }
+
     /// How many of what it asked for did not come.
     pub fn shortfall(&self) -> u32 {
         let asked = self.measures.asked.unwrap_or(0);
@@ -244,8 +260,7 @@ impl StepRecord {
     /// Whether it is a promotion, or the verification of a copy, that ended well and does not know how far the data was
     /// behind.
     pub fn lost_unknown(&self) -> bool {
-        let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
-        ended_well
+        self.ended_well()
             && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
             && self.measures.recovery_point_s.is_none()
     }
@@ -309,9 +324,8 @@ impl StepRecord {
 
     /// A database that was old already is as far behind as it is old.
     fn lose_what_is_not_there(&mut self, declared_at: Timestamp) {
-        let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
         if let Action::Promote { stood: Stood::Stale { since, .. }, .. } = &self.action
-            && ended_well
+            && self.ended_well()
         {
             let age = u64::try_from(declared_at.duration_since(*since).as_secs()).unwrap_or(0);
             self.measures.recovery_point_s = Some(age.max(self.measures.recovery_point_s.unwrap_or(0)));

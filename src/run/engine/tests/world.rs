@@ -203,6 +203,7 @@ pub fn runbook(id: &str, steps: Vec<Step>) -> Runbook {
         tool_version: "0.1.0".to_owned(),
         objectives: Objectives { rto: Span::from_secs(1_800), rpo: Span::from_secs(300) },
         scope: crate::plan::runbook::Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest("a".to_owned()), baseline: Digest("b".to_owned()) },
         steps,
         digest: Digest(String::new()),
