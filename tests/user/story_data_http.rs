@@ -46,7 +46,8 @@ async fn data_and_users_go_to_the_standby_in_the_dark_and_come_home() {
     assert_eq!(told["record"]["totals"]["recovery_point_s"], 7, "{told}");
     assert_eq!(shop.shop.sizes().await, wanted);
     let serving = shop.rds.instance(STANDBY, DATABASE);
-    assert!(serving.takes_writes() && serving.class == "db.r6g.large" && serving.retention_days == 7);
+    let raised = (serving.takes_writes(), serving.class.as_str(), serving.retention_days);
+    assert_eq!(raised, (true, "db.r6g.large", 7), "{:?}\n{told}", shop.rds.taken());
     assert_eq!(shop.parameter(PARAMETER).await, Some(serving.host()));
     assert!(shop.leads_to_standby());
     assert_eq!(
