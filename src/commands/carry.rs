@@ -13,15 +13,18 @@ use super::context::Session;
 use super::drill;
 use super::gatekeeper::Terminal;
 use super::output::{Output, print_made};
+use super::past::past;
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
 use crate::report::drill::DrillVerdict;
+use crate::report::open_run::Ways;
+use crate::report::outage::Outage;
 use crate::report::run::{RunReport, html, text};
 use crate::run::actors::{Actors, Reports, SidePorts};
 use crate::run::engine::{RunEnd, RunRecord};
-use crate::run::journal::{JournalError, Tail};
+use crate::run::journal::{JournalError, RunState, Tail};
 use crate::store::bundle::PostureRecord;
 use crate::store::{BundleError, Condition, Runs, Store, StoreError};
 use crate::ui::progress::Progress;
@@ -102,7 +105,19 @@ pub async fn carry_out(
         RunEnd::Completed { .. } if verdict.is_some_and(|verdict| !verdict.is_good()) => Ok(Exit::Differences),
         // What is missing was accepted or skipped by a person, in so many words: that is what was asked for.
         RunEnd::Completed { .. } => Ok(Exit::Done),
-        end => told(&end, &runbook.id, &file),
+        RunEnd::StoppedResumable(ref stopped) => {
+            let ways = Ways::ended(&file, &runbook.id, stopped.kept_lease.as_deref());
+            told(&end, &runbook.id, &file).map_err(|failure| with_outage(failure, &report.record, &ways))
+        }
+        RunEnd::Refused(_) => told(&end, &runbook.id, &file),
+    }
+}
+
+/// The failure of a run that stopped, with what is worse: that nobody serves since, and every way out.
+fn with_outage(failure: Failure, record: &RunRecord, ways: &Ways) -> Failure {
+    match Outage::by(record) {
+        Some(outage) => failure.because(outage.words()).hint(outage.advice(ways)),
+        None => failure,
     }
 }
 
@@ -156,8 +171,11 @@ pub(super) async fn posture(
             if reached.is_empty() {
                 return Ok(());
             }
-            let before = session.bundle.posture(store).await?;
-            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
+            let mut minimums = match session.bundle.posture(store).await {
+                // What earlier declarations reached is in their journals, too.
+                Err(BundleError::Damaged { .. }) => declared_minimums(&past(session).await.unwrap_or_default()),
+                before => before?.map(|before| before.minimums).unwrap_or_default(),
+            };
             minimums.extend(reached);
             (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
         }
@@ -174,6 +192,16 @@ pub(super) async fn posture(
     let (at, by) = (session.clock().now(), caller.arn.clone());
     let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
     session.bundle.save_posture(store, &record).await
+}
+
+/// The minimums that declarations have set since the last failback that came to its end. `past`: oldest first.
+fn declared_minimums(past: &[RunRecord]) -> BTreeMap<String, u32> {
+    let home = |record: &RunRecord| {
+        record.kind == RunKind::Failback && matches!(record.state, RunState::Ended { degraded: false })
+    };
+    let since = past.iter().rposition(home).map_or(0, |at| at + 1);
+    let declared = past[since..].iter().filter(|record| record.kind == RunKind::Declare);
+    declared.flat_map(minimums).collect()
 }
 
 /// Whether every replica that a failback makes in the standby has been made.

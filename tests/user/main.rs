@@ -39,4 +39,5 @@ mod story_one_writer;
 mod story_sim;
 mod story_substitution;
 mod story_teardown;
+mod story_way_out;
 mod terminal;

@@ -8,7 +8,7 @@ use crate::commands::context::Session;
 use crate::model::Caller;
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::Basis;
-use crate::run::engine::{Actor, RunEnd, Stopped, carry_out, skip};
+use crate::run::engine::{Actor, Refusal, RunEnd, Stopped, carry_out, skip};
 use crate::run::event::Watch;
 use crate::run::journal::{Journal, RunState};
 use crate::store::lease::holder;
@@ -171,7 +171,11 @@ pub fn told(end: &RunEnd, run: &str, file: &str) -> Result<Exit, Failure> {
         // Everything was carried out, but not everything that was asked for is there.
         RunEnd::Completed { degraded: true } => Ok(Exit::Failed),
         RunEnd::Refused(refusal) => {
-            let failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
+            let mut failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
+            if matches!(refusal, Refusal::Altered | Refusal::OtherRunbook | Refusal::Unsound { .. }) {
+                // Until then it is in the way of every other.
+                failure = failure.hint(format!("give it up first: lifeboat runs abandon {file} {run} --because TEXT"));
+            }
             Err(refusal.hints(file).into_iter().fold(failure, Failure::hint))
         }
         RunEnd::StoppedResumable(stopped) => Err(stopped_failure(stopped, file)),
