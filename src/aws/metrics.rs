@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use super::api::Api;
 use super::pacing::Rate;
 use super::replica_lag;
+use super::service_clock::ServiceClock;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
-use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
-use crate::facts::ReplicaLag;
+use crate::cloud::{CloudResult, GroupPeak, LagsSeen, ReadMetrics};
 
 const GET_METRIC_DATA: Api = Api::own("cloudwatch", "GetMetricData", Rate::METRICS);
 
@@ -29,11 +29,14 @@ const HOURLY_BEYOND_S: i64 = 86_400;
 pub(super) struct AwsMetrics {
     session: Arc<Session>,
     client: aws_sdk_cloudwatch::Client,
+    told: ServiceClock,
 }
 
 impl AwsMetrics {
     pub fn new(session: Arc<Session>) -> Self {
-        AwsMetrics { client: aws_sdk_cloudwatch::Client::new(&session.config), session }
+        let told = ServiceClock::default();
+        let config = aws_sdk_cloudwatch::config::Builder::from(&session.config).interceptor(told.clone()).build();
+        AwsMetrics { client: aws_sdk_cloudwatch::Client::from_conf(config), session, told }
     }
 
     async fn results(
@@ -67,13 +70,14 @@ impl ReadMetrics for AwsMetrics {
         Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
     }
 
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let from = replica_lag::window_start(now);
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        let (from, to) = replica_lag::window(now);
         let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
-            let results = self.results(replica_lag::queries(&chunk), from, now).await?;
+            let results = self.results(replica_lag::queries(&chunk), from, to).await?;
             Ok(replica_lag::newest(&chunk, &results))
         });
-        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
+        let lags = side_by_side(calls.collect()).await?.into_iter().flatten().collect();
+        Ok(replica_lag::of_now(LagsSeen { at: self.told.latest(), lags }))
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join3, join4};
 
 use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
 use super::past::past;
+use super::posture::known;
 use super::render::render_failure;
 use super::templates::{TemplateArgs, templates};
 use crate::cloud::{CloudError, ReadPorts};
@@ -21,6 +22,7 @@ use crate::model::{
 use crate::observe::{ParameterView, SideQuery, observe_side};
 use crate::render::render;
 use crate::report;
+use crate::run::lever::look_at_lever;
 use crate::run::spent::{Spent, spent};
 use crate::ui::{Exit, Failure};
 
@@ -46,7 +48,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let environment = &session.environment;
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
+    let posture = known(&session).await?;
     let serves = match posture.as_ref().filter(|posture| posture.declared_in.is_some()) {
         Some(posture) => spent(Some(posture), &past(&session).await?),
         None => None,
@@ -58,10 +60,12 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let (ports, caller) = session.enter(SideName::Standby).await?;
     let balancers = balancer_names(environment, &baseline, &ports).await;
     session.printer().note("looking at both sides; CloudFormation's drift detection takes a while");
-    let (standby, stacks, production) = join3(
+    let outside = session.cloud.outside();
+    let (standby, stacks, production, lever) = join4(
         standby(&session, &ports, &caller, &key, &balancers),
         stacks(&session, &ports),
         production(&session, &key, &balancers),
+        look_at_lever(ports.buckets.as_ref(), outside.as_ref(), environment.traffic.as_ref()),
     )
     .await;
     let (standby, published_images) = standby?;
@@ -86,6 +90,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
             declared_in: serves.as_ref().and_then(Spent::serves).map(str::to_owned),
         }),
         published_images: &published_images,
+        lever: lever.as_ref(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         now,
     });

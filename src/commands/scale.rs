@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::context::{Context, Session};
 use super::output::{Output, print};
 use super::past::past;
+use super::posture::known;
 use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
@@ -125,7 +126,11 @@ async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String,
 /// Records the posture, so that a later deploy does not shrink what a disaster needed. The scale itself has happened: a
 /// store that cannot be written is worth a warning, not a failure.
 async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
-    let before = session.bundle.posture(session.store.as_ref()).await.ok().flatten();
+    let before = match known(session).await {
+        Ok(before) => before,
+        // The journals cannot be read; what was saved still counts.
+        Err(_) => session.bundle.posture(session.store.as_ref()).await.ok().flatten(),
+    };
     // Sizes bring nobody home: only a failback ends a declaration. One that was for capacity alone ends with it.
     let all_down = plan.target == ScaleTarget::Standby && plan.steps.len() == session.environment.tiers.len();
     let ended = all_down

@@ -31,7 +31,8 @@ pub async fn look(
         if ids.is_empty() {
             return seen.lags.clone();
         }
-        ports.metrics.replica_lags(&ids, session.clock().now()).await.map_err(|error| error.to_string())
+        let told = ports.metrics.replica_lags(&ids, session.clock().now()).await;
+        told.map(|told| told.lags).map_err(|error| error.to_string())
     };
     let groups = async {
         let groups = super::declare::groups(session, ports).await?;
@@ -43,7 +44,7 @@ pub async fn look(
     };
     let (groups, databases, lags) = join3(groups, databases, lags).await;
     let (groups, balancer) = groups?;
-    Ok((groups, StandbySeen { databases, lags, balancer, promoted: BTreeMap::new() }))
+    Ok((groups, StandbySeen { databases, lags, balancer, past: BTreeMap::new() }))
 }
 
 /// The load balancer in front of a group.

@@ -117,7 +117,7 @@ async fn look(session: &Session, baseline: Option<&Baseline>, gaps: &mut Vec<Gap
     let tiers = tiers(session, &ports, baseline, gaps).await;
     let stacks = stacks(session, &ports, gaps).await;
     let data = data(environment, &ports, session.clock().now(), gaps).await;
-    let traffic = traffic(environment, &ports, &stacks, gaps).await;
+    let traffic = traffic(environment, &ports, session.cloud.outside().as_ref(), &stacks, gaps).await;
     let events = events(environment, &ports, gaps).await;
     Ok(Seen { tiers, stacks, data, traffic, events })
 }

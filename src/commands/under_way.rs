@@ -102,20 +102,29 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::model::GroupSize;
+    use crate::plan::runbook::Action;
     use crate::run::engine::tests::world::{runbook, step};
-    use crate::run::journal::RunState;
+    use crate::run::journal::{RunState, StepState};
+    use crate::store::bundle::PostureRecord;
 
     #[test]
     fn a_standby_serves_after_a_declaration_and_while_one_is_not_finished() {
         let users = |run: &str| Spent::Users { run: run.to_owned() };
         let record = |kind, state| {
-            let record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
+            let mut record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
+            let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
+            let size = GroupSize { min: 6, max: 6, desired: 6 };
+            record.steps[0].action = Action::Scale { tier, group, size, instance_types: vec![] };
+            record.steps[0].state = StepState::Succeeded;
             RunRecord { kind, state, ..record }
         };
         let ended = RunState::Ended { degraded: false };
         for (declared_in, kind, state, serves) in [
-            (None, RunKind::Declare, ended, None),
-            (None, RunKind::Declare, RunState::Abandoned, None),
+            // Its process was killed before it saved the posture.
+            (None, RunKind::Declare, ended, Some("the standby serves the users since run 019a-one")),
+            (None, RunKind::Declare, RunState::Abandoned, Some("the standby serves the users since run 019a-one")),
+            (None, RunKind::Drill, ended, None),
             (None, RunKind::Drill, RunState::Running, None),
             (None, RunKind::Declare, RunState::Running, Some("run 019a-one has declared and is not finished")),
             (None, RunKind::Declare, RunState::Stopped, Some("run 019a-one has declared and is not finished")),

@@ -60,6 +60,7 @@ fn told_of(
         leads_to,
         object: None,
         because: "somebody decides".into(),
+        lever: None,
     });
     let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, "shop.yaml")).collect();
     let outage = last.and_then(Outage::by);

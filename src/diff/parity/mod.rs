@@ -11,6 +11,7 @@ mod events;
 mod groups;
 mod images;
 mod launch;
+mod lever;
 mod listeners;
 mod parameters;
 mod rules;
@@ -55,5 +56,6 @@ pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
     }
     data::judge(&parity, found);
     events::judge(&parity, found);
+    lever::judge(&parity, found);
     parameters::judge(&parity, found);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Action, RunKind, Runbook, StepId};
+use super::{Runbook, StepId};
 
 /// When each step starts and ends by its estimates, in seconds from the beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,16 +21,6 @@ impl Timeline {
     /// Whether the objective holds by these estimates.
     pub fn holds(&self, objective_s: u64) -> bool {
         self.total_s <= objective_s
-    }
-
-    /// When the service is back, in seconds from the beginning: a drill puts everything back after that, which no objective
-    /// is held against.
-    pub fn recovered_s(&self, runbook: &Runbook) -> u64 {
-        if runbook.kind != RunKind::Drill {
-            return self.total_s;
-        }
-        let serving = runbook.steps.iter().filter(|step| matches!(step.action, Action::AwaitServing { .. }));
-        serving.filter_map(|step| Some(self.spans.get(&step.id)?.1)).max().unwrap_or(self.total_s)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
-use crate::run::{Stop, Watch};
+use crate::run::{Leave, Stop, Watch};
 
 /// How long a metric may hold up a promotion; real time, because a silent endpoint takes real time to be silent.
 const METRIC: Duration = Duration::from_secs(10);
@@ -51,7 +51,7 @@ impl Actors {
             return Err(trouble::not_here("it promotes nothing"));
         };
         let what = format!("cannot promote {database}");
-        let ports = self.ports_to_change(*side).await?;
+        let ports = self.ports_to_change(*side, stop).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
         let (mut order, mut behind) = (Order::new("promotion", "it is still a replica"), None);
         loop {
@@ -60,10 +60,15 @@ impl Actors {
                     return Ok(done(&facts, vigil.waited(), behind));
                 }
                 Sight::Is(facts) => {
-                    if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
+                    if facts.is_replica() && facts.is_available() && vigil.is_due(&order) {
                         let known = self.behind(ports, database).await;
                         // Whatever becomes of this process: nobody can measure it afterwards.
-                        watch.keep(known.measures(&facts)).await;
+                        let leave = watch.keep(known.measures(&facts)).await;
+                        // Both take their time, and what is ordered cannot be taken back.
+                        if leave == Leave::Withdrawn || stop.requested() {
+                            let error = trouble::interrupted(format!("the promotion of {database} was not ordered"));
+                            return Err(order.left(error));
+                        }
                         behind = Some(known);
                         let answer = ports.write.databases.promote(database, *backup_retention_days).await;
                         let taken = order.take(self.clock.now(), answer);
@@ -94,8 +99,9 @@ impl Actors {
     async fn behind(&self, ports: &SidePorts, database: &str) -> Behind {
         let (ids, now) = ([database.to_owned()], self.clock.now());
         match tokio::time::timeout(METRIC, ports.read.metrics.replica_lags(&ids, now)).await {
-            Ok(Ok(lags)) => match lags.get(database) {
-                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, now).as_secs() },
+            Ok(Ok(told)) => match told.lags.get(database) {
+                // By the clock that measured it: ours may be wrong.
+                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, told.at.unwrap_or(now)).as_secs() },
                 None => Behind::Unknown("CloudWatch has no lag of the last five minutes".to_owned()),
             },
             Ok(Err(error)) => Behind::Unknown(error.to_string()),

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::SideDesk;
-use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+use crate::cloud::{CLOCK_ERROR, CloudResult, GroupPeak, LAG_WINDOW, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
 use crate::sim::databases::lag_of;
 
@@ -39,23 +39,27 @@ impl ReadMetrics for SideDesk {
         Ok(peaks)
     }
 
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let window = SignedDuration::from_mins(5);
-        let mut lags = BTreeMap::new();
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        let mut seen = LagsSeen::default();
         for chunk in ids.chunks(PAGE) {
-            let told = self
+            let (at, told) = self
                 .cloud
                 .call_account(self.side, &self.region, "GetMetricData", |state, region| {
                     let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
-                        return Ok(Vec::new());
+                        return Ok((state.now, Vec::new()));
                     };
                     let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag_of(state, place, id)?)));
-                    Ok(lags.filter(|(_, lag)| now.duration_since(lag.at).abs() <= window).collect())
+                    // What is asked for reaches as far as a clock may be wrong.
+                    let asked = |lag: &ReplicaLag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR;
+                    let fresh = |lag: &ReplicaLag| state.now.duration_since(lag.at) <= LAG_WINDOW;
+                    Ok((state.now, lags.filter(|(_, lag)| asked(lag) && fresh(lag)).collect()))
                 })
                 .await?;
-            lags.extend(told);
+            // The first answer: what it tells is no older than the question.
+            seen.at = seen.at.or(Some(at));
+            seen.lags.extend(told);
         }
-        Ok(lags)
+        Ok(seen)
     }
 }
 
@@ -69,7 +73,7 @@ fn peak(changes: &[(Timestamp, u32)], from: Timestamp, to: Timestamp) -> Option<
             best = Some(GroupPeak {
                 units: *units,
                 at: seen,
-                metric: "AWS/AutoScaling GroupInServiceInstances".to_owned(),
+                metric: "AWS/AutoScaling GroupInServiceCapacity".to_owned(),
             });
         }
     }
