@@ -8,7 +8,7 @@ use super::context::{Context, Session};
 use super::declare::{begin, record, times};
 use super::opening::{Opening, open};
 use super::output::Output;
-use super::promoted::promoted;
+use super::promoted::pasts;
 use super::runs::sitting::Decisions;
 use super::standby_seen;
 use crate::facts::DatabaseFacts;
@@ -68,7 +68,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     // What a declaration has besides is not carried out, and counts in the verdict all the same.
     let (_, mut seen) = standby_seen::look(session, &standby.read).await?;
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
-        seen.promoted = promoted(session).await?;
+        seen.past = pasts(session).await?;
     }
     let databases = match &args.copy_data {
         Some(_) => standby_databases(&opening).await?,

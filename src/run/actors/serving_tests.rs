@@ -100,7 +100,7 @@ fn targets_that_are_not_healthy_are_told_with_their_reasons_and_not_as_missing_c
     let told = |error: &ActError| format!("{}\n{}", error.why.join("\n"), error.hint.clone().unwrap_or_default());
     insta::assert_snapshot!(told(&error), @r"
     10 of 10 in service, 8 healthy (2 unhealthy: Target.FailedHealthChecks) after 1200 s
-    2 short (80 %)
+    2 short (20 %)
     web: 9 of m5.large in place of m6i.large
     web: nothing in us-west-2b, other zones stand in
     see what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1`; resume to wait again, or skip the step and go on short
@@ -109,7 +109,7 @@ fn targets_that_are_not_healthy_are_told_with_their_reasons_and_not_as_missing_c
     wait.take(seen(9, &targets(8, 1)), Timestamp::UNIX_EPOCH);
     insta::assert_snapshot!(told(&wait.timed_out(Duration::from_secs(1_200))), @r"
     9 of 10 in service, 8 healthy (1 unhealthy: Target.FailedHealthChecks) after 1200 s
-    2 short (80 %)
+    2 short (20 %)
     web: 8 of m5.large in place of m6i.large
     web: nothing in us-west-2b, other zones stand in
     see `aws autoscaling describe-scaling-activities --auto-scaling-group-name shop-web`, and what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1`; resume to wait again, or skip the step and go on short
