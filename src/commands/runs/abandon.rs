@@ -80,7 +80,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     let runbook = runs.load::<Runbook>(store.as_ref(), &id).await.ok().filter(|_| outcome.is_ok());
     let record = runbook.map(|runbook| (RunRecord::of(&runbook, journal.entries()), runbook));
     if let Some((record, runbook)) = &record
-        && let Err(error) = posture::save(store.as_ref(), runbook, record, clock.now(), &caller.arn).await
+        && let Err(error) = posture::save(&store, runbook, record, clock.now(), &caller.arn).await
     {
         // A process that died has not said what it left the standby in.
         session.printer().warn(&format!("the posture could not be recorded: {error}"));
