@@ -68,7 +68,14 @@ impl S3Store {
             CloudErrorKind::Denied | CloudErrorKind::Credentials => StoreErrorKind::Denied,
             _ => StoreErrorKind::Failed,
         };
-        StoreError { kind, place: self.at(key), message: error.to_string() }
+        let mut message = error.to_string();
+        if error.kind == CloudErrorKind::Unreachable {
+            message.push_str(&format!(
+                "; the store itself is in {}: while that Region is down, no command that reads it can work",
+                self.session.place.region
+            ));
+        }
+        StoreError { kind, place: self.at(key), message }
     }
 
     async fn fetch(&self, key: &str) -> CloudResult<Option<Stored>> {

@@ -115,15 +115,50 @@ impl CloudError {
             CloudErrorKind::Denied => {
                 Some(format!("grant the caller {} in {} or use another role_arn", self.operation, self.region))
             }
-            CloudErrorKind::Unreachable => Some(format!(
-                "check the network, endpoint_url and AWS_ENDPOINT_URL for {}; if the Region is down, only the standby's commands will work",
-                self.region
-            )),
+            CloudErrorKind::Unreachable => {
+                let check = format!("check the network, endpoint_url and AWS_ENDPOINT_URL for {}", self.region);
+                Some(match self.side {
+                    Some(SideName::Primary) => {
+                        format!("{check}; if the Region is down, only the standby's commands will work")
+                    }
+                    Some(SideName::Standby) => format!(
+                        "{check}; if the standby's Region is down, nothing can be done in it until it answers: production, \
+                         if it is well and the users are there, serves on, and `lifeboat status` and `lifeboat runs list` \
+                         still tell what the store knows"
+                    ),
+                    None => format!("{check}; if the Region is down, wait until it answers"),
+                })
+            }
             CloudErrorKind::Throttled => Some("run the command again; it writes only what still differs".to_owned()),
             CloudErrorKind::Busy => {
                 Some("run the command again once the other change is over; it writes only what still differs".to_owned())
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_that_does_not_answer_is_told_by_its_side() {
+        let hint = |side| {
+            let error = CloudError {
+                kind: CloudErrorKind::Unreachable,
+                operation: "GetCallerIdentity".into(),
+                side,
+                region: Region("us-west-2".into()),
+                code: None,
+                message: String::new(),
+                request_id: None,
+            };
+            error.hint().expect("a hint")
+        };
+        assert!(hint(Some(SideName::Primary)).contains("only the standby's commands will work"));
+        let standby = hint(Some(SideName::Standby));
+        assert!(standby.contains("`lifeboat runs list`") && !standby.contains("the standby's commands"), "{standby}");
+        assert!(!hint(None).contains("standby"));
     }
 }

@@ -16,9 +16,11 @@ use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::drill::DrillVerdict;
+use crate::report::open_run::Ways;
+use crate::report::outage::Outage;
 use crate::report::run::{RunReport, text};
 use crate::run::actors::{Actors, SidePorts};
-use crate::run::engine::RunEnd;
+use crate::run::engine::{RunEnd, RunRecord};
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
 
@@ -106,7 +108,19 @@ pub async fn carry_out(
         RunEnd::Completed { .. } if verdict.is_some_and(|verdict| !verdict.is_good()) => Ok(Exit::Differences),
         // What is missing was accepted or skipped by a person, in so many words: that is what was asked for.
         RunEnd::Completed { .. } => Ok(Exit::Done),
-        end => told(&end, &runbook.id, &file),
+        RunEnd::StoppedResumable(ref stopped) => {
+            let ways = Ways::ended(&file, &runbook.id, stopped.kept_lease.as_deref());
+            told(&end, &runbook.id, &file).map_err(|failure| with_outage(failure, &report.record, &ways))
+        }
+        RunEnd::Refused(_) | RunEnd::Overtaken { .. } => told(&end, &runbook.id, &file),
+    }
+}
+
+/// The failure of a run that stopped, with what is worse: that nobody serves since, and every way out.
+fn with_outage(failure: Failure, record: &RunRecord, ways: &Ways) -> Failure {
+    match Outage::by(record) {
+        Some(outage) => failure.because(outage.words()).hint(outage.advice(ways)),
+        None => failure,
     }
 }
 

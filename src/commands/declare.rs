@@ -2,7 +2,7 @@
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures_util::future::{join, join_all, join3};
 use jiff::Timestamp;
@@ -28,10 +28,10 @@ use crate::report;
 use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
-use crate::run::journal::{RunState, StepState, Tail};
+use crate::run::journal::{Journal, JournalError, RunState, StepState, Tail};
 use crate::run::lever::look_at_lever;
-use crate::store::Runs;
 use crate::store::lease::holder;
+use crate::store::{Runs, RunsError};
 use crate::ui::confirm::confirm_name;
 use crate::ui::{Exit, Failure};
 
@@ -108,7 +108,8 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let baseline = tokio::spawn(async move { bundle.baseline(store.as_ref()).await });
     let mut standby = side(&session, SideName::Standby).await?;
     let (caller, seen, past) =
-        join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_runs(&session)).await;
+        join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_despite(&session, args))
+            .await;
     let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
     let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
@@ -278,9 +279,26 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
 
 /// How far the runs have come, and the records of the last ones, oldest first. A damaged old run must not stand in the way
 /// of a declaration; a damaged last one may hide a run under way, and does.
-pub(super) async fn past_runs(session: &Session) -> Result<(Basis, Vec<RunRecord>), Failure> {
+pub(super) async fn past_runs(session: &Session, file: &Path) -> Result<(Basis, Vec<RunRecord>), Failure> {
+    let basis = Basis::read(session.store.as_ref(), &session.environment.name).await?;
+    let records = newest(session, &basis, file).await?;
+    Ok((basis, records))
+}
+
+/// The same for a declaration: a damaged record of the posture is told, and does not keep it waiting.
+async fn past_despite(session: &Session, args: &DeclareArgs) -> Result<(Basis, Vec<RunRecord>), Failure> {
+    let (basis, damaged) = Basis::read_for_declaration(session.store.as_ref(), &session.environment.name).await?;
+    if let Some(error) = damaged {
+        session
+            .printer()
+            .warn(&format!("{error}; what the standby was declared for is taken from the journals of runs"));
+    }
+    let records = newest(session, &basis, &args.environment).await?;
+    Ok((basis, records))
+}
+
+async fn newest(session: &Session, basis: &Basis, file: &Path) -> Result<Vec<RunRecord>, Failure> {
     let (runs, store) = (Runs::of(&session.environment.name), session.store.as_ref());
-    let basis = Basis::read(store, &session.environment.name).await?;
     let mut records = Vec::new();
     // What was only planned tells nothing, and must not push a run that was begun out of sight.
     let begun = basis.marks.iter().rev().filter(|(_, marks)| **marks > 0).map(|(run, _)| run);
@@ -290,11 +308,24 @@ pub(super) async fn past_runs(session: &Session) -> Result<(Basis, Vec<RunRecord
             Err(_) if age > 0 => {}
             // A person has seen that nothing goes on in it.
             Err(_) if runs.given_up(store, run).await?.is_some() => {}
-            Err(failure) => return Err(failure),
+            Err(failure) if !is_damaged(session, run).await => return Err(failure),
+            Err(mut failure) => {
+                let give_up = format!("lifeboat runs abandon {} {run} --because TEXT", file.display());
+                let when = "give the run up, once you know that nothing goes on in it";
+                failure.hints.insert(0, format!("{when}: {give_up}"));
+                return Err(failure);
+            }
         }
     }
     records.reverse();
-    Ok((basis, records))
+    Ok(records)
+}
+
+/// Whether a run's plan or journal is there and cannot be read, so that it can only be given up.
+async fn is_damaged(session: &Session, run: &str) -> bool {
+    let (name, store) = (&session.environment.name, &session.store);
+    matches!(Runs::of(name).load::<Runbook>(store.as_ref(), run).await, Err(RunsError::Damaged { .. }))
+        || matches!(Journal::open(store.clone(), name, run).await, Err(JournalError::Damaged { .. }))
 }
 
 pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {

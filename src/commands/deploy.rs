@@ -32,7 +32,11 @@ pub async fn intent(session: &Session, context: &Context, overrides: &TemplateAr
         failure.why = rendered.untranslated.iter().map(|left| format!("{}: {}", left.place, left.identifier)).collect();
         return Err(failure.hint("add `map:` entries to the environment file; each warning above says which"));
     }
-    let posture = posture.as_ref().map(|posture| Posture { target: &posture.target, minimums: &posture.minimums });
+    let posture = posture.as_ref().map(|posture| Posture {
+        target: &posture.target,
+        minimums: &posture.minimums,
+        declared: posture.declared_in.is_some(),
+    });
     Ok(intend(&session.environment, &rendered, posture))
 }
 

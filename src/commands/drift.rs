@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all, join3, join4};
 use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
+use super::past::past;
 use super::posture::known;
 use super::render::render_failure;
 use super::templates::{TemplateArgs, templates};
@@ -22,6 +23,7 @@ use crate::observe::{ParameterView, SideQuery, observe_side};
 use crate::render::render;
 use crate::report;
 use crate::run::lever::look_at_lever;
+use crate::run::spent::{Spent, spent};
 use crate::ui::{Exit, Failure};
 
 /// Arguments of `lifeboat drift`.
@@ -47,6 +49,10 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
     let posture = known(&session).await?;
+    let serves = match posture.as_ref().filter(|posture| posture.declared_in.is_some()) {
+        Some(posture) => spent(Some(posture), &past(&session).await?),
+        None => None,
+    };
     let key = session.secret_key().await?;
     let set = templates(&args.templates)?;
     let rendered =
@@ -81,7 +87,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
         posture: posture.filter(|posture| posture.target != "standby").map(|posture| PostureView {
             target: posture.target,
             minimums: posture.minimums,
-            declared_in: posture.declared_in,
+            declared_in: serves.as_ref().and_then(Spent::serves).map(str::to_owned),
         }),
         published_images: &published_images,
         lever: lever.as_ref(),

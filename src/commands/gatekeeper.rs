@@ -49,7 +49,7 @@ impl GateKeeper for Terminal {
                 _ => Answer::No,
             },
             // Whoever asked the run to stop is not asked for anything more.
-            () = self.stop.wait() => Answer::NobodyToAsk,
+            () = self.stop.wait() => Answer::Interrupted,
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod init;
 pub mod load;
 pub mod opening;
 pub mod output;
+mod past;
 pub mod plan;
 mod posture;
 mod promoted;

@@ -47,7 +47,7 @@ pub async fn open(file: &Path, context: &Context) -> Result<Opening, Failure> {
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
     // First: what a run changes while the rest is looked at must show once the lease is held.
-    let (basis, past) = past_runs(&session).await?;
+    let (basis, past) = past_runs(&session, file).await?;
     let standby = side(&session, SideName::Standby).await?;
     let (caller, groups) = join(session.caller(&standby.read), groups(&session, &standby.read)).await;
     let (caller, groups) = (caller?, groups?);

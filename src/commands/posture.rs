@@ -2,25 +2,29 @@
 //! killed before it could save that.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::context::Session;
-use super::declare::past_runs;
+use super::past::past;
 use crate::model::SideName;
 use crate::plan::runbook::{Action, RunKind, Runbook};
 use crate::plan::scale::ScaleTarget;
 use crate::run::engine::RunRecord;
-use crate::run::journal::StepState;
+use crate::run::journal::{RunState, StepState, Tail};
 use crate::run::spent::unsaved;
 use crate::store::bundle::PostureRecord;
-use crate::store::{Bundle, BundleError, Store};
+use crate::store::{Bundle, BundleError, Runs, Store};
 use crate::ui::Failure;
+
+/// How many runs are looked through where the posture is damaged.
+const LOOK_BACK: usize = 20;
 
 /// The posture as far as the store knows it.
 pub(super) async fn known(session: &Session) -> Result<Option<PostureRecord>, Failure> {
-    let (basis, past) = past_runs(session).await?;
-    Ok(with_unsaved(basis.posture, &past))
+    let saved = session.bundle.posture(session.store.as_ref()).await?;
+    Ok(with_unsaved(saved, &past(session).await?))
 }
 
 /// The saved posture, with what a declaration set that never came to save its own.
@@ -43,7 +47,7 @@ fn with_unsaved(saved: Option<PostureRecord>, past: &[RunRecord]) -> Option<Post
 /// Saves what a run has left the standby in, where it left it in another: the sizes a declaration reached, so that a later
 /// deploy does not shrink what a disaster needed; or that a failback has made it a standby again. Whether it did.
 pub(super) async fn save(
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     runbook: &Runbook,
     record: &RunRecord,
     at: Timestamp,
@@ -57,8 +61,11 @@ pub(super) async fn save(
             if reached.is_empty() {
                 return Ok(false);
             }
-            let before = bundle.posture(store).await?;
-            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
+            let mut minimums = match bundle.posture(store.as_ref()).await {
+                // What earlier declarations reached is in their journals, too.
+                Err(BundleError::Damaged { .. }) => declared_minimums(&earlier(store, &runbook.environment).await),
+                before => before?.map(|before| before.minimums).unwrap_or_default(),
+            };
             minimums.extend(reached);
             (declared_size(&runbook.id), minimums, Some(runbook.id.clone()))
         }
@@ -73,7 +80,30 @@ pub(super) async fn save(
         }
     };
     let record = PostureRecord { schema_version: 1, at, by: by.to_owned(), target, minimums, declared_in };
-    bundle.save_posture(store, &record).await.map(|()| true)
+    bundle.save_posture(store.as_ref(), &record).await.map(|()| true)
+}
+
+/// The newest runs that can be read, oldest first.
+async fn earlier(store: &Arc<dyn Store>, environment: &str) -> Vec<RunRecord> {
+    let runs = Runs::of(environment);
+    let mut earlier = Vec::new();
+    for run in runs.ids(store.as_ref()).await.unwrap_or_default().iter().take(LOOK_BACK).rev() {
+        let mut tail = Tail::new(Arc::clone(store), environment, run);
+        if let (Ok(runbook), Ok(entries)) = (runs.load(store.as_ref(), run).await, tail.read_all().await) {
+            earlier.push(RunRecord::of(&runbook, &entries));
+        }
+    }
+    earlier
+}
+
+/// The minimums that declarations have set since the last failback that came to its end. `past`: oldest first.
+fn declared_minimums(past: &[RunRecord]) -> BTreeMap<String, u32> {
+    let home = |record: &RunRecord| {
+        record.kind == RunKind::Failback && matches!(record.state, RunState::Ended { degraded: false })
+    };
+    let since = past.iter().rposition(home).map_or(0, |at| at + 1);
+    let declared = past[since..].iter().filter(|record| record.kind == RunKind::Declare);
+    declared.flat_map(|record| set_by(record, is_set)).collect()
 }
 
 fn declared_size(run: &str) -> String {

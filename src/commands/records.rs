@@ -66,7 +66,7 @@ impl Records {
     /// Saves what the run has left the standby in, once.
     pub async fn posture(&self, record: &RunRecord) -> Result<(), BundleError> {
         if !self.posture.load(Ordering::SeqCst) {
-            let saved = posture::save(self.store.as_ref(), &self.runbook, record, self.clock.now(), &self.by).await?;
+            let saved = posture::save(&self.store, &self.runbook, record, self.clock.now(), &self.by).await?;
             self.posture.store(saved, Ordering::SeqCst);
         }
         Ok(())

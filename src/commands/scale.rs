@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::past::past;
 use super::posture::known;
 use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
@@ -14,6 +15,7 @@ use crate::plan::scale::{ScalePlan, ScaleRefusal, ScaleTarget, plan_scale};
 use crate::report;
 use crate::run::patience::Patience;
 use crate::run::scale::run_scale;
+use crate::run::spent::{Spent, spent};
 use crate::store::bundle::PostureRecord;
 use crate::ui::confirm::confirm_name;
 use crate::ui::progress::Progress;
@@ -129,8 +131,12 @@ async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
         // The journals cannot be read; what was saved still counts.
         Err(_) => session.bundle.posture(session.store.as_ref()).await.ok().flatten(),
     };
-    // Sizes bring nobody home: only a failback ends a declaration.
-    let declared_in = before.as_ref().and_then(|before| before.declared_in.clone());
+    // Sizes bring nobody home: only a failback ends a declaration. One that was for capacity alone ends with it.
+    let all_down = plan.target == ScaleTarget::Standby && plan.steps.len() == session.environment.tiers.len();
+    let ended = all_down
+        && before.as_ref().is_some_and(|before| before.declared_in.is_some())
+        && past(session).await.is_ok_and(|past| matches!(spent(before.as_ref(), &past), Some(Spent::Capacity { .. })));
+    let declared_in = before.as_ref().and_then(|before| before.declared_in.clone()).filter(|_| !ended);
     let mut minimums = match before {
         Some(before) if plan.target != ScaleTarget::Standby => before.minimums,
         _ => BTreeMap::new(),

@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::join_all;
-
 use super::context::{Context, Session};
 use super::output::{Output, print};
-use super::runs::list::record;
+use super::past::past;
 use super::status_data::{data, events, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
-use crate::model::{Footprint, SideName, StackName, image_parameter_name, standby_group_name, tier_size};
-use crate::report::frozen::Frozen;
-use crate::report::status::{StatusView, TierStatus};
+use crate::model::{
+    Environment, Footprint, SideName, StackName, Tier, image_parameter_name, standby_group_name, tier_size,
+};
+use crate::report::open_run::OpenRun;
+use crate::report::outage::Outage;
+use crate::report::runs::HeldBy;
+use crate::report::status::{EventStatus, StatusView, TierStatus};
+use crate::report::status_data::{DataStatus, TrafficStatus};
 use crate::report::status_runs::LastRuns;
-use crate::run::engine::RunRecord;
-use crate::run::spent::declared_in;
-use crate::store::{BundleError, Runs};
+use crate::run::spent::spent;
+use crate::store::BundleError;
+use crate::store::lease::holder;
 use crate::ui::{Exit, Failure};
-
-/// How many runs are looked through for the last drill, declaration and failback.
-const PAST_RUNS: usize = 20;
 
 /// Arguments of `lifeboat status`.
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,8 @@ pub struct StatusArgs {
     pub output: Output,
 }
 
-/// Runs `lifeboat status`. It looks at the store and the standby only, so it works while the primary is dark.
+/// Runs `lifeboat status`. It looks at the store and the standby only, so it works while the primary is dark; and what the
+/// store knows is told while the standby is.
 pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     let session = context.open(&args.environment).await?;
     let store = session.store.as_ref();
@@ -42,34 +43,32 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
         Err(BundleError::NoBaseline { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    let last_sync = session.bundle.last_sync(store).await?;
-    let posture = session.bundle.posture(store).await?;
-    let (ports, _) = session.enter(SideName::Standby).await?;
     let mut gaps = Vec::new();
-    let tiers = tiers(&session, &ports, baseline.as_ref(), &mut gaps).await;
-    let stacks = stacks(&session, &ports, &mut gaps).await;
-    let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
-    let traffic = traffic(&session.environment, &ports, session.cloud.outside().as_ref(), &stacks, &mut gaps).await;
-    let file = args.environment.display().to_string();
-    let events = events(&session.environment, &ports, &mut gaps).await;
+    let last_sync = or_told(session.bundle.last_sync(store).await, "last sync", &mut gaps)?;
+    let posture = or_told(session.bundle.posture(store).await, "posture", &mut gaps)?;
     let past = past(&session).await?;
-    let declared_in = declared_in(posture.as_ref(), &past);
-    // Nothing but a freeze sets a maximum of zero: only then it matters which run did.
-    let at_zero = tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0));
-    let frozen = Frozen::by_last(&past).filter(|_| at_zero);
+    let held = held(&session).await;
+    let seen = look(&session, baseline.as_ref(), &mut gaps).await?;
+    let file = args.environment.display().to_string();
+    let last_runs = LastRuns::of(&past).held(held);
+    let newest_first = past.iter().rev();
+    let open: Vec<OpenRun> =
+        newest_first.filter_map(|record| OpenRun::of(record, last_runs.held_by(&record.run), &file)).collect();
+    let (spent, outage) = (spent(posture.as_ref(), &past), Outage::by_last(&past));
     let view = StatusView {
         environment: &session.environment,
         baseline: baseline.as_ref(),
-        tiers: &tiers,
-        stacks: &stacks,
-        data: &data,
-        traffic: traffic.as_ref(),
-        events: &events,
+        tiers: &seen.tiers,
+        stacks: &seen.stacks,
+        data: &seen.data,
+        traffic: seen.traffic.as_ref(),
+        events: &seen.events,
         last_sync: last_sync.as_ref(),
         posture: posture.as_ref(),
-        declared_in: declared_in.as_deref(),
-        last_runs: &LastRuns::of(&past),
-        frozen: frozen.as_ref(),
+        spent: spent.as_ref(),
+        last_runs: &last_runs,
+        open: &open,
+        outage: outage.as_ref(),
         file: &file,
         gaps: &gaps,
         now: session.clock().now(),
@@ -78,19 +77,63 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     Ok(if gaps.is_empty() { Exit::Done } else { Exit::Unknown })
 }
 
-/// The newest runs. One that cannot be read is told and does not hide the others.
-async fn past(session: &Session) -> Result<Vec<RunRecord>, Failure> {
-    let ids = Runs::of(&session.environment.name).ids(session.store.as_ref()).await?;
-    let newest = &ids[..ids.len().min(PAST_RUNS)];
-    let read = join_all(newest.iter().map(|run| record(session, run))).await;
-    let mut past = Vec::new();
-    for (run, record) in newest.iter().zip(read) {
-        match record {
-            Ok(record) => past.push(record),
-            Err(why) => session.printer().warn(&format!("run {run} cannot be read: {}", why.why)),
+/// A record of the store that is damaged is a gap: the rest is worth knowing all the same.
+fn or_told<T>(read: Result<Option<T>, BundleError>, what: &str, gaps: &mut Vec<Gap>) -> Result<Option<T>, BundleError> {
+    match read {
+        Err(error @ BundleError::Damaged { .. }) => {
+            let failure = Failure::from(error);
+            let reason = std::iter::once(failure.what).chain(failure.hints).collect::<Vec<_>>().join("; ");
+            gaps.push(Gap { noun: Noun::Stored, subject: what.to_owned(), reason });
+            Ok(None)
+        }
+        read => read,
+    }
+}
+
+/// What was seen of the standby.
+#[derive(Default)]
+struct Seen {
+    tiers: Vec<TierStatus>,
+    stacks: BTreeMap<String, String>,
+    data: Vec<DataStatus>,
+    traffic: Option<TrafficStatus>,
+    events: Vec<EventStatus>,
+}
+
+/// Looks at the standby. One that does not answer is one gap; credentials of another account are refused.
+async fn look(session: &Session, baseline: Option<&Baseline>, gaps: &mut Vec<Gap>) -> Result<Seen, Failure> {
+    let environment = &session.environment;
+    let ports = match session.enter(SideName::Standby).await {
+        Ok((ports, _)) => ports,
+        Err(failure) if failure.exit == Exit::Refused => return Err(failure),
+        Err(failure) => {
+            let reason = std::iter::once(failure.what).chain(failure.why).collect::<Vec<_>>().join(": ");
+            gaps.push(Gap { noun: Noun::Group, subject: "*".to_owned(), reason });
+            failure.hints.iter().for_each(|hint| session.printer().warn(hint));
+            let tiers = environment.tiers.iter().map(|tier| unseen(environment, tier, baseline)).collect();
+            return Ok(Seen { tiers, ..Seen::default() });
+        }
+    };
+    let tiers = tiers(session, &ports, baseline, gaps).await;
+    let stacks = stacks(session, &ports, gaps).await;
+    let data = data(environment, &ports, session.clock().now(), gaps).await;
+    let traffic = traffic(environment, &ports, session.cloud.outside().as_ref(), &stacks, gaps).await;
+    let events = events(environment, &ports, gaps).await;
+    Ok(Seen { tiers, stacks, data, traffic, events })
+}
+
+/// Who has the lease, and for which run. That it cannot be read is told, and no reason to show nothing.
+async fn held(session: &Session) -> Option<(String, HeldBy)> {
+    match holder(session.store.as_ref(), &session.environment.name).await {
+        Ok(lease) => lease.map(|lease| {
+            let by = HeldBy::of(&lease, format!("{} on {}", lease.holder, lease.host), session.clock().now());
+            (lease.run, by)
+        }),
+        Err(error) => {
+            session.printer().warn(&format!("who carries out a run cannot be told: {error}"));
+            None
         }
     }
-    Ok(past)
 }
 
 async fn tiers(
@@ -125,22 +168,33 @@ async fn tiers(
         .iter()
         .map(|tier| {
             let group = groups.get(&standby_group_name(&environment.name, &tier.name));
-            let basis = baseline.and_then(|baseline| baseline.capacity.get(&tier.name));
-            let wanted = |footprint| basis.map(|basis| tier_size(environment.strategy, tier, basis, footprint).desired);
             TierStatus {
-                tier: tier.name.clone(),
                 size: group.map(|group| group.size),
                 in_service: group.map_or(0, |group| group.in_service()),
-                standby: wanted(Footprint::Standby),
-                full: wanted(Footprint::Full),
                 launches: group
                     .and_then(|group| group.launch_template.as_ref())
                     .and_then(|reference| launches.get(reference))
                     .and_then(|version| version.image_id.clone()),
                 published: images.get(&image_parameter_name(&environment.name, &tier.name)).cloned(),
+                ..unseen(environment, tier, baseline)
             }
         })
         .collect()
+}
+
+/// What is known of a tier without a look at it: what its footprints ask for.
+fn unseen(environment: &Environment, tier: &Tier, baseline: Option<&Baseline>) -> TierStatus {
+    let basis = baseline.and_then(|baseline| baseline.capacity.get(&tier.name));
+    let wanted = |footprint| basis.map(|basis| tier_size(environment.strategy, tier, basis, footprint).desired);
+    TierStatus {
+        tier: tier.name.clone(),
+        size: None,
+        in_service: 0,
+        standby: wanted(Footprint::Standby),
+        full: wanted(Footprint::Full),
+        launches: None,
+        published: None,
+    }
 }
 
 async fn stacks(session: &Session, ports: &ReadPorts, gaps: &mut Vec<Gap>) -> BTreeMap<String, String> {

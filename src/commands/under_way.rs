@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::context::Session;
 use super::declare::{is_open, past_runs};
+use super::past::past;
 use super::runs::held::{give_up, kind_of, lease_failure};
 use crate::plan::runbook::RunKind;
-use crate::run::Basis;
 use crate::run::engine::RunRecord;
-use crate::run::spent::declared_in;
+use crate::run::spent::{Spent, declared_in, spent};
 use crate::store::Lease;
 use crate::store::lease::holder;
 use crate::ui::Failure;
@@ -63,8 +63,12 @@ pub(super) async fn refuse_while_serving(
     if while_serving {
         return Ok(());
     }
-    let (basis, past) = past_runs(session).await?;
-    match serving(&basis, &past, &file.display().to_string()) {
+    let (basis, last) = past_runs(session, file).await?;
+    let spent = match declared_in(basis.posture.as_ref(), &last) {
+        Some(_) => spent(basis.posture.as_ref(), &past(session).await?),
+        None => None,
+    };
+    match serving(spent.as_ref(), &last, &file.display().to_string()) {
         None => Ok(()),
         Some((why, next)) => Err(Failure::refused(format!("{why}; nothing was changed"))
             .because(risk)
@@ -74,7 +78,7 @@ pub(super) async fn refuse_while_serving(
 }
 
 /// Why the standby may be serving the users, and what comes first; none where it is not.
-fn serving(basis: &Basis, past: &[RunRecord], file: &str) -> Option<(String, String)> {
+fn serving(spent: Option<&Spent>, past: &[RunRecord], file: &str) -> Option<(String, String)> {
     // A process that died has recorded no posture yet.
     let open = past.iter().rev().find(|record| record.kind == RunKind::Declare && is_open(record));
     if let Some(open) = open {
@@ -84,17 +88,17 @@ fn serving(basis: &Basis, past: &[RunRecord], file: &str) -> Option<(String, Str
             format!("bring it to its end first: lifeboat runs resume {file} {run}"),
         ));
     }
-    let run = declared_in(basis.posture.as_ref(), past)?;
-    Some((
-        format!("the standby serves the users since run {run}"),
-        format!("bring service home first: lifeboat failback {file} --reason TEXT"),
-    ))
+    let why = match spent? {
+        Spent::Users { run } => format!("the standby serves the users since run {run}"),
+        Spent::Declared { run } => format!("run {run} declared and led nobody over: the primary may be fenced"),
+        // The primary serves.
+        Spent::Capacity { .. } | Spent::Home { .. } => return None,
+    };
+    Some((why, format!("bring service home first: lifeboat failback {file} --reason TEXT")))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use jiff::Timestamp;
 
     use super::*;
@@ -106,17 +110,7 @@ mod tests {
 
     #[test]
     fn a_standby_serves_after_a_declaration_and_while_one_is_not_finished() {
-        let basis = |declared_in: Option<&str>| Basis {
-            marks: BTreeMap::new(),
-            posture: Some(PostureRecord {
-                schema_version: 1,
-                at: Timestamp::UNIX_EPOCH,
-                by: "arn".to_owned(),
-                target: "full".to_owned(),
-                minimums: BTreeMap::new(),
-                declared_in: declared_in.map(str::to_owned),
-            }),
-        };
+        let users = |run: &str| Spent::Users { run: run.to_owned() };
         let record = |kind, state| {
             let mut record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
             let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
@@ -138,7 +132,8 @@ mod tests {
             // The way home is not over.
             (Some("019a-zero"), RunKind::Failback, RunState::Stopped, Some("since run 019a-zero")),
         ] {
-            let told = serving(&basis(declared_in), &[record(kind, state)], "shop.yaml").map(|(why, _)| why);
+            let spent = declared_in.map(users);
+            let told = serving(spent.as_ref(), &[record(kind, state)], "shop.yaml").map(|(why, _)| why);
             match serves {
                 Some(words) => {
                     assert!(told.as_ref().is_some_and(|told| told.contains(words)), "{kind:?} {state:?}: {told:?}")
@@ -146,7 +141,10 @@ mod tests {
                 None => assert_eq!(told, None, "{kind:?} {state:?}"),
             }
         }
-        assert_eq!(serving(&Basis::default(), &[], "shop.yaml"), None);
+        let why = |spent| serving(Some(&spent), &[], "shop.yaml").map(|(why, _)| why);
+        assert_eq!(why(Spent::Capacity { run: "r1".into() }), None, "the primary serves");
+        assert_eq!(why(Spent::Home { run: "r1".into(), failback: "r2".into() }), None, "the users are home");
+        assert!(why(Spent::Declared { run: "r1".into() }).is_some_and(|why| why.contains("may be fenced")));
     }
 
     #[test]

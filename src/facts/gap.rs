@@ -40,6 +40,8 @@ pub enum Noun {
     Schedule,
     /// Rules of EventBridge and event source mappings of Lambda.
     EventSource,
+    /// Records of our own in the store.
+    Stored,
 }
 
 impl fmt::Display for Noun {
@@ -61,6 +63,7 @@ impl fmt::Display for Noun {
             Noun::Record => "record",
             Noun::Schedule => "scheduled action",
             Noun::EventSource => "event source",
+            Noun::Stored => "stored",
         })
     }
 }

@@ -6,7 +6,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::facts::GroupFacts;
-use crate::model::{CapacityBasis, Environment, Footprint, GroupSize, percent_of, standby_group_name, tier_size};
+use crate::model::{
+    CapacityBasis, Environment, Footprint, GroupSize, Region, percent_of, standby_group_name, tier_size,
+};
 
 /// What a scale goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -170,7 +172,7 @@ pub fn plan_scale(
             before: group.size,
             in_service: group.in_service(),
             after,
-            warning: suspended(group),
+            warning: suspended(group, &environment.standby.region),
             target_group_arns: group.target_group_arns.clone(),
         });
     }
@@ -182,7 +184,7 @@ fn raised(group: &GroupFacts, wanted: u32, full_max: u32) -> GroupSize {
     GroupSize { min: desired, max: desired.max(full_max).max(group.size.max), desired }
 }
 
-fn suspended(group: &GroupFacts) -> Option<String> {
+fn suspended(group: &GroupFacts, region: &Region) -> Option<String> {
     let blocking: Vec<&str> = group
         .suspended_processes
         .iter()
@@ -191,7 +193,7 @@ fn suspended(group: &GroupFacts) -> Option<String> {
         .collect();
     (!blocking.is_empty()).then(|| {
         format!(
-            "{} is suspended; run `aws autoscaling resume-processes --auto-scaling-group-name {}`",
+            "{} is suspended; run `aws autoscaling resume-processes --region {region} --auto-scaling-group-name {}`",
             blocking.join(" and "),
             group.name
         )

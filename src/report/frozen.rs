@@ -1,5 +1,7 @@
 //! Owns whether a failback left the standby frozen at zero, and what brings service back then.
 
+use super::fenced::{is_so, may_be_so};
+use super::open_run::Ways;
 use crate::model::SideName;
 use crate::plan::runbook::{Action, RunKind};
 use crate::run::engine::{RunRecord, StepRecord};
@@ -11,10 +13,18 @@ pub struct Frozen {
     /// The run.
     pub run: String,
     state: RunState,
-    /// Whether a database of the primary takes the writes, or may: the standby's lacks them from then on.
-    home: bool,
+    home: Home,
     /// Whether event sources or scheduled actions were taken off.
     quiet: bool,
+}
+
+/// Whether a database of the primary takes the writes: the standby's lacks them from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Home {
+    No,
+    /// Its promotion was ordered, or may have been, and was not seen to end.
+    NotSeen,
+    Yes,
 }
 
 impl Frozen {
@@ -35,7 +45,7 @@ impl Frozen {
         Some(Frozen {
             run: record.run.clone(),
             state: record.state,
-            home: is(|action| matches!(action, Action::Promote { side: SideName::Primary, .. })),
+            home: home(record),
             quiet: is(|action| matches!(action, Action::DisableEvents { .. } | Action::DisableSchedules { .. })),
         })
     }
@@ -50,28 +60,55 @@ impl Frozen {
         format!("frozen by failback {}, {which}: service is down unless the primary serves", self.run)
     }
 
-    /// What to run.
-    pub fn advice(&self, file: &str) -> String {
-        let run = &self.run;
-        let home = "the primary's databases take the writes by now, so nothing may serve in the standby beside them";
+    /// What to run; `ways` are those of the run. Where the way home needs a primary that may be lost, the other way is named.
+    pub fn advice(&self, ways: &Ways) -> String {
+        let file = ways.file();
+        let (resume, abandon) = (ways.resume(), ways.abandon());
+        let writes = match self.home {
+            Home::Yes => {
+                "the primary's databases take the writes by now, so nothing may serve in the standby beside them: "
+            }
+            Home::NotSeen => {
+                "the primary's databases may take the writes by now (it was not seen), so nothing may serve in the standby \
+                 beside them: "
+            }
+            Home::No => "",
+        };
+        let declare = format!("`lifeboat declare {file} --reason TEXT`");
         let back = match self.quiet {
             true => format!(
-                "`lifeboat scale {file} --to full` brings it back, and `lifeboat declare {file} --reason TEXT` its event \
-                 sources and scheduled actions, too"
+                "`lifeboat scale {file} --to full` brings it back, and {declare} its event sources and scheduled actions, too"
             ),
             false => format!("`lifeboat scale {file} --to full` brings it back"),
         };
+        let lost = "without what was written in the primary since";
         match (self.state, self.home) {
-            (RunState::Abandoned, true) => {
-                format!("{home}: `lifeboat failback {file} --reason TEXT` leads service home")
-            }
-            (RunState::Abandoned, false) => back,
-            (_, true) => format!("{home}: `lifeboat runs resume {file} {run}` goes on leading service home"),
-            (_, false) => format!(
-                "`lifeboat runs resume {file} {run}` goes on; to serve in the standby again, give the run up with \
-                 `lifeboat runs abandon {file} {run} --because TEXT`: then {back}"
+            (RunState::Abandoned, Home::No) => back,
+            (RunState::Abandoned, _) => format!(
+                "{writes}`lifeboat failback {file} --reason TEXT` leads service home; if the primary is lost, {declare} \
+                 leads the users to the standby again, {lost}"
+            ),
+            _ if ways.is_alive() => format!("watch it: `{}`", ways.watch()),
+            (_, Home::No) => format!(
+                "`{resume}` goes on; to serve in the standby again, give the run up with `{abandon}`: then {back}"
+            ),
+            (_, _) => format!(
+                "{writes}`{resume}` goes on leading service home; if the primary is lost, give the run up with \
+                 `{abandon}`: then {declare} leads the users to the standby again, {lost}"
             ),
         }
+    }
+}
+
+fn home(record: &RunRecord) -> Home {
+    let promotions = || {
+        let home = |step: &&StepRecord| matches!(step.action, Action::Promote { side: SideName::Primary, .. });
+        record.steps.iter().filter(home)
+    };
+    match (promotions().any(is_so), promotions().any(may_be_so)) {
+        (true, _) => Home::Yes,
+        (false, true) => Home::NotSeen,
+        (false, false) => Home::No,
     }
 }
 
@@ -85,6 +122,7 @@ mod tests {
     use super::*;
     use crate::model::GroupSize;
     use crate::plan::runbook::{Step, StepId};
+    use crate::run::engine::StepFailure;
     use crate::run::engine::tests::world::{runbook, step};
 
     /// A failback of three steps that stopped, where each stands.
@@ -115,33 +153,44 @@ mod tests {
 
     #[test]
     fn a_failback_that_froze_the_standby_and_did_not_end_says_what_is_so_and_what_to_run() {
-        use StepState::{AlreadySo, Failed, Pending, Skipped, Succeeded, Unknown};
+        use StepState::{AlreadySo, Failed, Pending, Skipped, Started, Succeeded, Unknown};
         let none = |freeze, promote, down, state| assert_eq!(Frozen::by(&record(freeze, promote, down, state)), None);
         none(Pending, Pending, Pending, RunState::Stopped);
         none(Skipped, Succeeded, Pending, RunState::Abandoned);
         none(Succeeded, Succeeded, Succeeded, RunState::Stopped);
         none(Succeeded, Succeeded, Pending, RunState::Ended { degraded: false });
-        let told = |promote, state| {
+        let told = |promote, state, kept| {
             let frozen = Frozen::by(&record(Succeeded, promote, Pending, state)).expect("frozen");
-            format!("{}\n{}", frozen.words(), frozen.advice("shop.yaml"))
+            format!("{}\n{}", frozen.words(), frozen.advice(&Ways::ended("shop.yaml", "r1", kept)))
         };
-        insta::assert_snapshot!(told(Failed, RunState::Stopped), @r"
+        insta::assert_snapshot!(told(Succeeded, RunState::Stopped, None), @r"
         frozen by failback r1, which stopped: service is down unless the primary serves
-        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1` goes on leading service home
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1` goes on leading service home; if the primary is lost, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
         ");
-        insta::assert_snapshot!(told(Pending, RunState::Stopped), @r"
+        // A promotion that was refused is none, and one that was cut off may be one.
+        insta::assert_snapshot!(told(Failed, RunState::Stopped, None), @r"
         frozen by failback r1, which stopped: service is down unless the primary serves
         `lifeboat runs resume shop.yaml r1` goes on; to serve in the standby again, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat scale shop.yaml --to full` brings it back
         ");
-        insta::assert_snapshot!(told(Pending, RunState::Abandoned), @r"
+        insta::assert_snapshot!(told(Started, RunState::Running, Some("aaaaaaaa")), @r"
+        frozen by failback r1, which is under way: service is down unless the primary serves
+        the primary's databases may take the writes by now (it was not seen), so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1 --take-over aaaaaaaa` goes on leading service home; if the primary is lost, give the run up with `lifeboat runs abandon shop.yaml r1 --take-over aaaaaaaa --because TEXT`: then `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
+        ");
+        insta::assert_snapshot!(told(Pending, RunState::Abandoned, None), @r"
         frozen by failback r1, which was given up: service is down unless the primary serves
         `lifeboat scale shop.yaml --to full` brings it back
         ");
-        insta::assert_snapshot!(told(AlreadySo, RunState::Abandoned), @r"
+        insta::assert_snapshot!(told(AlreadySo, RunState::Abandoned, None), @r"
         frozen by failback r1, which was given up: service is down unless the primary serves
-        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat failback shop.yaml --reason TEXT` leads service home
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat failback shop.yaml --reason TEXT` leads service home; if the primary is lost, `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
         ");
+        assert_eq!(told(Failed, RunState::Stopped, None), told(Pending, RunState::Stopped, None));
         assert!(Frozen::by(&record(Unknown, Pending, Pending, RunState::Stopped)).is_some(), "it may be at zero");
+        // One that gave up waiting was ordered.
+        let mut late = record(Succeeded, Failed, Pending, RunState::Stopped);
+        let left = vec!["the promotion goes on".into()];
+        late.steps[1].failure = Some(StepFailure { what: "late".into(), why: vec![], left_behind: left, hint: None });
+        assert_eq!(Frozen::by(&late).expect("frozen").home, Home::NotSeen);
     }
 
     #[test]

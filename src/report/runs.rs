@@ -45,6 +45,8 @@ pub struct Unreadable {
 pub struct HeldBy {
     /// The holder, for people.
     pub holder: String,
+    /// The beginning of the lease's id: it names what is taken over.
+    pub lease: String,
     /// Since when its process should have been heard of; none while it is alive.
     pub gone_since: Option<Timestamp>,
 }
@@ -52,7 +54,8 @@ pub struct HeldBy {
 impl HeldBy {
     /// What a lease says at that moment.
     pub fn of(lease: &Lease, holder: String, now: Timestamp) -> HeldBy {
-        HeldBy { holder, gone_since: lease.is_stale(now).then_some(lease.expires_at) }
+        let gone_since = lease.is_stale(now).then_some(lease.expires_at);
+        HeldBy { holder, lease: lease.short().to_owned(), gone_since }
     }
 }
 
@@ -342,7 +345,7 @@ pub(super) fn end_words(record: &RunRecord, held_by: Option<&HeldBy>) -> (String
         (_, Some(HeldBy { gone_since: Some(since), .. })) => {
             (format!("its process is gone since {}", moment(*since)), ALARM)
         }
-        (_, Some(HeldBy { holder, gone_since: None })) => (format!("going on, by {holder}"), CHANGED),
+        (_, Some(HeldBy { holder, gone_since: None, .. })) => (format!("going on, by {holder}"), CHANGED),
         (RunState::New, None) => ("not begun".to_owned(), QUIET),
         (RunState::Stopped | RunState::Running, None) => ("stopped, can be resumed".to_owned(), ALARM),
     }

@@ -75,7 +75,7 @@ fn runs_are_listed_as_a_trend() {
         entries().into_iter().take(3).chain([entry(4, 66, None, Event::Ended { degraded: false })]).collect();
     let regression = Regression { took_s: 65, before_s: 50, run: "019a-one".into(), margin_percent: 20 };
     let slower = Trend { percent: 30, against: "019a-one".into(), regression: Some(regression) };
-    let held = |gone_since| Some(HeldBy { holder: "ana".into(), gone_since });
+    let held = |gone_since| Some(HeldBy { holder: "ana".into(), lease: "aaaaaaaa".into(), gone_since });
     let unreadable = |run: &str, given_up: Option<&str>| {
         let record = Unreadable { why: "its journal is damaged".into(), given_up: given_up.map(str::to_owned) };
         Listed { run: run.into(), record: Err(record), held_by: None, trend: None }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::age::{ago, moment};
-use super::frozen::Frozen;
+use super::open_run::OpenRun;
+use super::outage::Outage;
 use super::status_data::{self, DataStatus, LeadsTo, TrafficStatus};
 use super::status_runs::LastRuns;
 use super::style::{ALARM, CHANGED, HEADING, Paint};
@@ -16,6 +17,7 @@ use super::table::{Cell, Table};
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{Environment, GroupSize, Switch};
 use crate::plan::declare::returns;
+use crate::run::spent::Spent;
 use crate::store::bundle::{PostureRecord, SyncRecord};
 
 /// The version of the JSON document.
@@ -41,12 +43,14 @@ pub struct StatusView<'a> {
     pub last_sync: Option<&'a SyncRecord>,
     /// The last scale.
     pub posture: Option<&'a PostureRecord>,
-    /// The run the standby was declared in; while there is one, nothing stands by for it.
-    pub declared_in: Option<&'a str>,
+    /// What a declaration has made of the standby.
+    pub spent: Option<&'a Spent>,
     /// The last run of each kind.
     pub last_runs: &'a LastRuns,
-    /// The failback that froze the standby and has not ended, where there is one.
-    pub frozen: Option<&'a Frozen>,
+    /// Runs that are not finished, newest first.
+    pub open: &'a [OpenRun],
+    /// The run that left nobody serving, where there is one.
+    pub outage: Option<&'a Outage>,
     /// The environment file, for commands.
     pub file: &'a str,
     /// What could not be seen.
@@ -120,14 +124,15 @@ impl StatusView<'_> {
     /// The posture that follows from the sizes.
     pub fn posture_now(&self) -> Posture {
         // What was not seen of data, traffic and event sources says nothing about the tiers.
-        let beside = [Noun::Database, Noun::Table, Noun::Bucket, Noun::Record, Noun::Metric, Noun::EventSource];
+        let beside =
+            [Noun::Database, Noun::Table, Noun::Bucket, Noun::Record, Noun::Metric, Noun::EventSource, Noun::Stored];
         if self.gaps.iter().any(|gap| !beside.contains(&gap.noun)) {
             return Posture::Unknown;
         }
         if self.tiers.iter().all(|tier| tier.size.is_none()) {
             return Posture::NotProvisioned;
         }
-        if self.frozen.is_some() && self.is_at_zero() {
+        if self.frozen().is_some() {
             return Posture::Frozen;
         }
         let sized = |wanted: fn(&TierStatus) -> Option<u32>, enough: fn(u32, u32) -> bool| {
@@ -146,14 +151,9 @@ impl StatusView<'_> {
         }
     }
 
-    /// Whether a group is at a maximum of zero: a freeze sets that, and no footprint does.
-    fn is_at_zero(&self) -> bool {
-        self.tiers.iter().any(|tier| tier.size.is_some_and(|size| size.max == 0))
-    }
-
     /// That users of a declared standby leave it by themselves, and what to run; none where they do not.
     fn returns_by_itself(&self) -> Option<String> {
-        self.declared_in?;
+        self.spent.filter(|spent| matches!(spent, Spent::Users { .. } | Spent::Declared { .. }))?;
         let traffic = self.traffic.filter(|traffic| traffic.leads_to != LeadsTo::NotProvisioned)?;
         let by_itself = matches!(self.environment.traffic.as_ref()?.switch, Switch::Failover { .. });
         by_itself.then(|| format!("{}: lifeboat declare {} --fence --reason TEXT", returns(&traffic.record), self.file))
@@ -187,19 +187,13 @@ impl StatusView<'_> {
             0 => String::new(),
             count => format!(", with {count} instances not in service yet"),
         };
+        out.push_str(&self.alarms(paint));
         let posture = self.posture_now();
-        let _ = match self.frozen.filter(|_| posture == Posture::Frozen) {
-            Some(frozen) => {
-                writeln!(out, "the standby is {}\n  {}", paint.text(ALARM, &frozen.words()), frozen.advice(self.file))
-            }
-            None => writeln!(out, "the standby is {}{coming}", paint.text(HEADING, posture.words())),
-        };
-        if let Some(run) = self.declared_in {
-            let _ = writeln!(
-                out,
-                "{}: it was declared in run {run}; `lifeboat failback` makes it a standby again",
-                paint.text(ALARM, "you now have no standby")
-            );
+        if posture != Posture::Frozen {
+            let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, posture.words()));
+        }
+        if let Some(words) = self.spent_words(paint) {
+            let _ = writeln!(out, "{words}");
         }
         let mut table = Table::new(2);
         table.row(["TIER", "IN SERVICE", "DESIRED", "STANDBY", "FULL", "MAX", "IMAGE"].map(Cell::from));
@@ -213,7 +207,7 @@ impl StatusView<'_> {
                     number(tier.standby),
                     number(tier.full),
                     number(tier.size.map(|size| size.max)),
-                    image_words(tier),
+                    image_words(tier, self.file),
                 ]
                 .map(Cell::from),
             );
@@ -236,14 +230,14 @@ impl StatusView<'_> {
                 "baseline {}: {}{} ({}), {} gaps",
                 baseline.digest.short(),
                 match baseline.old_days(self.now) {
-                    Some(_) => paint.text(ALARM, "old, run `lifeboat baseline`: "),
+                    Some(_) => paint.text(ALARM, &format!("old, run `lifeboat baseline {}`: ", self.file)),
                     None => String::new(),
                 },
                 ago(baseline.facts.observed_at, self.now),
                 moment(baseline.facts.observed_at),
                 baseline.facts.gaps.len()
             ),
-            None => writeln!(out, "baseline: none; run `lifeboat baseline`"),
+            None => writeln!(out, "baseline: none; run `lifeboat baseline {}`", self.file),
         };
         let _ = match self.last_sync {
             Some(sync) => writeln!(
@@ -254,19 +248,20 @@ impl StatusView<'_> {
                 sync.writes,
                 sync.parameters_in_step
             ),
-            None => writeln!(out, "last sync: none; run `lifeboat sync`"),
+            None => writeln!(out, "last sync: none; run `lifeboat sync {}`", self.file),
         };
         if let Some(posture) = self.posture {
             let _ = writeln!(out, "last scale: to {}, {} by {}", posture.target, ago(posture.at, self.now), posture.by);
         }
-        out.push_str(&self.last_runs.text(self.now, paint));
+        out.push_str(&self.last_runs.text(self.file, self.now, paint));
         let left_up = self.last_runs.left_up();
         if !left_up.is_empty() && matches!(self.posture_now(), Posture::Partial | Posture::Full) {
             let _ = writeln!(
                 out,
-                "{} a drill that was given up left {} scaled up; `lifeboat scale --to standby` stands it down",
+                "{} a drill that was given up left {} scaled up; `lifeboat scale {} --to standby` stands it down",
                 paint.text(CHANGED, "still up:"),
-                left_up.join(", ")
+                left_up.join(", "),
+                self.file
             );
         }
         for gap in self.gaps {
@@ -282,8 +277,11 @@ impl StatusView<'_> {
             "environment": self.environment.name,
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
-            "no_standby_since_run": self.declared_in,
-            "frozen_by_run": self.frozen.filter(|_| self.is_at_zero()).map(|frozen| &frozen.run),
+            "open_runs": self.open.iter().map(OpenRun::json).collect::<Vec<_>>(),
+            "nobody_serves": self.outage().map(Outage::words),
+            "no_standby_since_run": self.spent.map(Spent::run),
+            "users_in_standby_since_run": self.spent.and_then(Spent::serves),
+            "frozen_by_run": self.frozen().map(Outage::run),
             "users_return": self.returns_by_itself(),
             "still_to_come": self.still_to_come(),
             "tiers": self.tiers,
@@ -305,10 +303,10 @@ impl StatusView<'_> {
     }
 }
 
-fn image_words(tier: &TierStatus) -> String {
+fn image_words(tier: &TierStatus, file: &str) -> String {
     match (&tier.launches, &tier.published) {
         (Some(launches), Some(published)) if launches == published => launches.clone(),
-        (Some(launches), Some(published)) => format!("{launches} (published: {published}; run `lifeboat sync`)"),
+        (Some(launches), Some(published)) => format!("{launches} (published: {published}; run `lifeboat sync {file}`)"),
         (Some(launches), None) => launches.clone(),
         (None, Some(published)) => format!("published: {published}"),
         (None, None) => "none published".to_owned(),

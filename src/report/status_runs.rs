@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::age::{ago, moment, seconds};
 use super::drill;
-use super::runs::{already_so, end_words};
+use super::runs::{HeldBy, already_so, end_words};
 use super::style::{ALARM, Paint, printable};
 use crate::plan::runbook::RunKind;
 use crate::run::engine::RunRecord;
@@ -22,6 +22,8 @@ pub struct LastRuns {
     pub declare: Option<RunRecord>,
     /// The last failback.
     pub failback: Option<RunRecord>,
+    /// The run that the lease is held for, and who has it.
+    pub held: Option<(String, HeldBy)>,
 }
 
 impl LastRuns {
@@ -34,7 +36,18 @@ impl LastRuns {
             let order = |record: &RunRecord| (brought(record), record.declared_at, record.run.clone());
             its.max_by_key(|record| order(record)).cloned()
         };
-        LastRuns { drill: last(RunKind::Drill), declare: last(RunKind::Declare), failback: last(RunKind::Failback) }
+        let (drill, declare, failback) = (last(RunKind::Drill), last(RunKind::Declare), last(RunKind::Failback));
+        LastRuns { drill, declare, failback, held: None }
+    }
+
+    /// The same, knowing who has the lease, and for which run.
+    pub fn held(self, held: Option<(String, HeldBy)>) -> LastRuns {
+        LastRuns { held, ..self }
+    }
+
+    /// Who has the lease for that run.
+    pub fn held_by(&self, run: &str) -> Option<&HeldBy> {
+        self.held.as_ref().filter(|(held, _)| held == run).map(|(_, by)| by)
     }
 
     fn each(&self) -> [(&'static str, Option<&RunRecord>); 3] {
@@ -48,17 +61,17 @@ impl LastRuns {
     }
 
     /// One line for each kind; a missing drill is told, because it is what an auditor asks for.
-    pub fn text(&self, now: Timestamp, paint: Paint) -> String {
+    pub fn text(&self, file: &str, now: Timestamp, paint: Paint) -> String {
         let mut out = String::new();
         for (name, record) in self.each() {
             let Some(record) = record else {
                 if name == "drill" {
-                    out.push_str("last drill: none; run `lifeboat drill`\n");
+                    // Writing to a String cannot fail.
+                    let _ = writeln!(out, "last drill: none; run `lifeboat drill {file}`");
                 }
                 continue;
             };
-            let (end, style) = end_words(record, None);
-            // Writing to a String cannot fail.
+            let (end, style) = end_words(record, self.held_by(&record.run));
             let _ = writeln!(
                 out,
                 "last {name}{}: {} ({}), {}{} (run {})",
@@ -80,7 +93,7 @@ impl LastRuns {
                 json!({
                     "run": record.run,
                     "declared_at": record.declared_at,
-                    "end": end_words(record, None).0,
+                    "end": end_words(record, self.held_by(&record.run)).0,
                     "recovery_time_s": record.totals.recovery_time_s,
                     "rto_s": record.objectives.rto.as_secs(),
                     "recovery_time_met": record.totals.recovery_time_met,
@@ -140,15 +153,23 @@ mod tests {
         older.run = "r0".into();
         let mut declare = good(10, 250);
         (declare.kind, declare.run) = (RunKind::Declare, "r2".into());
-        let last = LastRuns::of(&[good(10, 100), older, declare]);
+        let mut last = LastRuns::of(&[good(10, 100), older, declare]);
         let now = last.drill.as_ref().expect("a drill").declared_at;
-        insta::assert_snapshot!(last.text(now, Paint::new(false)), @r"
+        insta::assert_snapshot!(last.text("shop.yaml", now, Paint::new(false)), @r"
         last drill: just now (1970-01-01 00:00:00 UTC), completed, 100 s within the RTO of 5m (run r1)
         last declaration: just now (1970-01-01 00:00:00 UTC), completed, 4 min 10 s within the RTO of 5m (run r2)
         ");
         assert_eq!(last.json()["failback"], Value::Null);
+        // A run that a process carries out has not stopped.
+        last.declare.as_mut().expect("a declaration").state = RunState::Running;
+        let by = HeldBy { holder: "ana on desk".into(), lease: "aaaaaaaa".into(), gone_since: None };
+        let last = last.held(Some(("r2".to_owned(), by)));
+        assert_eq!(last.json()["declaration"]["end"], "going on, by ana on desk");
         assert_eq!(last.json()["drill"]["recovery_time_met"], true);
-        assert_eq!(LastRuns::default().text(now, Paint::new(false)), "last drill: none; run `lifeboat drill`\n");
+        assert_eq!(
+            LastRuns::default().text("shop.yaml", now, Paint::new(false)),
+            "last drill: none; run `lifeboat drill shop.yaml`\n"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::fenced::tests::switchover;
 use super::*;
 use crate::model::{Span, Traffic, fixture};
 use crate::plan::runbook::{Action, RunKind};
@@ -22,16 +23,26 @@ fn tier(max: u32) -> TierStatus {
 }
 
 /// A failback that froze the standby and stopped.
-fn frozen() -> Frozen {
+fn frozen() -> RunRecord {
     let freeze = Action::FreezeStandby { groups: vec!["shop-web".into()] };
     let plan = runbook("r1", vec![crate::plan::runbook::Step { action: freeze, ..step("freeze-standby", &[]) }]);
     let mut record = RunRecord::of(&plan, &[]);
     (record.kind, record.state, record.steps[0].state) = (RunKind::Failback, RunState::Stopped, StepState::Succeeded);
-    Frozen::by(&record).expect("frozen")
+    record
 }
 
 /// The lines that tell the posture and what to beware of, and the document.
-fn told(max: u32, frozen: Option<&Frozen>, switch: Option<Switch>) -> (String, Value) {
+fn told(max: u32, last: Option<&RunRecord>, switch: Option<Switch>) -> (String, Value) {
+    told_of(max, last, switch, Some(&Spent::Users { run: "r0".into() }), LeadsTo::Undecided)
+}
+
+fn told_of(
+    max: u32,
+    last: Option<&RunRecord>,
+    switch: Option<Switch>,
+    spent: Option<&Spent>,
+    leads_to: LeadsTo,
+) -> (String, Value) {
     let mut environment = fixture::environment();
     environment.traffic = switch.map(|switch| Traffic {
         record: "shop.example.com".into(),
@@ -46,19 +57,13 @@ fn told(max: u32, frozen: Option<&Frozen>, switch: Option<Switch>) -> (String, V
     let traffic = environment.traffic.as_ref().map(|traffic| TrafficStatus {
         record: traffic.record.clone(),
         switch: "any",
-        leads_to: LeadsTo::Undecided,
+        leads_to,
         object: None,
         because: "somebody decides".into(),
         lever: None,
     });
-    let posture = PostureRecord {
-        schema_version: 1,
-        at: Timestamp::UNIX_EPOCH,
-        by: "ann".into(),
-        target: "full".into(),
-        minimums: BTreeMap::new(),
-        declared_in: Some("r0".into()),
-    };
+    let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, "shop.yaml")).collect();
+    let outage = last.and_then(Outage::by);
     let view = StatusView {
         environment: &environment,
         baseline: None,
@@ -68,16 +73,29 @@ fn told(max: u32, frozen: Option<&Frozen>, switch: Option<Switch>) -> (String, V
         events: &[],
         traffic: traffic.as_ref(),
         last_sync: None,
-        posture: Some(&posture),
-        declared_in: posture.declared_in.as_deref(),
+        posture: None,
+        spent,
         last_runs: &LastRuns::of(&[]),
-        frozen,
+        open: &open,
+        outage: outage.as_ref(),
         file: "shop.yaml",
         gaps: &[],
         now: Timestamp::UNIX_EPOCH,
     };
     let text = view.text(false);
-    let lines = text.lines().filter(|line| ["the standby is", "  `", "beware"].iter().any(|at| line.starts_with(at)));
+    let wanted = [
+        "run ",
+        "service",
+        "you now",
+        "it was declared",
+        "not done",
+        "the standby is",
+        "  `",
+        "  go",
+        "  give",
+        "beware",
+    ];
+    let lines = text.lines().filter(|line| wanted.iter().any(|at| line.starts_with(at)));
     (lines.collect::<Vec<_>>().join("\n"), view.json())
 }
 
@@ -86,13 +104,21 @@ fn groups_at_zero_by_a_failback_that_did_not_end_are_no_posture_in_between() {
     let frozen = frozen();
     let (text, json) = told(0, Some(&frozen), None);
     insta::assert_snapshot!(text, @r"
+    run r1 (failback) stopped part-way
     the standby is frozen by failback r1, which stopped: service is down unless the primary serves
       `lifeboat runs resume shop.yaml r1` goes on; to serve in the standby again, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat scale shop.yaml --to full` brings it back
+    you now have no standby: it was declared in run r0
     ");
     assert_eq!((&json["posture"], &json["frozen_by_run"]), (&"frozen".into(), &"r1".into()));
     // Scaled up since.
     let (text, json) = told(8, Some(&frozen), None);
-    insta::assert_snapshot!(text, @"the standby is between its standby footprint and full production size");
+    insta::assert_snapshot!(text, @r"
+    run r1 (failback) stopped part-way
+      go on with it: lifeboat runs resume shop.yaml r1
+      give it up: lifeboat runs abandon shop.yaml r1 --because TEXT
+    the standby is between its standby footprint and full production size
+    you now have no standby: it was declared in run r0
+    ");
     assert_eq!((&json["posture"], &json["frozen_by_run"]), (&"partial".into(), &Value::Null));
 }
 
@@ -101,9 +127,67 @@ fn users_who_go_back_by_themselves_are_warned_of_while_the_standby_serves() {
     let (text, json) = told(8, None, Some(Switch::Failover { path: "/".into() }));
     insta::assert_snapshot!(text, @r"
     the standby is between its standby footprint and full production size
+    you now have no standby: it was declared in run r0; `lifeboat failback shop.yaml --reason TEXT` makes it a standby again
     beware: as soon as the primary passes its health check again, Route 53 leads the users of shop.example.com back to it by itself, to data that lacks what was written in the standby; fence it once it answers, until a failback brings the data home: lifeboat declare shop.yaml --fence --reason TEXT
     ");
     assert!(json["users_return"].is_string());
     let (text, json) = told(8, None, Some(Switch::Manual));
     assert!(!text.contains("beware") && json["users_return"].is_null(), "{text}");
+}
+
+#[test]
+fn production_that_was_fenced_while_nobody_was_led_over_comes_before_the_posture() {
+    let states = [StepState::Succeeded, StepState::Failed, StepState::Pending];
+    let declared = Spent::Declared { run: "r1".into() };
+    let stopped = switchover(states, RunState::Stopped);
+    let of = |record: &RunRecord, leads_to| {
+        let manual = Some(Switch::Manual);
+        told_of(8, Some(record), manual, Some(&declared), leads_to)
+    };
+    let (text, json) = of(&stopped, LeadsTo::Primary);
+    insta::assert_snapshot!(text, @r"
+    run r1 (declare) stopped part-way
+    service is DOWN: run r1 fenced the primary at zero, and stopped before the users were led to the standby, so nobody serves
+      `lifeboat runs resume shop.yaml r1` goes on to the standby; to serve in the primary again, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat failback shop.yaml --reason TEXT` brings the primary back
+    the standby is between its standby footprint and full production size
+    it was declared in run r1, and nobody was led there
+    ");
+    assert!(json["nobody_serves"].as_str().is_some_and(|words| words.contains("DOWN")), "{json}");
+    assert_eq!(json["open_runs"][0]["run"], "r1");
+    assert_eq!(json["users_in_standby_since_run"], Value::Null);
+    insta::assert_snapshot!(of(&switchover(states, RunState::Abandoned), LeadsTo::Primary).0, @r"
+    service is DOWN: run r1 fenced the primary at zero, and was given up before the users were led to the standby, so nobody serves
+      `lifeboat failback shop.yaml --reason TEXT` brings the primary back; `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby instead
+    the standby is between its standby footprint and full production size
+    it was declared in run r1, and nobody was led there
+    ");
+    // Somebody has led the users over by hand.
+    assert_eq!(of(&stopped, LeadsTo::Standby).1["nobody_serves"], Value::Null);
+}
+
+#[test]
+fn a_failback_is_proposed_only_where_it_would_be_accepted() {
+    let of = |spent: Spent| told_of(8, None, None, Some(&spent), LeadsTo::Primary).0;
+    insta::assert_snapshot!(of(Spent::Users { run: "r0".into() }), @r"
+    the standby is between its standby footprint and full production size
+    you now have no standby: it was declared in run r0; `lifeboat failback shop.yaml --reason TEXT` makes it a standby again
+    ");
+    insta::assert_snapshot!(of(Spent::Capacity { run: "r0".into() }), @r"
+    the standby is between its standby footprint and full production size
+    run r0 raised capacity alone and led nobody there: the primary serves the users; `lifeboat scale shop.yaml --to standby` takes it back
+    ");
+    insta::assert_snapshot!(of(Spent::Home { run: "r0".into(), failback: "r1".into() }), @r"
+    the standby is between its standby footprint and full production size
+    not done: the users are home since failback r1, and it is not all a standby again; `lifeboat failback shop.yaml --reason TEXT` makes it a standby again
+    ");
+    let mut open = frozen();
+    open.kind = RunKind::Drill;
+    let (text, _) = told(8, Some(&open), None);
+    insta::assert_snapshot!(text, @r"
+    run r1 (drill) stopped part-way
+      go on with it: lifeboat runs resume shop.yaml r1
+      give it up: lifeboat runs abandon shop.yaml r1 --because TEXT
+    the standby is between its standby footprint and full production size
+    you now have no standby: it was declared in run r0
+    ");
 }

@@ -69,6 +69,22 @@ impl Basis {
         Ok(Basis { marks: marks.map_err(BasisError::Runs)?, posture: posture.map_err(BasisError::Posture)? })
     }
 
+    /// The same for a declaration, which a damaged record of the posture does not keep waiting: it is taken for none, and
+    /// comes back with what is wrong. What runs did is in their journals.
+    pub async fn read_for_declaration(
+        store: &dyn Store,
+        environment: &str,
+    ) -> Result<(Basis, Option<BundleError>), BasisError> {
+        let (runs, bundle) = (Runs::of(environment), Bundle::of(environment));
+        let (marks, posture) = join(runs.marks(store), bundle.posture(store)).await;
+        let marks = marks.map_err(BasisError::Runs)?;
+        match posture {
+            Ok(posture) => Ok((Basis { marks, posture }, None)),
+            Err(error @ BundleError::Damaged { .. }) => Ok((Basis { marks, posture: None }, Some(error))),
+            Err(error) => Err(BasisError::Posture(error)),
+        }
+    }
+
     /// The run that declared, where the standby is scaled for a declaration.
     fn declared_in(&self) -> Option<&str> {
         self.posture.as_ref().and_then(|posture| posture.declared_in.as_deref())
@@ -150,5 +166,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_damaged_posture_keeps_a_declaration_from_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = crate::store::FolderStore::new(folder.path());
+        let read = || Basis::read_for_declaration(&store, "shop");
+        assert_eq!(read().await, Ok((Basis::default(), None)));
+        let key = "shop/posture.json";
+        store.put(key, b"{", &crate::store::Condition::Always).await.expect("written");
+        let (basis, damaged) = read().await.expect("a basis");
+        assert_eq!(basis, Basis::default());
+        assert!(matches!(damaged, Some(BundleError::Damaged { .. })), "{damaged:?}");
+        assert!(matches!(Basis::read(&store, "shop").await, Err(BasisError::Posture(_))));
     }
 }

@@ -101,13 +101,28 @@ impl From<BundleError> for Failure {
                 );
                 Failure::failed(error.to_string()).hint(hint)
             }
-            BundleError::Damaged { .. } => Failure::refused(error.to_string())
-                .hint("restore it from the `baselines` folder of the store, or run `lifeboat baseline` again"),
+            BundleError::Damaged { place, .. } => Failure::refused(error.to_string()).hint(mend(place)),
             BundleError::Newer { .. } => Failure::refused(error.to_string()).hint("use a lifeboat at least that new"),
             BundleError::Store(store) => {
                 store.hint().into_iter().fold(Failure::failed(error.to_string()), Failure::hint)
             }
         }
+    }
+}
+
+/// What to do about a damaged object of the bundle, by its name.
+fn mend(place: &str) -> &'static str {
+    let name = place.rsplit(['/', '\\']).next().unwrap_or(place);
+    match name {
+        "posture.json" => {
+            "bring it back from the bucket's versions or a backup, or remove it: what a declaration made of the standby is \
+             taken from the journals of runs then, and `lifeboat scale` writes it anew"
+        }
+        "last-sync.json" => "remove it, and run `lifeboat sync`: it writes it anew",
+        "baseline.json" => {
+            "restore it from the `baselines` folder of the store, or run `lifeboat baseline` again while production is well"
+        }
+        _ => "bring it back from the bucket's versions or a backup",
     }
 }
 
@@ -131,7 +146,7 @@ impl From<RunsError> for Failure {
             RunsError::Taken { .. } => Failure::refused(error.to_string()),
             RunsError::Damaged { .. } => Failure::refused(error.to_string()).hint(
                 "bring the object back from the bucket's versions or a backup; or give the run up with `lifeboat runs \
-                 abandon` and declare again",
+                 abandon ENV RUN --because TEXT` and declare again",
             ),
         }
     }
@@ -140,6 +155,18 @@ impl From<RunsError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_damaged_is_mended_by_what_writes_it() {
+        let hint = |name: &str| {
+            let place = format!("s3://bucket/shop/{name}");
+            Failure::from(BundleError::Damaged { place, reason: "torn".into() }).hints.join("\n")
+        };
+        assert!(hint("baseline.json").contains("`lifeboat baseline` again"));
+        assert!(hint("last-sync.json").contains("`lifeboat sync`"));
+        let posture = hint("posture.json");
+        assert!(posture.contains("remove it") && !posture.contains("lifeboat baseline"), "{posture}");
+    }
 
     #[test]
     fn programs_read_a_failure_with_its_exit_code() {

@@ -14,7 +14,8 @@ use crate::model::SideName;
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::copies::removal;
 use crate::report::drill::still_up;
-use crate::report::frozen::Frozen;
+use crate::report::open_run::Ways;
+use crate::report::outage::Outage;
 use crate::run::engine::{RunRecord, abandon};
 use crate::run::journal::{Journal, JournalError};
 use crate::store::lease::holder;
@@ -71,7 +72,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         close(&session, &lease).await;
         noted?;
         session.printer().note(&format!("run {id} is given up and stays damaged; what it did stays as it is"));
-        told(&session, args, &id, &[]);
+        told(&session, args, &id, &[], None);
         return Ok(Exit::Done);
     }
     let (mut journal, lease) = begin_sitting(&session, &file, &id, &caller, take_over).await?;
@@ -79,7 +80,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     let runbook = runs.load::<Runbook>(store.as_ref(), &id).await.ok().filter(|_| outcome.is_ok());
     let record = runbook.map(|runbook| (RunRecord::of(&runbook, journal.entries()), runbook));
     if let Some((record, runbook)) = &record
-        && let Err(error) = posture::save(store.as_ref(), runbook, record, clock.now(), &caller.arn).await
+        && let Err(error) = posture::save(&store, runbook, record, clock.now(), &caller.arn).await
     {
         // A process that died has not said what it left the standby in.
         session.printer().warn(&format!("the posture could not be recorded: {error}"));
@@ -90,10 +91,12 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         refusal.hints(&file).into_iter().fold(failure, Failure::hint)
     })?;
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
-    let mut to_do = Vec::new();
+    let (mut to_do, mut nobody_serves) = (Vec::new(), None);
     if let Some((record, _)) = &record {
-        if let Some(frozen) = Frozen::by(record) {
-            session.printer().warn(&format!("the standby is {}; {}", frozen.words(), frozen.advice(&file)));
+        if let Some(outage) = Outage::by(record) {
+            let advice = outage.advice(&Ways::ended(&file, &id, None));
+            session.printer().warn(&format!("{}; {advice}", outage.words()));
+            nobody_serves = Some((outage.words(), advice));
         }
         let left_up = still_up(record);
         if record.kind == RunKind::Drill && !left_up.is_empty() {
@@ -109,7 +112,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
             to_do.push(command);
         }
     }
-    told(&session, args, &id, &to_do);
+    told(&session, args, &id, &to_do, nobody_serves);
     Ok(Exit::Done)
 }
 
@@ -126,12 +129,13 @@ async fn free_lease(session: &Session, file: &str, args: &AbandonArgs, none: Run
         None => session.printer().note(&format!("run {} never began; its lease is free again", held.run)),
         Some(_) => return Err(Failure::failed(format!("the lease of run {} could not be given back", held.run))),
     }
-    told(session, args, &held.run, &[]);
+    told(session, args, &held.run, &[], None);
     Ok(Exit::Done)
 }
 
-/// For programs; people have read it as notes.
-fn told(session: &Session, args: &AbandonArgs, run: &str, to_do: &[String]) {
+/// For programs; people have read it as notes. `nobody_serves`: that it is so, and what brings service back.
+fn told(session: &Session, args: &AbandonArgs, run: &str, to_do: &[String], nobody_serves: Option<(String, String)>) {
+    let (down, way) = nobody_serves.unzip();
     if args.output == Output::Json {
         let document = json!({
             "schema_version": SCHEMA_VERSION,
@@ -139,6 +143,8 @@ fn told(session: &Session, args: &AbandonArgs, run: &str, to_do: &[String]) {
             "abandoned": true,
             "because": args.because,
             "to_do": to_do,
+            "nobody_serves": down,
+            "way_back": way,
         });
         session.printer().result(&format!("{document:#}"));
     }

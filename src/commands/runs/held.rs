@@ -36,10 +36,15 @@ fn tell(error: &LeaseError, kind: Option<RunKind>, environment: &str, file: &str
         LeaseError::Store(_) => Failure::failed(error.to_string()),
         _ => Failure::refused(format!("{environment} has one writer at a time, and this is not it: {error}")),
     };
-    if let (LeaseError::Held { lease, .. }, Some(RunKind::Drill)) = (error, kind) {
+    let in_the_way = match kind {
+        Some(RunKind::Drill) => Some(("drill", "it is a drill, and going on with it stands the standby down")),
+        Some(RunKind::Failback) => Some(("failback", "it is a failback, and going on with it needs the primary")),
+        Some(RunKind::Declare) | None => None,
+    };
+    if let (LeaseError::Held { lease, .. }, Some((noun, because))) = (error, in_the_way) {
         failure = failure
-            .because("it is a drill, and going on with it stands the standby down")
-            .hint(format!("in a disaster, give the drill up: {}", give_up(lease, file)))
+            .because(because)
+            .hint(format!("in a disaster, give the {noun} up: {}", give_up(lease, file)))
             .hint(format!("then declare again: lifeboat declare {file} --reason TEXT"));
     }
     error.hints(file).into_iter().fold(failure, Failure::hint)
@@ -80,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drill_in_the_way_of_a_disaster_is_given_up_and_not_gone_on_with() {
+    fn a_drill_or_a_failback_in_the_way_of_a_disaster_is_given_up_and_not_gone_on_with() {
         let error = LeaseError::Held { lease: Box::new(lease()), stale: false };
         let hints = |kind| tell(&error, kind, "shop", "shop.yaml").hints.join("\n");
         insta::assert_snapshot!(hints(Some(RunKind::Drill)), @r"
@@ -89,7 +94,13 @@ mod tests {
         watch it: lifeboat runs show shop.yaml r1 --follow
         take it over, once you know that its process is dead: lifeboat runs resume shop.yaml r1 --take-over aaaaaaaa
         ");
-        for kind in [Some(RunKind::Declare), Some(RunKind::Failback), None] {
+        insta::assert_snapshot!(hints(Some(RunKind::Failback)), @r"
+        in a disaster, give the failback up: lifeboat runs abandon shop.yaml r1 --take-over aaaaaaaa --because TEXT
+        then declare again: lifeboat declare shop.yaml --reason TEXT
+        watch it: lifeboat runs show shop.yaml r1 --follow
+        take it over, once you know that its process is dead: lifeboat runs resume shop.yaml r1 --take-over aaaaaaaa
+        ");
+        for kind in [Some(RunKind::Declare), None] {
             assert!(!hints(kind).contains("abandon"), "{kind:?}");
         }
     }

@@ -9,6 +9,7 @@ use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
 use crate::plan::runbook::Runbook;
 use crate::report::drill::LOOK_BACK;
+use crate::report::open_run::OpenRun;
 use crate::report::runs::{HeldBy, Listed, Unreadable, list_json, list_text};
 use crate::report::trend;
 use crate::run::engine::RunRecord;
@@ -65,6 +66,13 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     let name = &session.environment.name;
     let width = shortest_unique(&ids);
     print(&context.printer, args.output, |color| list_text(name, &runs, width, now, color), || list_json(name, &runs));
+    let file = args.environment.display().to_string();
+    for listed in &runs {
+        let Ok(record) = &listed.record else { continue };
+        if let Some(open) = OpenRun::of(record, listed.held_by.as_ref(), &file) {
+            open.advice().iter().for_each(|advice| context.printer.note(&format!("run {}: {advice}", open.run)));
+        }
+    }
     // What a person gave up is known: nothing goes on in it.
     let known = |listed: &Listed| listed.record.as_ref().map_or_else(|unread| unread.given_up.is_some(), |_| true);
     Ok(if runs.iter().all(known) { Exit::Done } else { Exit::Unknown })

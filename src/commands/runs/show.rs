@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
 use crate::plan::runbook::Runbook;
+use crate::report::open_run::OpenRun;
 use crate::report::runs::{HeldBy, entry_line, show_text};
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, Tail};
+use crate::store::Runs;
 use crate::store::lease::holder;
-use crate::store::{Lease, Runs};
 use crate::ui::{Exit, Failure};
 
 /// How often the store is asked for news. One small read, so that a person watching sees a step within a second.
@@ -63,20 +64,18 @@ pub async fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let record = RunRecord::of(&runbook, &entries);
     let held = held_for(&session, &id).await?;
-    let held_by = held.as_ref().map(|(_, held_by)| held_by);
+    let held_by = held.as_ref();
     print(
         &context.printer,
         args.output,
         |color| show_text(&record, held_by, color),
         || serde_json::to_value(&record).unwrap_or_default(),
     );
-    let gone = held.as_ref().filter(|(_, by)| by.gone_since.is_some() && !record.state.is_final());
-    if let Some((lease, _)) = gone {
-        let file = args.environment.display();
-        context.printer.note(&format!(
-            "its process is gone; go on with it: lifeboat runs resume {file} {id} --take-over {}",
-            lease.short()
-        ));
+    let gone = held_by.filter(|by| by.gone_since.is_some() && !record.state.is_final());
+    if let Some(open) = OpenRun::of(&record, held_by, &args.environment.display().to_string()) {
+        for advice in open.advice().iter().filter(|_| !open.ways().is_alive() || !args.follow) {
+            context.printer.note(advice);
+        }
     }
     Ok(match record.state {
         RunState::Stopped if args.follow => Exit::Stopped,
@@ -90,11 +89,11 @@ async fn goes_on(session: &Session, run: &str, state: RunState) -> Result<bool, 
     if state.is_final() {
         return Ok(false);
     }
-    Ok(held_for(session, run).await?.is_some_and(|(_, by)| by.gone_since.is_none()))
+    Ok(held_for(session, run).await?.is_some_and(|by| by.gone_since.is_none()))
 }
 
 /// The lease, where it is held for that run.
-async fn held_for(session: &Session, run: &str) -> Result<Option<(Lease, HeldBy)>, Failure> {
+async fn held_for(session: &Session, run: &str) -> Result<Option<HeldBy>, Failure> {
     let held = match holder(session.store.as_ref(), &session.environment.name).await {
         Ok(held) => held.filter(|lease| lease.run == run),
         Err(error) => {
@@ -102,8 +101,6 @@ async fn held_for(session: &Session, run: &str) -> Result<Option<(Lease, HeldBy)
             return Err(error.hints("ENV").into_iter().fold(failure, Failure::hint));
         }
     };
-    Ok(held.map(|lease| {
-        let by = HeldBy::of(&lease, format!("{} on {}", lease.holder, lease.host), session.clock().now());
-        (lease, by)
-    }))
+    let now = session.clock().now();
+    Ok(held.map(|lease| HeldBy::of(&lease, format!("{} on {}", lease.holder, lease.host), now)))
 }

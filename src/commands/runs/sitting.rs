@@ -182,7 +182,11 @@ pub fn told(end: &RunEnd, run: &str, file: &str) -> Result<Exit, Failure> {
 
 fn refused(refusal: &Refusal, left: &[FailedStep], run: &str, file: &str) -> Failure {
     let failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
-    let failure = left.iter().fold(failure, with_step);
+    let mut failure = left.iter().fold(failure, with_step);
+    if matches!(refusal, Refusal::Altered | Refusal::OtherRunbook | Refusal::Unsound { .. }) {
+        // Until then it is in the way of every other.
+        failure = failure.hint(format!("give it up first: lifeboat runs abandon {file} {run} --because TEXT"));
+    }
     refusal.hints(file).into_iter().fold(failure, Failure::hint)
 }
 

@@ -17,7 +17,10 @@ pub(super) async fn still_stands(
     planned_from: Option<&Basis>,
 ) -> Result<(), Failure> {
     let (store, name) = (session.store.as_ref(), &session.environment.name);
-    let now = Basis::read(store, name).await?;
+    let now = match runbook.kind {
+        RunKind::Declare => Basis::read_for_declaration(store, name).await?.0,
+        RunKind::Drill | RunKind::Failback => Basis::read(store, name).await?,
+    };
     if let Some(before) = planned_from {
         return match before.stale(&now, runbook.kind, &runbook.id) {
             Some(stale) => Err(Failure::refused(format!("the plan is stale: {stale}; nothing was done"))

@@ -48,6 +48,8 @@ pub struct Posture<'a> {
     pub target: &'a str,
     /// Minimum sizes set, by tier.
     pub minimums: &'a BTreeMap<String, u32>,
+    /// Whether a declaration set it: then only a failback ends it.
+    pub declared: bool,
 }
 
 /// The intent of a rendered environment. A posture other than `standby` raises the tiers' minimums, so that an ordinary
@@ -75,8 +77,12 @@ pub fn intend(environment: &Environment, rendered: &Rendered, posture: Option<Po
         }
         if !raised.is_empty() {
             let what: Vec<String> = raised.iter().map(ToString::to_string).collect();
+            let ends = match posture.declared {
+                true => "`lifeboat failback`, which brings service home,",
+                false => "`lifeboat scale --to standby`",
+            };
             warnings.push(format!(
-                "the standby was scaled to {}, which this deploy keeps: {}; `lifeboat scale --to standby` ends it",
+                "the standby was scaled to {}, which this deploy keeps: {}; {ends} ends it",
                 posture.target,
                 what.join(", ")
             ));

@@ -33,7 +33,7 @@ fn rendered() -> Rendered {
 fn an_ordinary_deploy_keeps_what_a_scale_up_set() {
     let check = |target: &str, minimum: u32, expected: &str| {
         let minimums = BTreeMap::from([("web-api".to_owned(), minimum)]);
-        let posture = Posture { target, minimums: &minimums };
+        let posture = Posture { target, minimums: &minimums, declared: false };
         let intent = intend(&environment(), &rendered(), Some(posture));
         assert_eq!(intent.stacks[0].parameters["WebApiMin"], expected, "{target}");
         assert_eq!(intent.raised.is_empty(), expected == "2");
@@ -45,6 +45,11 @@ fn an_ordinary_deploy_keeps_what_a_scale_up_set() {
     web-api/launch-template/key-name: `ops` is not translated: add it to `map:`
     "#);
     check("50%", 5, "5");
+    // Scaling it down is refused while it serves.
+    let minimums = BTreeMap::from([("web-api".to_owned(), 10)]);
+    let declared = Posture { target: "its declared size (run r1)", minimums: &minimums, declared: true };
+    let told = intend(&environment(), &rendered(), Some(declared)).warnings.remove(0);
+    assert!(told.ends_with("`lifeboat failback`, which brings service home, ends it"), "{told}");
     check("full", 1, "2");
     // Back to standby: the file decides, even when it says less than the last scale left.
     check("standby", 4, "2");

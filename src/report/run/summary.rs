@@ -6,6 +6,7 @@ use super::words::{counted_from, length, noun, recovery_point_note, recovery_tim
 use crate::plan::runbook::{Action, RunKind};
 use crate::report::count::count;
 use crate::report::drill;
+use crate::report::outage::Outage;
 use crate::run::journal::{RunState, StepState};
 
 /// The summary.
@@ -19,14 +20,19 @@ pub(super) fn summary(report: &RunReport) -> String {
     match report.record.state {
         RunState::New => format!("The {noun} was declared and has not begun."),
         RunState::Running => {
-            format!("The journal has no end yet; its last line was written {after}. {done}.{}", open(report))
+            format!(
+                "The journal has no end yet; its last line was written {after}. {done}.{}{}",
+                open(report),
+                down(report)
+            )
         }
         RunState::Stopped => {
-            format!("The {noun} stopped {after}: {because}. {done}; the run can be resumed.{}", open(report))
+            let (open, down) = (open(report), down(report));
+            format!("The {noun} stopped {after}: {because}. {done}; the run can be resumed.{open}{down}")
         }
         RunState::Abandoned => {
             let by = report.abandoned_by.as_deref().unwrap_or("a person");
-            format!("The {noun} was given up by {by} {after}: {because}. {done}.{}", open(report))
+            format!("The {noun} was given up by {by} {after}: {because}. {done}.{}{}", open(report), down(report))
         }
         RunState::Ended { degraded: false } => match unsuccessful(report) {
             Some(failed) => format!("{} {} {failed}.{}", ended(report), point(report), exposed(report)),
@@ -46,6 +52,15 @@ fn open(report: &RunReport) -> String {
         whole(report.record.objectives.rto.as_secs()),
         whole(beyond)
     )
+}
+
+/// That nobody serves; nothing where somebody does.
+fn down(report: &RunReport) -> String {
+    let Some(outage) = Outage::by(&report.record) else { return String::new() };
+    let words = outage.words();
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!(" {first}{}.", letters.as_str())
 }
 
 fn ended(report: &RunReport) -> String {

@@ -28,8 +28,8 @@ const SILENCE_S: u64 = 1_200;
 const SILENCE_LOOK: Duration = Duration::from_secs(5);
 
 /// What to do where a primary that must be fenced does not answer.
-const LOST: &str = "resume once it answers; if the primary is lost, give this run up (`lifeboat runs abandon`) and declare \
-                    without --graceful";
+const LOST: &str = "resume once it answers; if the primary is lost, give this run up (`lifeboat runs abandon ENV RUN --because \
+                    TEXT`) and declare without --graceful";
 
 /// Nothing runs, and no policy raises a maximum of zero. A scheduled action that states a maximum does.
 const ZERO: GroupSize = GroupSize { min: 0, max: 0, desired: 0 };

@@ -76,7 +76,7 @@ impl JournalError {
         match self {
             JournalError::Damaged { .. } => Some(
                 "bring the object back from the bucket's versions or a backup; or give the run up with `lifeboat runs \
-                 abandon` and declare again: every step looks before it acts, so what is done is not done twice"
+                 abandon ENV RUN --because TEXT` and declare again: every step looks before it acts, so what is done is not done twice"
                     .to_owned(),
             ),
             JournalError::Newer { .. } => Some("use a lifeboat at least as new as the one that wrote it".to_owned()),
