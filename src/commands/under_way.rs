@@ -99,6 +99,8 @@ fn serving(spent: Option<&Spent>, past: &[RunRecord], file: &str) -> Option<(Str
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use jiff::Timestamp;
 
     use super::*;
@@ -110,7 +112,14 @@ mod tests {
 
     #[test]
     fn a_standby_serves_after_a_declaration_and_while_one_is_not_finished() {
-        let users = |run: &str| Spent::Users { run: run.to_owned() };
+        let posture = |run: &str| PostureRecord {
+            schema_version: 1,
+            at: Timestamp::UNIX_EPOCH,
+            by: "arn".to_owned(),
+            target: "full".to_owned(),
+            minimums: BTreeMap::new(),
+            declared_in: Some(run.to_owned()),
+        };
         let record = |kind, state| {
             let mut record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
             let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
@@ -132,8 +141,9 @@ mod tests {
             // The way home is not over.
             (Some("019a-zero"), RunKind::Failback, RunState::Stopped, Some("since run 019a-zero")),
         ] {
-            let spent = declared_in.map(users);
-            let told = serving(spent.as_ref(), &[record(kind, state)], "shop.yaml").map(|(why, _)| why);
+            let past = [record(kind, state)];
+            let spent = spent(declared_in.map(posture).as_ref(), &past);
+            let told = serving(spent.as_ref(), &past, "shop.yaml").map(|(why, _)| why);
             match serves {
                 Some(words) => {
                     assert!(told.as_ref().is_some_and(|told| told.contains(words)), "{kind:?} {state:?}: {told:?}")

@@ -67,7 +67,8 @@ async fn a_fault_at_any_call_is_ridden_out() {
         met += came.len() / APART;
     }
     println!("faults at {met} calls of a declaration: each was ridden out");
-    assert!(met > 40, "only {met} faults");
+    // As many as a declaration makes calls, the store's among them.
+    assert!(met > 30, "only {met} faults");
 }
 
 #[tokio::test]

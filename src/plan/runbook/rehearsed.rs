@@ -82,7 +82,7 @@ impl Part {
             Action::RaiseDatabase { .. } => Part::ClassChange,
             Action::EnableEvents { .. } => Part::EventSources,
             Action::SwitchTraffic { .. } | Action::AwaitTraffic { .. } => Part::Dns,
-            Action::Probe { .. } => Part::Probe,
+            Action::Probe { .. } | Action::AskStandby { .. } => Part::Probe,
             _ => Part::Other,
         }
     }

@@ -112,6 +112,7 @@ fn create(state: &mut State, call: &Call) -> Told {
         parameter_group: group,
         security_groups: call.list("VpcSecurityGroupIds.VpcSecurityGroupId"),
         retention_days: field("BackupRetentionPeriod").parse().unwrap_or(1),
+        restarts: false,
         deletion_protection: field("DeletionProtection") == "true",
         ..Instance::default()
     });
@@ -218,6 +219,7 @@ pub(super) fn create_replica(state: &mut State, wanted: &Wanted) -> Result<usize
         parameter_group: group,
         security_groups: wanted.security_groups.clone(),
         retention_days: 0,
+        restarts: false,
         deletion_protection: wanted.deletion_protection,
         tags: wanted.tags.iter().cloned().collect(),
         engine: source.engine.clone(),
@@ -292,6 +294,7 @@ fn modify(state: &mut State, call: &Call) -> Told {
             one.pass_through("renaming", &[("rebooting", renamed), ("available", nothing())]);
         }
         None if class.is_some() || multi_az.is_some() => {
+            let restarts = class.is_some();
             let changed = change(move |one: &mut Instance| {
                 if let Some(class) = &class {
                     one.class.clone_from(class);
@@ -300,6 +303,7 @@ fn modify(state: &mut State, call: &Call) -> Told {
                     one.multi_az = multi_az == "true";
                 }
             });
+            one.restarts = restarts;
             one.pass_through("modifying", &[("available", changed)]);
         }
         None => {}

@@ -37,6 +37,8 @@ pub struct Instance {
     pub parameter_group: String,
     pub security_groups: Vec<String>,
     pub retention_days: u32,
+    /// Whether what is under way restarts it: a change of class does, another zone and protection do not.
+    pub restarts: bool,
     pub deletion_protection: bool,
     pub publicly_accessible: bool,
     pub tags: BTreeMap<String, String>,
@@ -71,7 +73,8 @@ impl Instance {
 
     /// Whether applications can write to it.
     pub fn takes_writes(&self) -> bool {
-        !self.is_replica() && self.status == "available"
+        let is_up = self.status == "available" || (self.status == "modifying" && !self.restarts);
+        !self.is_replica() && is_up
     }
 
     /// Lets pass what is due.
