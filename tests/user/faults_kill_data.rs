@@ -60,7 +60,9 @@ async fn killed_after_every_call_that_moves_data_or_users_a_run_ends_and_does_no
     let declare = ["declare", "shop.yaml", "--reason", "us-east-1 is dark", "--yes"];
     let died = survived(&shop, &desks, &[&declare[..], &SKIP].concat()).await;
     println!("a declaration died after each of {died:#?}");
-    assert!(died.len() >= 5, "{died:?}");
+    // The parameter is written beside the promotion: when the process dies of the one, the other may be under way already,
+    // and is then not among them. The class, the users and protection follow each other.
+    assert!(died.len() >= 4, "{died:?}");
     insta::assert_snapshot!(shop.rds.taken().join("\n"), @r"
     us-west-2 promote shop-orders
     us-west-2 modify shop-orders class=db.r6g.large

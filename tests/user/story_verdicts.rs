@@ -42,7 +42,7 @@ fn a_drill_certifies_no_objective_that_the_steps_it_leaves_out_miss() {
     let desk = desk("5m");
     desk.expect(2, &["declare", "shop.yaml", "--reason", "look", "--rehearse"]);
     let ran = desk.expect(2, &["drill", "shop.yaml", "--yes"]);
-    let words = "measured; with promotion, class change, event sources, DNS and probe as estimated: ";
+    let words = "measured; with promotion, class change, event sources, probe and DNS as estimated: ";
     assert!(ran.err.contains("RTO 5m does not hold:"), "the plan says so before anything is done: {}", ran.err);
     assert!(ran.out.contains("drill: not good enough: tiers 2 min ") && ran.out.contains(words), "{}", ran.out);
     assert!(ran.out.contains("beyond the objective (RTO) of 5m"), "{}", ran.out);
