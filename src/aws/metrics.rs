@@ -49,6 +49,20 @@ impl AwsMetrics {
         let pages = self.session.pages(&GET_METRIC_DATA, |page| page.next_token(), request).await?;
         Ok(pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()).collect())
     }
+
+    async fn lags(
+        &self,
+        ids: &[String],
+        from: Timestamp,
+        to: Timestamp,
+        chosen: fn(&[String], &[MetricDataResult]) -> BTreeMap<String, ReplicaLag>,
+    ) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
+            let results = self.results(replica_lag::queries(&chunk), from, to).await?;
+            Ok(chosen(&chunk, &results))
+        });
+        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
+    }
 }
 
 #[async_trait]
@@ -68,12 +82,11 @@ impl ReadMetrics for AwsMetrics {
     }
 
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let from = replica_lag::window_start(now);
-        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
-            let results = self.results(replica_lag::queries(&chunk), from, now).await?;
-            Ok(replica_lag::newest(&chunk, &results))
-        });
-        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
+        self.lags(ids, replica_lag::window_start(now), now, replica_lag::newest).await
+    }
+
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        self.lags(ids, replica_lag::past_start(now), now, replica_lag::last).await
     }
 }
 

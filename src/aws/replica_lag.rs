@@ -12,12 +12,20 @@ use crate::facts::ReplicaLag;
 pub(super) const REPLICAS_PER_CALL: usize = 500;
 /// How far back a point still tells of now.
 const WINDOW: SignedDuration = SignedDuration::from_mins(5);
+/// How far back a point still bounds what a replica lacks. CloudWatch keeps points of a minute for 15 days; three hours of
+/// them from 500 replicas fit into one answer (GetMetricData: 100,800 points).
+const PAST: SignedDuration = SignedDuration::from_hours(3);
 /// RDS reports the lag once a minute.
 const PERIOD_S: i32 = 60;
 
 /// From when points are asked for; the earliest time there is where that is out of range.
 pub(super) fn window_start(now: Timestamp) -> Timestamp {
     now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN)
+}
+
+/// From when points are asked for that need not tell of now.
+pub(super) fn past_start(now: Timestamp) -> Timestamp {
+    now.checked_sub(PAST).unwrap_or(Timestamp::MIN)
 }
 
 /// One query a replica. Query ids carry the replica's place in the chunk, because they may not hold its identifier.
@@ -34,11 +42,25 @@ pub(super) fn queries(ids: &[String]) -> Vec<MetricDataQuery> {
 /// The newest point of each replica. One whose newest point is negative does not replicate, so its lag is not known: an
 /// earlier point would make it look better than it is.
 pub(super) fn newest(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<String, ReplicaLag> {
+    chosen(ids, results, |_| true)
+}
+
+/// The newest point of each replica that is a lag, whatever came after it.
+pub(super) fn last(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<String, ReplicaLag> {
+    chosen(ids, results, is_lag)
+}
+
+/// MySQL and MariaDB report -1 while replication does not run; neither that nor what is no number is a lag.
+fn is_lag(value: f64) -> bool {
+    value >= 0.0
+}
+
+fn chosen(ids: &[String], results: &[MetricDataResult], counts: impl Fn(f64) -> bool) -> BTreeMap<String, ReplicaLag> {
     let mut points: BTreeMap<&str, (Timestamp, f64)> = BTreeMap::new();
     for result in results {
         let Some(id) = result.id() else { continue };
         for (value, at) in result.values().iter().zip(result.timestamps()) {
-            let Some(at) = timestamp(at) else { continue };
+            let Some(at) = timestamp(at).filter(|_| counts(*value)) else { continue };
             if points.get(id).is_none_or(|(newest, _)| at > *newest) {
                 points.insert(id, (at, *value));
             }
@@ -46,8 +68,7 @@ pub(super) fn newest(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<S
     }
     let lag_of = |place: usize| {
         let (at, value) = *points.get(query_id(place).as_str())?;
-        // Neither -1 nor what is no number passes.
-        (value >= 0.0).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
+        is_lag(value).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
     };
     ids.iter().enumerate().filter_map(|(place, id)| Some((id.clone(), lag_of(place)?))).collect()
 }
@@ -72,6 +93,19 @@ mod tests {
             (&[], None),
         ] {
             let lags = newest(&["orders".to_owned()], &[result("r0", points)]);
+            let told = lags.get("orders").map(|lag| (lag.seconds, lag.at.as_second()));
+            assert_eq!(told, expected, "{points:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_lag_is_the_newest_before_replication_broke() {
+        for (points, expected) in [
+            (&[(4.0, 60), (2.0, 120), (-1.0, 180), (-1.0, 240)][..], Some((2, 120))),
+            (&[(-1.0, 240), (7.0, 180), (9.0, 60)], Some((7, 180))),
+            (&[(-1.0, 60), (f64::NAN, 120)], None),
+        ] {
+            let lags = last(&["orders".to_owned()], &[result("r0", points)]);
             let told = lags.get("orders").map(|lag| (lag.seconds, lag.at.as_second()));
             assert_eq!(told, expected, "{points:?}");
         }

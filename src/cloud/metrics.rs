@@ -34,4 +34,8 @@ pub trait ReadMetrics: Send + Sync {
     /// The newest `ReplicaLag` of each database replica in the last five minutes before `now`. Replicas without a data
     /// point, or whose replication has stopped (RDS reports -1), are absent: their lag is not known.
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>>;
+
+    /// The last `ReplicaLag` of each database replica in the three hours before `now` that is one (not -1), however old: a
+    /// bound for what a replica lacks whose replication has broken since, and never its lag now.
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>>;
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Tags;
@@ -86,15 +85,6 @@ pub struct ParameterGroupFacts {
     pub family: String,
     /// Parameters that somebody set (DescribeDBParameters, Source=user), by name.
     pub parameters: BTreeMap<String, String>,
-}
-
-/// How far a replica is behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReplicaLag {
-    /// In seconds, rounded up.
-    pub seconds: u64,
-    /// When it was measured.
-    pub at: Timestamp,
 }
 
 /// What is changed about an instance; what is absent stays. Applied at once, not in the maintenance window.
@@ -184,6 +174,12 @@ impl DatabaseFacts {
     /// the five minutes after which an idle source writes by itself (RDS user guide, "Monitoring read replication").
     pub fn lag_grows_idle(&self) -> bool {
         self.engine == "postgres"
+    }
+
+    /// Whether its lag as a replica is not told any more once its source does not answer: MySQL and MariaDB report -1 then
+    /// (RDS user guide, "Monitoring replication lag for MySQL read replicas").
+    pub fn lag_ends_with_source(&self) -> bool {
+        self.engine == "mysql" || self.engine == "mariadb"
     }
 
     /// Whether it is another's replica.

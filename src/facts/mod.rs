@@ -19,6 +19,7 @@ pub mod launch_version;
 pub mod network;
 pub mod parameter;
 pub mod parameter_value;
+pub mod replica_lag;
 pub mod replicated;
 #[cfg(test)]
 pub mod sample;
@@ -33,7 +34,7 @@ pub use balancer::{
 pub use baseline::{BASELINE_SCHEMA, Baseline, TierSource};
 pub use capacity::{PeakSeen, capacity_basis};
 pub use change::{ChangeAction, PropertyChange, Replacement, ResourceChange};
-pub use database::{CreateReplica, DatabaseChange, DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts, ReplicaLag};
+pub use database::{CreateReplica, DatabaseChange, DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts};
 pub use database_copy::{CopiesFound, CopyLike, RestoreCopy, SnapshotFacts, TakeSnapshot};
 pub use dns::{AliasFacts, HealthCheckFacts, RecordFacts};
 pub use event_source::{EventSourceFacts, Phase, source_name};
@@ -46,6 +47,7 @@ pub use launch_version::NewLaunchVersion;
 pub use network::{SubnetFacts, VpcFacts, ZoneFacts};
 pub use parameter::{ParameterFacts, ParameterTier, ParameterType, ParameterValue};
 pub use parameter_value::{Parameter, PutParameter};
+pub use replica_lag::{ReplicaLag, lost_s};
 pub use replicated::{BucketFacts, TableFacts};
 pub use schedule::ScheduleFacts;
 pub use security_group::{RuleFacts, RulePeer, SecurityGroupFacts};

@@ -38,6 +38,8 @@ pub struct StandbySeen {
     pub databases: Result<BTreeMap<String, DatabaseFacts>, String>,
     /// How far they are behind, by identifier; absent: not known.
     pub lags: Result<BTreeMap<String, ReplicaLag>, String>,
+    /// The last lag that was known of those whose lag now is not, by identifier: a bound.
+    pub last_lags: BTreeMap<String, ReplicaLag>,
     /// The load balancer that the record should lead to.
     pub balancer: Result<AliasFacts, String>,
     /// Which side of each database was promoted last, as runs have it, by the data's name. Looked up only where an
@@ -64,6 +66,7 @@ impl Default for StandbySeen {
         StandbySeen {
             databases: Ok(BTreeMap::new()),
             lags: Ok(BTreeMap::new()),
+            last_lags: BTreeMap::new(),
             balancer: Err("it was not looked for".to_owned()),
             promoted: BTreeMap::new(),
         }

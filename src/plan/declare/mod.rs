@@ -23,13 +23,13 @@ use super::scale::plan_scale;
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
-pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
+pub use data::{check_id, measure_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{
     Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
 };
 pub use refusal::{DeclareRefusal, Stale};
-pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
+pub use remarks::{Loss, LossBy, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
 pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};

@@ -1,10 +1,10 @@
 //! Owns the timeline of a runbook: when each step can start and end, and which chain decides the whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Action, RunKind, Runbook, StepId};
+use super::{Action, RunKind, Runbook, Step, StepId};
 
 /// When each step starts and ends by its estimates, in seconds from the beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,14 +23,23 @@ impl Timeline {
         self.total_s <= objective_s
     }
 
-    /// When the service is back, in seconds from the beginning: a drill puts everything back after that, which no objective
-    /// is held against.
+    /// When the service is back, in seconds from the beginning. What comes after that no objective is held against: a drill
+    /// puts everything back, and a declaration gives databases what production's have once RDS has backed them up.
     pub fn recovered_s(&self, runbook: &Runbook) -> u64 {
-        if runbook.kind != RunKind::Drill {
-            return self.total_s;
+        let mut later: BTreeSet<&StepId> = BTreeSet::new();
+        for step in &runbook.steps {
+            if matches!(step.action, Action::RaiseDatabase { wait: false, .. })
+                || step.needs.iter().any(|id| later.contains(id))
+            {
+                later.insert(&step.id);
+            }
         }
-        let serving = runbook.steps.iter().filter(|step| matches!(step.action, Action::AwaitServing { .. }));
-        serving.filter_map(|step| Some(self.spans.get(&step.id)?.1)).max().unwrap_or(self.total_s)
+        let counts = |step: &&Step| match runbook.kind {
+            RunKind::Drill => matches!(step.action, Action::AwaitServing { .. }),
+            RunKind::Declare | RunKind::Failback => !later.contains(&step.id),
+        };
+        let ends = runbook.steps.iter().filter(counts).filter_map(|step| Some(self.spans.get(&step.id)?.1));
+        ends.max().unwrap_or(self.total_s)
     }
 }
 

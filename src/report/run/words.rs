@@ -1,5 +1,7 @@
 //! Owns the words of a report that more than one format needs.
 
+use jiff::Timestamp;
+
 use super::course::Course;
 use super::value::RunReport;
 use crate::plan::runbook::{Action, Mode, RunKind, Stood};
@@ -174,18 +176,31 @@ pub(super) fn recovery_point_note(report: &RunReport) -> String {
     if !unknown.is_empty() {
         return format!("the lag of data was not known to {}", unknown.join(", "));
     }
-    let worst = report.record.steps.iter().max_by_key(|step| step.measures.recovery_point_s);
+    let losing = report.record.steps.iter().filter(|step| step.loses());
+    let worst = losing.max_by_key(|step| step.measures.recovery_point_s);
     match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
         Some(step) if matches!(step.action, Action::Promote { stood: Stood::Stale { .. }, .. }) => {
             format!("the age of what the standby had: “{}”", step.title)
         }
         Some(step) => {
-            let age =
-                step.measures.recovery_point_age_s.map(|age| format!(", measured {} before the order", whole(age)));
-            format!("the lag of data, recorded by “{}”{}", step.title, age.unwrap_or_default())
+            if let (Some(incident), Some(until)) = (report.record.incident_at, step.measures.holds_until) {
+                return format!(
+                    "production wrote nothing after the incident at {}, and “{}” had everything until {}",
+                    moment(incident),
+                    step.title,
+                    moment(until)
+                );
+            }
+            let age = step.measures.recovery_point_age_s.map(|age| format!(", {} old then", whole(age)));
+            format!("the lag of data, recorded for “{}”{}", step.title, age.unwrap_or_default())
         }
         None => "no step of this run recorded the lag of data".to_owned(),
     }
+}
+
+/// A moment to the second, in UTC.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Actors {
             let seen = match (facts, lags) {
                 (Ok(None), _) => return Err(missing(&what, *side, database)),
                 (Ok(Some(facts)), _) if !facts.is_replica() => {
-                    return Ok(done(format!("{database} is no replica"), vigil.waited()));
+                    return Ok(done(format!("{database} is no replica"), vigil.waited(), None));
                 }
                 (Err(error), _) | (_, Err(error)) if !error.kind.may_retry() => {
                     return Err(trouble::cloud(&what, &error));
@@ -51,7 +51,9 @@ impl Actors {
                 (Ok(Some(_)), Ok(lags)) => match lags.get(database) {
                     None => "its lag is not known: CloudWatch has none of the last five minutes".to_owned(),
                     Some(lag) if counts(lag, &vigil) && lag.seconds <= *at_most_s => {
-                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited()));
+                        // With nothing written since, a lag of nothing is everything.
+                        let lost = (*at_most_s == 0).then_some(0);
+                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited(), lost));
                     }
                     Some(lag) if *at_most_s == 0 && holds_all(lag, vigil.begun()) => {
                         let text = format!(
@@ -59,7 +61,7 @@ impl Actors {
                              before {}",
                             lag.seconds, lag.at
                         );
-                        return Ok(done(text, vigil.waited()));
+                        return Ok(done(text, vigil.waited(), Some(0)));
                     }
                     Some(lag) if counts(lag, &vigil) => format!("{database} is {} s behind", lag.seconds),
                     Some(lag) => {
@@ -92,6 +94,8 @@ fn counts(lag: &ReplicaLag, vigil: &super::vigil::Vigil<'_>) -> bool {
     lag.at >= vigil.begun()
 }
 
-fn done(text: String, waited: Duration) -> Done {
-    Done { text, measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() } }
+/// `lost`: how many seconds of writes its promotion loses, where this has shown it.
+fn done(text: String, waited: Duration, lost: Option<u64>) -> Done {
+    let aws_s = waited.as_secs_f64();
+    Done { text, measures: Measures { aws_s, recovery_point_s: lost, ..Measures::default() } }
 }

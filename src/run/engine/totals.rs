@@ -94,7 +94,8 @@ impl Totals {
             .and_then(since)
             .and_then(|gone| gone.checked_sub(objectives.rto.as_secs()))
             .filter(|beyond| *beyond > 0);
-        let lag = steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let losing = steps.iter().filter(|step| step.loses());
+        let lag = losing.filter_map(|step| step.measures.recovery_point_s).max();
         let unknown: Vec<StepId> =
             steps.iter().filter(|step| step.lost_unknown()).map(|step| step.id.clone()).collect();
         let within = lag.map(|achieved| achieved <= objectives.rpo.as_secs());

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::SideDesk;
 use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
 use crate::facts::ReplicaLag;
-use crate::sim::databases::lag_of;
+use crate::sim::databases::{lag_of, last_lag_of};
+use crate::sim::state::{RegionState, SimState};
 
 /// GetMetricData takes 500 queries a call.
 const PAGE: usize = 500;
@@ -41,6 +42,24 @@ impl ReadMetrics for SideDesk {
 
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
         let window = SignedDuration::from_mins(5);
+        let lag = |state: &SimState, place: &RegionState, id: &str| {
+            lag_of(state, place, id).filter(|lag| now.duration_since(lag.at).abs() <= window)
+        };
+        self.lags(ids, lag).await
+    }
+
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        let since = now.checked_sub(SignedDuration::from_hours(3)).unwrap_or(Timestamp::MIN);
+        self.lags(ids, |state: &SimState, place: &RegionState, id: &str| last_lag_of(state, place, id, since)).await
+    }
+}
+
+impl SideDesk {
+    async fn lags(
+        &self,
+        ids: &[String],
+        lag: impl Fn(&SimState, &RegionState, &str) -> Option<ReplicaLag> + Send + Sync,
+    ) -> CloudResult<BTreeMap<String, ReplicaLag>> {
         let mut lags = BTreeMap::new();
         for chunk in ids.chunks(PAGE) {
             let told = self
@@ -49,8 +68,8 @@ impl ReadMetrics for SideDesk {
                     let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
                         return Ok(Vec::new());
                     };
-                    let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag_of(state, place, id)?)));
-                    Ok(lags.filter(|(_, lag)| now.duration_since(lag.at).abs() <= window).collect())
+                    let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag(state, place, id)?)));
+                    Ok(lags.collect())
                 })
                 .await?;
             lags.extend(told);

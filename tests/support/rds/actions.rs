@@ -246,7 +246,14 @@ fn promote(state: &mut State, call: &Call) -> Told {
         one.retention_days = days;
     });
     // What was written at the source from here on does not come any more.
-    state.instances[at].pass_through("modifying", &[("rebooting", nothing()), ("available", alone)]);
+    let mut then = vec![("rebooting", nothing())];
+    if days > 0 && state.instances[at].retention_days == 0 {
+        // The first backup follows at once; writes are taken meanwhile, changes are not.
+        then.extend([("backing-up", alone), ("backing-up", nothing()), ("available", nothing())]);
+    } else {
+        then.push(("available", alone));
+    }
+    state.instances[at].pass_through("modifying", &then);
     state.taken.push(format!("{} promote {id}", call.region));
     Ok(whole(state, at))
 }

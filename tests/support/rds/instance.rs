@@ -71,7 +71,7 @@ impl Instance {
 
     /// Whether applications can write to it.
     pub fn takes_writes(&self) -> bool {
-        !self.is_replica() && self.status == "available"
+        !self.is_replica() && matches!(self.status.as_str(), "available" | "backing-up")
     }
 
     /// Lets pass what is due.

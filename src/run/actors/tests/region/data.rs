@@ -51,7 +51,8 @@ impl WriteDatabases for Region {
             let mut one = state.databases[id].clone();
             one.status = "modifying".into();
             state.databases.insert(id.to_owned(), one.clone());
-            one.class = change.class.clone().unwrap_or(one.class);
+            let class = change.class.clone().filter(|_| !state.no_capacity);
+            one.class = class.unwrap_or(one.class);
             one.multi_az = change.multi_az.unwrap_or(one.multi_az);
             one.deletion_protection = change.deletion_protection.unwrap_or(one.deletion_protection);
             one.status = "available".into();
@@ -72,6 +73,13 @@ impl ReadMetrics for Region {
         self.look(|state| {
             let known = state.lag.iter().rev().find(|(from, _)| *from <= now);
             let lag = known.and_then(|(at, seconds)| Some(ReplicaLag { seconds: (*seconds)?, at: *at }));
+            lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default()
+        })
+    }
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+        self.look(|state| {
+            let known = state.lag.iter().rev().find_map(|(from, lag)| Some((*from, (*lag)?)).filter(|_| *from <= now));
+            let lag = known.map(|(at, seconds)| ReplicaLag { seconds, at });
             lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default()
         })
     }
