@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Tags;
+use super::{DatabaseSettings, Tags};
 
 /// From this size on gp3 takes IOPS and throughput of one's own (RDS user guide, "gp3 storage"); below it RDS refuses both.
 const GP3_STRIPED_GIB: u32 = 400;
@@ -63,6 +63,9 @@ pub struct DatabaseFacts {
     pub auto_minor_version: bool,
     /// Whether it has a public address.
     pub publicly_accessible: bool,
+    /// How it is run; absent in what was recorded before it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<DatabaseSettings>,
     /// Tags.
     pub tags: Tags,
 }
@@ -133,6 +136,12 @@ pub struct CreateReplica {
     pub security_group_ids: Vec<String>,
     /// Parameter group; for engines that take one with the order ([`DatabaseFacts::hands_on_parameters`]).
     pub parameter_group: Option<String>,
+    /// Whether AWS installs minor versions; absent: as its source has it.
+    #[serde(default)]
+    pub auto_minor_version: Option<bool>,
+    /// How it is run: all but its windows, which cannot be ordered with a replica. Absent: as RDS does by default.
+    #[serde(default)]
+    pub settings: Option<DatabaseSettings>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
     /// Tags.

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use compute::{BlockDeviceView, ComputeView, GroupView, LaunchTemplateView, MetadataView, ProfileView};
-pub use data::{DataView, DatabaseView, ParameterGroupView};
+pub use data::{DataView, DatabaseSettingsView, DatabaseView, ParameterGroupView};
 pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
 pub use network::{NetworkView, ZoneView};
 pub use security::{GroupRuleView, RuleView, SecurityGroupView, SecurityView};

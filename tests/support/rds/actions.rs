@@ -113,6 +113,7 @@ fn create(state: &mut State, call: &Call) -> Told {
         security_groups: call.list("VpcSecurityGroupIds.VpcSecurityGroupId"),
         retention_days: field("BackupRetentionPeriod").parse().unwrap_or(1),
         deletion_protection: field("DeletionProtection") == "true",
+        iam: field("EnableIAMDatabaseAuthentication") == "true",
         ..Instance::default()
     });
     Ok(whole(state, state.instances.len() - 1))
@@ -139,6 +140,7 @@ pub(super) struct Wanted {
     pub parameter_group: String,
     pub security_groups: Vec<String>,
     pub deletion_protection: bool,
+    pub iam: bool,
     pub tags: Vec<(String, String)>,
     /// CloudFormation gives it its parameter group afterwards where RDS takes none with the order.
     pub by_stack: bool,
@@ -164,6 +166,7 @@ impl Wanted {
             parameter_group: field("DBParameterGroupName"),
             security_groups: call.list("VpcSecurityGroupIds.VpcSecurityGroupId"),
             deletion_protection: field("DeletionProtection") == "true",
+            iam: field("EnableIAMDatabaseAuthentication") == "true",
             tags: tags.collect(),
             by_stack: false,
         }
@@ -219,6 +222,7 @@ pub(super) fn create_replica(state: &mut State, wanted: &Wanted) -> Result<usize
         security_groups: wanted.security_groups.clone(),
         retention_days: 0,
         deletion_protection: wanted.deletion_protection,
+        iam: wanted.iam,
         tags: wanted.tags.iter().cloned().collect(),
         engine: source.engine.clone(),
         version: source.version.clone(),

@@ -39,6 +39,8 @@ pub struct Instance {
     pub retention_days: u32,
     pub deletion_protection: bool,
     pub publicly_accessible: bool,
+    /// Whether IAM principals may log in.
+    pub iam: bool,
     pub tags: BTreeMap<String, String>,
     /// What applications wrote.
     pub rows: BTreeSet<String>,
@@ -152,6 +154,7 @@ impl Instance {
             ("BackupRetentionPeriod", &self.retention_days.to_string()),
             ("DeletionProtection", bool_word(self.deletion_protection)),
             ("AutoMinorVersionUpgrade", "true"),
+            ("IAMDatabaseAuthenticationEnabled", bool_word(self.iam)),
             ("PubliclyAccessible", bool_word(self.publicly_accessible)),
             ("TagList", &tags),
         ] {
