@@ -13,7 +13,7 @@ use super::pacing::Rate;
 /// How many calls of one bucket are under way at most.
 pub(super) const WINDOW: usize = 64;
 /// How many are at first beyond the burst of a rate that is only assumed: about so many are wasted when it is right.
-const PROBE: usize = 16;
+const PROBE: usize = 32;
 /// The least part of its seed the refill falls to.
 const FLOOR: f64 = 0.1;
 /// What is believed of a measured refill; the rest keeps the next throttle away.

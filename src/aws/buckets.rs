@@ -12,6 +12,7 @@ use super::pacing::Rate;
 use super::session::Session;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadBuckets, WriteObjects};
 use crate::facts::BucketFacts;
+use crate::model::bucket_host;
 
 const HEAD_BUCKET: Api = Api::own("s3", "HeadBucket", Rate::AMPLE).allowed_by("s3:ListBucket");
 const VERSIONING: Api = Api::own("s3", "GetBucketVersioning", Rate::AMPLE);
@@ -70,6 +71,13 @@ impl ReadBuckets for AwsBuckets {
     async fn object_exists(&self, bucket: &str, key: &str) -> CloudResult<bool> {
         let request = || self.client.head_object().bucket(bucket).key(key).send();
         known(self.session.call(&HEAD_OBJECT, request).await.map(drop))
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        match &self.session.objects_at {
+            Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
+            None => format!("https://{}/{key}", bucket_host(bucket, &self.session.place.region)),
+        }
     }
 }
 

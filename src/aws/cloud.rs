@@ -124,8 +124,11 @@ impl AwsCloud {
             std::env::vars_os().any(|(key, _)| key.to_string_lossy().starts_with("AWS_ENDPOINT_URL_"));
         place.endpoint = config.endpoint_url().map(str::to_owned);
         place.stand_in = place.endpoint.is_some() || for_one_service;
+        // What the file says goes before the variables, and the service's own variable before the general one.
+        let for_objects = var("AWS_ENDPOINT_URL_S3").filter(|url| !url.is_empty());
+        let objects_at = side.endpoint_url.clone().or(for_objects).or_else(|| place.endpoint.clone());
         let scope = format!("{}/{}", side.account, side.region);
-        Ok(Arc::new(session::Session { place, config, scope, pacer: self.pacer.clone(), retries }))
+        Ok(Arc::new(session::Session { place, config, scope, objects_at, pacer: self.pacer.clone(), retries }))
     }
 }
 

@@ -7,16 +7,17 @@ use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecordSe
 use aws_smithy_runtime_api::client::result::SdkError;
 
 use super::api::Api;
-use super::dns_facts::{health_check, is_same_name, record, record_set};
+use super::dns_facts::{health_check, is_same_name, record, record_set, say};
 use super::error::tidy;
 use super::pacing::Rate;
 use super::session::{Session, side_by_side};
 use crate::cloud::{CloudError, CloudErrorKind, CloudResult, ReadDns, WriteDns};
-use crate::facts::{HealthCheckFacts, RecordFacts};
+use crate::facts::{CheckersSay, HealthCheckFacts, RecordFacts};
 use crate::model::Region;
 
 const LIST: Api = shared("ListResourceRecordSets");
 const GET_HEALTH_CHECK: Api = shared("GetHealthCheck");
+const GET_STATUS: Api = shared("GetHealthCheckStatus");
 const CHANGE: Api = shared("ChangeResourceRecordSets");
 
 /// Record sets of one page (ListResourceRecordSets maxitems).
@@ -101,6 +102,15 @@ impl ReadDns for AwsDns {
     async fn health_checks(&self, ids: &[String]) -> CloudResult<Vec<HealthCheckFacts>> {
         let found = side_by_side(ids.iter().map(|id| self.health_check(id.clone())).collect()).await?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn checkers_say(&self, id: &str) -> CloudResult<Option<CheckersSay>> {
+        let request = || self.client.get_health_check_status().health_check_id(id).send();
+        match self.session.call(&GET_STATUS, request).await {
+            Ok(answer) => Ok(say(answer.health_check_observations())),
+            Err(error) if error.kind == CloudErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types::{
-    AliasTarget, HealthCheck, ResourceRecord, ResourceRecordSet, ResourceRecordSetFailover, RrType,
+    AliasTarget, HealthCheck, HealthCheckObservation, ResourceRecord, ResourceRecordSet, ResourceRecordSetFailover,
+    RrType,
 };
 
-use crate::facts::{AliasFacts, HealthCheckFacts, RecordFacts};
+use crate::facts::{AliasFacts, CheckersSay, HealthCheckFacts, RecordFacts};
 
 /// A record set in our words.
 pub(super) fn record(set: &ResourceRecordSet) -> RecordFacts {
@@ -60,6 +61,13 @@ pub(super) fn health_check(check: &HealthCheck) -> Option<HealthCheckFacts> {
         interval_s: count(config.request_interval()),
         failures: count(config.failure_threshold()),
     })
+}
+
+/// What health checkers say: each tells `Success: ...` or `Failure: ...`.
+pub(super) fn say(observations: &[HealthCheckObservation]) -> Option<CheckersSay> {
+    let told: Vec<&str> = observations.iter().filter_map(|one| one.status_report()?.status()).collect();
+    let well = told.iter().filter(|status| status.starts_with("Success")).count();
+    (!told.is_empty()).then_some(CheckersSay { well, of: told.len() })
 }
 
 /// Whether two names are one, however either is written.

@@ -2,17 +2,33 @@
 
 use crate::cloud::CloudErrorKind;
 
+/// Another change of the same thing is under way for a moment, and this one was not begun. Lambda's `ResourceInUse` and
+/// `ResourceConflict` and RDS's states are none of these: what they wait for takes minutes, and shows when it is looked at.
+const BUSY: [&str; 6] = [
+    // EC2 Auto Scaling: "you already have a pending update to a resource", such as a scaling policy's.
+    "ResourceContention",
+    "ScalingActivityInProgress",
+    // EventBridge: "there is concurrent modification on a rule".
+    "ConcurrentModification",
+    // Route 53 takes one change of a zone at a time; the next goes through when that one is done.
+    "PriorRequestNotComplete",
+    // S3: "a conflicting operation is in progress against this resource, try again".
+    "OperationAborted",
+    // EC2: tags of one resource cannot be changed by two calls at once.
+    "ConcurrentTagAccess",
+];
+
 /// The kind an AWS error code stands for. Codes are told apart by their ends, because services spell one thing many ways.
 pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind {
     let code = code.strip_suffix("Exception").or_else(|| code.strip_suffix("Fault")).unwrap_or(code);
     let any = |codes: &[&str]| codes.contains(&code);
     if any(&["RequestLimitExceeded", "SlowDown", "TooManyRequests", "TooManyUpdates", "BandwidthLimitExceeded"])
-        // Route 53 takes one change of a zone at a time; the next goes through when that one is done.
-        || code == "PriorRequestNotComplete"
         || code.contains("Throttl")
         || status == 429
     {
         CloudErrorKind::Throttled
+    } else if any(&BUSY) {
+        CloudErrorKind::Busy
     } else if code == "AuthFailure" && message.contains("Not authorized") {
         CloudErrorKind::Denied
     } else if any(&[
@@ -58,10 +74,8 @@ pub(super) fn kind_of(code: &str, message: &str, status: u16) -> CloudErrorKind 
         || code.ends_with(".Duplicate")
         || code.ends_with("InProgress")
         || any(&[
-            "ResourceContention",
             "ResourceInUse",
             "ResourceConflict",
-            "ConcurrentModification",
             "IncorrectState",
             "InvalidDBInstanceState",
             "InvalidDBSnapshotState",
@@ -158,7 +172,13 @@ mod tests {
             ("InsufficientCapabilitiesException", "", 400, Invalid),
             ("AlreadyExists", "", 400, Conflict),
             ("AlreadyExistsException", "", 400, Conflict),
-            ("ScalingActivityInProgress", "", 400, Conflict),
+            ("ScalingActivityInProgress", "", 400, Busy),
+            ("ScalingActivityInProgressFault", "", 400, Busy),
+            ("ResourceContention", "", 500, Busy),
+            ("ResourceContentionFault", "", 400, Busy),
+            ("OperationAborted", "", 409, Busy),
+            ("ConditionalRequestConflict", "", 409, Conflict),
+            ("ConcurrentTagAccess", "", 400, Busy),
             ("InstanceRefreshInProgress", "", 400, Conflict),
             ("InvalidAMIName.Duplicate", "", 400, Conflict),
             ("PreconditionFailed", "", 412, Conflict),
@@ -183,12 +203,12 @@ mod tests {
             ("DBSubnetGroupDoesNotCoverEnoughAZs", "", 400, Invalid),
             ("NoSuchHostedZone", "", 404, NotFound),
             ("NoSuchHealthCheck", "", 404, NotFound),
-            ("PriorRequestNotComplete", "", 400, Throttled),
+            ("PriorRequestNotComplete", "", 400, Busy),
             ("InvalidChangeBatch", "", 400, Invalid),
             ("ReplicationConfigurationNotFoundError", "", 404, NotFound),
             ("ResourceConflictException", "", 409, Conflict),
             ("ResourceInUseException", "", 400, Conflict),
-            ("ConcurrentModificationException", "", 400, Conflict),
+            ("ConcurrentModificationException", "", 400, Busy),
             ("TooManyRequestsException", "", 429, Throttled),
             ("NotFound", "", 404, NotFound),
             ("ResourceNotFoundException", "", 400, NotFound),

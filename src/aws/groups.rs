@@ -10,7 +10,7 @@ use aws_sdk_autoscaling::types::{
 use super::api::Api;
 use super::pacing::Rate;
 use super::retry::RetryRules;
-use super::session::{Session, side_by_side};
+use super::session::{Session, apart, side_by_side};
 use super::tags::own_tags;
 use super::time::timestamp;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadGroups, WriteGroups};
@@ -59,15 +59,10 @@ impl AwsGroups {
 #[async_trait]
 impl ReadGroups for AwsGroups {
     async fn groups(&self, names: &[String]) -> CloudResult<Vec<GroupFacts>> {
-        // Chunks side by side: a token chain would be serial. Each is a task of its own, because reading the answers takes
-        // a processor longer than anything else between two calls.
+        // Chunks side by side: a token chain would be serial.
         let described = |chunk: &[String]| {
             let (groups, names) = (self.clone(), Some(chunk.to_vec()));
-            async move {
-                let place = groups.session.place.clone();
-                let cut = |_| Err(place.error(CloudErrorKind::Other, DESCRIBE.operation, "the answer was not read"));
-                tokio::spawn(async move { groups.described(names).await }).await.unwrap_or_else(cut)
-            }
+            apart(&self.session.place, &DESCRIBE, async move { groups.described(names).await })
         };
         Ok(side_by_side(names.chunks(NAMES_PER_CALL).map(described).collect()).await?.concat())
     }
@@ -95,11 +90,15 @@ impl WriteGroups for AwsGroups {
             let message = format!("{size} is not a size a group can have");
             return Err(self.session.place.error(CloudErrorKind::Invalid, UPDATE.operation, message));
         };
-        let request = || {
-            let call = self.client.update_auto_scaling_group().auto_scaling_group_name(name);
-            call.min_size(min).max_size(max).desired_capacity(desired).send()
+        let (groups, name) = (self.clone(), name.to_owned());
+        let call = async move {
+            let request = || {
+                let call = groups.client.update_auto_scaling_group().auto_scaling_group_name(&name);
+                call.min_size(min).max_size(max).desired_capacity(desired).send()
+            };
+            groups.session.call(&UPDATE, request).await.map(drop)
         };
-        self.session.call(&UPDATE, request).await.map(drop)
+        apart(&self.session.place, &UPDATE, call).await
     }
 
     async fn start_refresh(&self, name: &str) -> CloudResult<String> {
@@ -147,6 +146,13 @@ fn facts(group: &AutoScalingGroup) -> Option<GroupFacts> {
             .iter()
             .filter_map(|o| o.instance_type().map(str::to_owned))
             .collect(),
+        weights: policy
+            .map(|template| template.overrides())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|o| Some((o.instance_type()?.to_owned(), o.weighted_capacity()?.parse().ok()?)))
+            .collect(),
+        capacity_type: group.desired_capacity_type().filter(|kind| !matches!(*kind, "" | "units")).map(str::to_owned),
         availability_zones: group.availability_zones().to_vec(),
         subnet_ids: zones.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         target_group_arns: target_groups(group),
@@ -199,6 +205,7 @@ fn instance(instance: &Instance) -> Option<InstanceFacts> {
         availability_zone: instance.availability_zone().unwrap_or_default().to_owned(),
         lifecycle_state: instance.lifecycle_state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         health: instance.health_status().unwrap_or_default().to_owned(),
+        weight: instance.weighted_capacity().and_then(|units| units.parse().ok()).unwrap_or(1),
     })
 }
 

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use super::api::Api;
 use super::pacing::Rate;
 use super::replica_lag;
+use super::service_clock::ServiceClock;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
-use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+use crate::cloud::{CloudResult, GroupPeak, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
 
 const GET_METRIC_DATA: Api = Api::own("cloudwatch", "GetMetricData", Rate::METRICS);
@@ -29,11 +30,14 @@ const HOURLY_BEYOND_S: i64 = 86_400;
 pub(super) struct AwsMetrics {
     session: Arc<Session>,
     client: aws_sdk_cloudwatch::Client,
+    told: ServiceClock,
 }
 
 impl AwsMetrics {
     pub fn new(session: Arc<Session>) -> Self {
-        AwsMetrics { client: aws_sdk_cloudwatch::Client::new(&session.config), session }
+        let told = ServiceClock::default();
+        let config = aws_sdk_cloudwatch::config::Builder::from(&session.config).interceptor(told.clone()).build();
+        AwsMetrics { client: aws_sdk_cloudwatch::Client::from_conf(config), session, told }
     }
 
     async fn results(
@@ -53,15 +57,15 @@ impl AwsMetrics {
     async fn lags(
         &self,
         ids: &[String],
-        from: Timestamp,
-        to: Timestamp,
+        (from, to): (Timestamp, Timestamp),
         chosen: fn(&[String], &[MetricDataResult]) -> BTreeMap<String, ReplicaLag>,
-    ) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+    ) -> CloudResult<LagsSeen> {
         let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
             let results = self.results(replica_lag::queries(&chunk), from, to).await?;
             Ok(chosen(&chunk, &results))
         });
-        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
+        let lags = side_by_side(calls.collect()).await?.into_iter().flatten().collect();
+        Ok(LagsSeen { at: self.told.latest(), lags })
     }
 }
 
@@ -81,12 +85,12 @@ impl ReadMetrics for AwsMetrics {
         Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
     }
 
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        self.lags(ids, replica_lag::window_start(now), now, replica_lag::newest).await
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        Ok(replica_lag::of_now(self.lags(ids, replica_lag::window(now), replica_lag::newest).await?))
     }
 
-    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        self.lags(ids, replica_lag::past_start(now), now, replica_lag::last).await
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        self.lags(ids, replica_lag::past(now), replica_lag::last).await
     }
 }
 

@@ -36,6 +36,7 @@ mod replica_lag;
 mod retry;
 mod s3_store;
 mod schedules;
+mod service_clock;
 mod session;
 mod settings;
 mod stacks;

@@ -1,7 +1,8 @@
 //! Owns seeing the service as its users see it: the system's resolver and plain HTTP, without credentials or AWS APIs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 use super::error::{sentence, tidy};
 use super::http;
-use crate::cloud::Outside;
+use crate::cloud::{Outside, Way};
 
 /// How long a name may take to resolve: two rounds of the system resolver's own five seconds.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,22 +53,35 @@ impl Outside for Internet {
         Ok(addresses)
     }
 
-    async fn get(&self, url: &str, timeout: Duration) -> Result<u16, String> {
+    async fn get_by(&self, way: &Way, url: &str, timeout: Duration) -> Result<u16, String> {
         let request = request(url)?;
-        let told = tidy(url);
+        let told = match &way.connect_to {
+            Some(name) => format!("{} at {}", tidy(url), tidy(name)),
+            None => tidy(url),
+        };
         // Everything in the limit: resolving, connecting, TLS, and the answer's head.
-        match tokio::time::timeout(timeout, status(request, self.ca_bundle.as_deref())).await {
+        match tokio::time::timeout(timeout, self.status(way, request)).await {
             Ok(answer) => answer.map_err(|why| format!("{told}: {why}")),
             Err(_) => Err(format!("{told}: no answer in {:?}", timeout)),
         }
     }
 }
 
-/// The status of one answer, over a connection of its own: one kept open would still lead to where the name led before.
-async fn status(request: HttpRequest, bundle: Option<&Path>) -> Result<u16, String> {
-    let connector = http::connector(bundle)?;
-    let answer = connector.call(request).await.map_err(|error| sentence(&error))?;
-    Ok(answer.status().as_u16())
+impl Internet {
+    /// The status of one answer, over a connection of its own: one kept open would still lead to where the name led before.
+    async fn status(&self, way: &Way, request: HttpRequest) -> Result<u16, String> {
+        let bundle = self.ca_bundle.as_deref();
+        let connector = match &way.connect_to {
+            None => http::connector(bundle, &way.also_named)?,
+            Some(name) => http::connector_to(bundle, &way.also_named, addresses(&self.resolve(name).await?))?,
+        };
+        let answer = connector.call(request).await.map_err(|error| sentence(&error))?;
+        Ok(answer.status().as_u16())
+    }
+}
+
+fn addresses(told: &[String]) -> Vec<IpAddr> {
+    told.iter().filter_map(|address| address.parse().ok()).collect()
 }
 
 /// The request for an address; or why it cannot be asked.

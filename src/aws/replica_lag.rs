@@ -6,26 +6,38 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataRe
 use jiff::{SignedDuration, Timestamp};
 
 use super::time::timestamp;
+use crate::cloud::{CLOCK_ERROR, LAG_WINDOW, LagsSeen};
 use crate::facts::ReplicaLag;
 
 /// Replicas per call: one query each (GetMetricData: 500 queries).
 pub(super) const REPLICAS_PER_CALL: usize = 500;
-/// How far back a point still tells of now.
-const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 /// How far back a point still bounds what a replica lacks. CloudWatch keeps points of a minute for 15 days; three hours of
-/// them from 500 replicas fit into one answer (GetMetricData: 100,800 points).
+/// them from 500 replicas fit into one answer (GetMetricData: 100,800 points), with what an error of our clock adds.
 const PAST: SignedDuration = SignedDuration::from_hours(3);
 /// RDS reports the lag once a minute.
 const PERIOD_S: i32 = 60;
 
-/// From when points are asked for; the earliest time there is where that is out of range.
-pub(super) fn window_start(now: Timestamp) -> Timestamp {
-    now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN)
+/// From when to when points are asked for, so that an error of our clock hides none: CloudWatch takes an end that lies in
+/// the future. The ends of time where that is out of range.
+pub(super) fn window(now: Timestamp) -> (Timestamp, Timestamp) {
+    around(now, LAG_WINDOW)
 }
 
-/// From when points are asked for that need not tell of now.
-pub(super) fn past_start(now: Timestamp) -> Timestamp {
-    now.checked_sub(PAST).unwrap_or(Timestamp::MIN)
+/// The same for points that need not tell of now.
+pub(super) fn past(now: Timestamp) -> (Timestamp, Timestamp) {
+    around(now, PAST)
+}
+
+fn around(now: Timestamp, back: SignedDuration) -> (Timestamp, Timestamp) {
+    let from = now.checked_sub(back + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
+    (from, now.checked_add(CLOCK_ERROR).unwrap_or(Timestamp::MAX))
+}
+
+/// Without what is too old to tell of now, by the clock of who told it.
+pub(super) fn of_now(seen: LagsSeen) -> LagsSeen {
+    let Some(at) = seen.at else { return seen };
+    let lags = seen.lags.into_iter().filter(|(_, lag)| at.duration_since(lag.at) <= LAG_WINDOW).collect();
+    LagsSeen { lags, ..seen }
 }
 
 /// One query a replica. Query ids carry the replica's place in the chunk, because they may not hold its identifier.

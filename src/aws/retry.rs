@@ -8,6 +8,10 @@ use crate::cloud::{CloudError, CloudErrorKind};
 /// How long a throttled call keeps trying: the operation time-out.
 pub(super) const THROTTLE_PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long a call keeps trying while another change of the same thing is under way: a scaling activity that refuses others
+/// is over within seconds. What lasts longer is for the caller to wait for, who can say what is waited for.
+pub(super) const BUSY_PATIENCE: Duration = Duration::from_secs(60);
+
 /// So many attempts of a throttled call follow each other at the pace of its bucket alone.
 const PACED_ATTEMPTS: u32 = 4;
 
@@ -39,6 +43,8 @@ impl RetryRules {
             // shows that tokens are not what is missing.
             CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE && attempt <= PACED_ATTEMPTS => (0.0, 0.0),
             CloudErrorKind::Throttled if elapsed < THROTTLE_PATIENCE => (0.01, 5.0),
+            // Nothing was done, so that even what must not happen twice is asked again.
+            CloudErrorKind::Busy if elapsed < BUSY_PATIENCE => (0.1, 5.0),
             CloudErrorKind::Unreachable | CloudErrorKind::Service
                 if self.repeatable && attempt < self.transient_attempts =>
             {
@@ -88,6 +94,12 @@ mod tests {
             (once, Unreachable, 1, early, false),
             (once, Service, 1, early, false),
             (once, Throttled, 1, early, true),
+            (rules, Busy, 1, early, true),
+            (rules, Busy, 50, early, true),
+            (rules, Busy, 1, BUSY_PATIENCE, false),
+            (once, Busy, 1, early, true),
+            (one, Busy, 1, early, false),
+            (rules, Conflict, 1, early, false),
             (one, Throttled, 1, early, false),
             (one, Unreachable, 1, early, false),
             (rules, Denied, 1, early, false),
@@ -109,6 +121,9 @@ mod tests {
         assert_eq!(wait(5), Some(Duration::from_millis(320)));
         assert_eq!(wait(6), Some(Duration::from_millis(640)));
         assert_eq!(wait(40), Some(Duration::from_secs(5)));
+        let busy = |attempt| RetryRules::ONCE.next(&error(Busy, None), attempt, Duration::ZERO, 1.0);
+        assert_eq!(busy(1), Some(Duration::from_millis(200)), "the other change takes a moment");
+        assert_eq!(busy(40), Some(Duration::from_secs(5)));
     }
 
     #[test]

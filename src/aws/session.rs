@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub config: SdkConfig,
     /// Account and Region: whose buckets are drawn from.
     pub scope: String,
+    /// Where objects are asked for, if not at AWS.
+    pub objects_at: Option<String>,
     /// The buckets.
     pub pacer: Arc<Pacer>,
     /// What the environment says of retries.
@@ -114,6 +116,17 @@ impl Session {
             next = following;
         }
     }
+}
+
+/// Makes a call on a task of its own. Signing a call and reading its answer take a processor longer than anything else
+/// between two of them, and those of one wave would follow each other on a single one.
+pub(super) async fn apart<T: Send + 'static>(
+    place: &Place,
+    api: &Api,
+    call: impl Future<Output = CloudResult<T>> + Send + 'static,
+) -> CloudResult<T> {
+    let cut = |_| Err(place.error(CloudErrorKind::Other, api.operation, "the call broke off"));
+    tokio::spawn(call).await.unwrap_or_else(cut)
 }
 
 /// Runs calls side by side, a bounded number at once; answers in the order of the calls, or the first error.

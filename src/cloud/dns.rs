@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::CloudResult;
-use crate::facts::{HealthCheckFacts, RecordFacts};
+use crate::facts::{CheckersSay, HealthCheckFacts, RecordFacts};
 
 /// Looks at records and health checks.
 #[async_trait]
@@ -14,6 +14,9 @@ pub trait ReadDns: Send + Sync {
 
     /// Health checks of those ids; ids that do not exist are absent.
     async fn health_checks(&self, ids: &[String]) -> CloudResult<Vec<HealthCheckFacts>>;
+
+    /// What the checkers of a health check say; none where it does not exist, or they have told nothing yet.
+    async fn checkers_say(&self, id: &str) -> CloudResult<Option<CheckersSay>>;
 }
 
 /// Changes records.

@@ -17,6 +17,9 @@ pub enum CloudErrorKind {
     NotFound,
     /// Something of that name exists, or another operation is under way.
     Conflict,
+    /// Another change of the very same thing was under way at that moment, such as a scaling policy's: nothing was done, and
+    /// the same call goes through once that one is over.
+    Busy,
     /// AWS refuses the request as it stands.
     Invalid,
     /// No answer: refused connection, time-out, reset. A write may or may not have happened.
@@ -34,7 +37,10 @@ pub enum CloudErrorKind {
 impl CloudErrorKind {
     /// Whether the same call may go through later.
     pub fn may_retry(self) -> bool {
-        matches!(self, CloudErrorKind::Throttled | CloudErrorKind::Unreachable | CloudErrorKind::Service)
+        matches!(
+            self,
+            CloudErrorKind::Throttled | CloudErrorKind::Busy | CloudErrorKind::Unreachable | CloudErrorKind::Service
+        )
     }
 
     /// Whether it is known that a write had no effect.
@@ -74,6 +80,7 @@ impl fmt::Display for CloudError {
             CloudErrorKind::Credentials => "had no usable credentials",
             CloudErrorKind::NotFound => "did not find what it was asked for",
             CloudErrorKind::Conflict => "conflicts with what is there",
+            CloudErrorKind::Busy => "met another change that was under way",
             CloudErrorKind::Invalid => "was refused",
             CloudErrorKind::Unreachable => "got no answer",
             CloudErrorKind::Limit => "hit a limit",
@@ -113,6 +120,9 @@ impl CloudError {
                 self.region
             )),
             CloudErrorKind::Throttled => Some("run the command again; it writes only what still differs".to_owned()),
+            CloudErrorKind::Busy => {
+                Some("run the command again once the other change is over; it writes only what still differs".to_owned())
+            }
             _ => None,
         }
     }

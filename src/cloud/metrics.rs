@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::CloudResult;
 use crate::facts::ReplicaLag;
@@ -19,6 +19,25 @@ pub struct GroupPeak {
     pub metric: String,
 }
 
+/// How far replicas are behind, as CloudWatch tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LagsSeen {
+    /// When it answered, by its own clock; none where its answer does not say. What was measured when is told by that clock
+    /// too, and ours may be wrong.
+    pub at: Option<Timestamp>,
+    /// The newest lag of each replica that counts.
+    pub lags: BTreeMap<String, ReplicaLag>,
+}
+
+/// How far our clock may be off: AWS refuses a request that was signed more than five minutes off (Signature Version 4).
+pub const CLOCK_ERROR: SignedDuration = SignedDuration::from_mins(5);
+
+/// How far back a lag still tells of now.
+pub const LAG_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// How often RDS reports the lag of a replica.
+pub const LAG_PERIOD: SignedDuration = SignedDuration::from_mins(1);
+
 /// Looks at metrics.
 #[async_trait]
 pub trait ReadMetrics: Send + Sync {
@@ -31,11 +50,12 @@ pub trait ReadMetrics: Send + Sync {
         to: Timestamp,
     ) -> CloudResult<BTreeMap<String, GroupPeak>>;
 
-    /// The newest `ReplicaLag` of each database replica in the last five minutes before `now`. Replicas without a data
-    /// point, or whose replication has stopped (RDS reports -1), are absent: their lag is not known.
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>>;
+    /// The newest `ReplicaLag` of each database replica in the last five minutes, by CloudWatch's clock; `now` is ours and
+    /// may be as much off as [`CLOCK_ERROR`]. Replicas without a data point, or whose replication has stopped (RDS reports
+    /// -1), are absent: their lag is not known.
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen>;
 
-    /// The last `ReplicaLag` of each database replica in the three hours before `now` that is one (not -1), however old: a
-    /// bound for what a replica lacks whose replication has broken since, and never its lag now.
-    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>>;
+    /// The last `ReplicaLag` of each database replica in the three hours before `now`, which is ours again, that is one (not
+    /// -1), however old: a bound for what a replica lacks whose replication has broken since, and never its lag now.
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen>;
 }

@@ -20,6 +20,9 @@ pub trait ReadBuckets: Send + Sync {
 
     /// Whether an object is there (HeadObject: data plane).
     async fn object_exists(&self, bucket: &str, key: &str) -> CloudResult<bool>;
+
+    /// The address at which everybody, with or without credentials, asks for an object. Makes no call.
+    fn object_url(&self, bucket: &str, key: &str) -> String;
 }
 
 /// Changes objects: the data plane only.

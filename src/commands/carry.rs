@@ -1,10 +1,8 @@
 //! Owns carrying a runbook out from a command: who carries out its steps, and what is left on record at the end.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_util::future::join;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,17 +11,14 @@ use super::context::Session;
 use super::drill;
 use super::gatekeeper::Terminal;
 use super::output::{Output, print_made};
+use super::records::{Put, Records};
 use super::runs::sitting::{Decisions, Sitting, close, sit, told};
 use crate::model::{Caller, SideName};
-use crate::plan::runbook::{Action, RunKind, Runbook};
-use crate::plan::scale::ScaleTarget;
+use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::drill::DrillVerdict;
-use crate::report::run::{RunReport, html, text};
-use crate::run::actors::{Actors, Reports, SidePorts};
-use crate::run::engine::{RunEnd, RunRecord};
-use crate::run::journal::{JournalError, Tail};
-use crate::store::bundle::PostureRecord;
-use crate::store::{BundleError, Condition, Runs, Store, StoreError};
+use crate::report::run::{RunReport, text};
+use crate::run::actors::{Actors, SidePorts};
+use crate::run::engine::RunEnd;
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
 
@@ -48,17 +43,17 @@ pub async fn carry_out(
     manner: &Manner<'_>,
 ) -> Result<Exit, Failure> {
     let file = manner.file.display().to_string();
-    let records = Records { store: session.store.clone(), runbook: runbook.clone() };
+    let records = Records::of(session, runbook, caller);
     let actors = actors(session, runbook, standby, &records, (manner, caller)).await;
     let watch = Progress::new(session.printer());
     let Sitting { mut end, journal, lease } =
         sit(session, &file, runbook, caller, &manner.decisions, &actors, &watch).await?;
-    let noted = || RunReport::of(runbook, journal.entries(), journal.head());
+    let noted = || records.report(&journal.so_far());
     let mut report = if end.is_recorded() && journal.is_durable() {
         noted()
     } else {
         // Another writer may have gone on, or lines of ours may be missing in the store.
-        match records.report().await {
+        match records.read_back().await {
             Ok(report) => report,
             // How the run ended must be told all the same, and this process knows what it noted.
             Err(error) => {
@@ -68,8 +63,10 @@ pub async fn carry_out(
         }
     };
     report.next = next(&end, &file);
-    if !matches!(end, RunEnd::Refused(_)) {
-        settle(session, runbook, &records, &report, caller).await;
+    let mut report = Arc::new(report);
+    let mut saved = None;
+    if !matches!(end, RunEnd::Refused(_) | RunEnd::Overtaken { .. }) {
+        saved = settle(session, &records, &report).await;
     }
     // Given back last: a later run must find what this one came to.
     let kept = close(session, &lease).await;
@@ -79,10 +76,14 @@ pub async fn carry_out(
             let put_right = format!("lifeboat runs resume {file} {} --take-over {lease}", runbook.id);
             session.printer().warn(&format!("the run has ended; give its lease back with: {put_right}"));
         }
-        (RunEnd::Completed { .. } | RunEnd::Refused(_), _) => {}
+        (RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. }, _) => {}
     }
     // A lease that stayed has to be taken over.
-    report.next = next(&end, &file);
+    let ways_on = next(&end, &file);
+    if ways_on != report.next {
+        Arc::make_mut(&mut report).next = ways_on;
+        saved = None;
+    }
     let verdict = match runbook.kind {
         RunKind::Drill => Some(drill::verdict(session, &report.record).await),
         RunKind::Declare | RunKind::Failback => None,
@@ -92,6 +93,9 @@ pub async fn carry_out(
         manner.output,
         |color| text(&report, color) + &verdict.as_ref().map(|verdict| verdict.text(color)).unwrap_or_default(),
         || {
+            if let (Some(json), None) = (saved, &verdict) {
+                return json;
+            }
             let told = Told { report: &report, drill: verdict.as_ref().map(|verdict| verdict.json()) };
             // A value of these types always serialises: its keys are strings.
             serde_json::to_string_pretty(&told).unwrap_or_default()
@@ -110,7 +114,7 @@ pub async fn carry_out(
 fn next(end: &RunEnd, file: &str) -> Vec<String> {
     match end {
         RunEnd::StoppedResumable(stopped) => stopped.next(file),
-        RunEnd::Completed { .. } | RunEnd::Refused(_) => Vec::new(),
+        RunEnd::Completed { .. } | RunEnd::Refused(_) | RunEnd::Overtaken { .. } => Vec::new(),
     }
 }
 
@@ -125,74 +129,24 @@ struct Told<'a> {
 }
 
 /// What is left on record. The run itself has happened and is in the journal: a store that cannot be written any more is
-/// worth a warning, not a failure.
-async fn settle(session: &Session, runbook: &Runbook, records: &Records, report: &RunReport, caller: &Caller) {
+/// worth a warning, not a failure. The report as JSON, where it was made.
+async fn settle(session: &Session, records: &Records, report: &Arc<RunReport>) -> Option<String> {
     let printer = session.printer();
-    let (put, posture) = join(records.put(report), posture(session, runbook, &report.record, caller)).await;
-    match put {
-        Ok(place) => printer.note(&format!("report: {place}")),
+    let (put, posture) = join(records.put(report), records.posture(&report.record)).await;
+    let json = match put {
+        Ok(Put { place, json }) => {
+            printer.note(&format!("report: {place}"));
+            Some(json)
+        }
         Err(error) => {
             printer.warn(&format!("the report of the run could not be saved (its journal is): {error}"));
+            None
         }
-    }
+    };
     if let Err(error) = posture {
         printer.warn(&format!("the posture could not be recorded, so a later provision may not know of it: {error}"));
     }
-}
-
-/// Records what the run left the standby in: the sizes a declaration reached, so that a later deploy does not shrink what
-/// a disaster needed; or that a failback has made it a standby again.
-pub(super) async fn posture(
-    session: &Session,
-    runbook: &Runbook,
-    record: &RunRecord,
-    caller: &Caller,
-) -> Result<(), BundleError> {
-    let store = session.store.as_ref();
-    let (target, minimums, declared_in) = match runbook.kind {
-        RunKind::Drill => return Ok(()),
-        RunKind::Declare => {
-            let reached = minimums(record);
-            if reached.is_empty() {
-                return Ok(());
-            }
-            let before = session.bundle.posture(store).await?;
-            let mut minimums = before.map(|before| before.minimums).unwrap_or_default();
-            minimums.extend(reached);
-            (format!("its declared size (run {})", runbook.id), minimums, Some(runbook.id.clone()))
-        }
-        RunKind::Failback => {
-            let down = minimums(record);
-            let all = runbook.steps.iter().filter(|step| matches!(step.action, Action::StandDown { .. })).count();
-            // A standby without a replica of the data is none.
-            if down.len() < all || !protects_data(runbook, record) {
-                return Ok(());
-            }
-            (ScaleTarget::Standby.to_string(), down, None)
-        }
-    };
-    let (at, by) = (session.clock().now(), caller.arn.clone());
-    let record = PostureRecord { schema_version: 1, at, by, target, minimums, declared_in };
-    session.bundle.save_posture(store, &record).await
-}
-
-/// Whether every replica that a failback makes in the standby has been made.
-fn protects_data(runbook: &Runbook, record: &RunRecord) -> bool {
-    let replicas =
-        runbook.steps.iter().filter(|step| matches!(step.action, Action::Reseed { side: SideName::Standby, .. }));
-    let made = |id| record.step(id).is_some_and(|one| one.is_settled() && one.skipped.is_none());
-    replicas.into_iter().all(|step| made(&step.id))
-}
-
-/// The minimums that steps of a run have set in the standby, by tier.
-fn minimums(record: &RunRecord) -> BTreeMap<String, u32> {
-    let set = record.steps.iter().filter(|one| one.is_settled() && one.skipped.is_none()).filter_map(|one| {
-        let (Action::Scale { tier, size, .. } | Action::StandDown { tier, size, .. }) = &one.action else {
-            return None;
-        };
-        Some((tier.clone(), size.min))
-    });
-    set.collect()
+    json
 }
 
 async fn actors(
@@ -236,41 +190,4 @@ pub async fn side(session: &Session, name: SideName) -> Result<SidePorts, Failur
         write: session.write(name).await?,
         seen: None,
     })
-}
-
-/// Reports a run, as far as its journal has come.
-#[derive(Clone)]
-struct Records {
-    store: Arc<dyn Store>,
-    runbook: Runbook,
-}
-
-impl Records {
-    async fn report(&self) -> Result<RunReport, JournalError> {
-        let mut tail = Tail::new(self.store.clone(), &self.runbook.environment, &self.runbook.id);
-        let entries = tail.read_all().await?;
-        Ok(RunReport::of(&self.runbook, &entries, tail.head()))
-    }
-
-    /// Saves the report beside the journal; where its page is.
-    async fn put(&self, report: &RunReport) -> Result<String, StoreError> {
-        let runs = Runs::of(&self.runbook.environment);
-        let key = |name: &str| runs.key(&self.runbook.id, name);
-        let json = async {
-            let json = report.json_text() + "\n";
-            self.store.put(&key("report.json"), json.as_bytes(), &Condition::Always).await
-        };
-        let page = async { self.store.put(&key("report.html"), html(report).as_bytes(), &Condition::Always).await };
-        let (json, page) = join(json, page).await;
-        json.and(page)?;
-        Ok(format!("{}/{}", self.store.place(), key("report.html")))
-    }
-}
-
-#[async_trait]
-impl Reports for Records {
-    async fn save(&self) -> Result<String, String> {
-        let report = self.report().await.map_err(|error| error.to_string())?;
-        self.put(&report).await.map_err(|error| error.to_string())
-    }
 }

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use futures_util::future::join3;
+use futures_util::future::{join, join_all, join3};
 use jiff::Timestamp;
 
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
 use super::output::{Output, print};
-use super::promoted::promoted;
+use super::promoted::pasts;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
@@ -19,16 +19,17 @@ use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
-    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, PastStep, PrimaryReach, Remarks, Skip, past_steps,
+    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastTimes, PrimaryReach, Remarks, Skip,
     plan_declare, promote_id, remarks,
 };
-use crate::plan::runbook::{Mode, RunKind, Runbook, StepId};
+use crate::plan::runbook::{Mode, RunKind, Runbook};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
 use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, StepState, Tail};
+use crate::run::lever::look_at_lever;
 use crate::store::Runs;
 use crate::store::lease::holder;
 use crate::ui::confirm::confirm_name;
@@ -112,7 +113,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
         // Whether it has what counts, only earlier runs tell.
-        seen.promoted = promoted(&session).await?;
+        seen.past = pasts(&session).await?;
     }
     // The plan is carried out at once, unless a person thinks about it: then the groups are looked at again.
     standby.seen = Some((now, groups.values().cloned().collect()));
@@ -142,8 +143,12 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         past: times(&past),
     };
     let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args))?;
-    let remarks = remarks(&input, &runbook);
+    let mut remarks = remarks(&input, &runbook);
     if args.rehearse {
+        let traffic = environment.traffic.as_ref().filter(|_| args.tier.is_empty());
+        let outside = session.cloud.outside();
+        // The declaration itself asks when it has moved the lever: nothing of it waits for this.
+        remarks.lever = look_at_lever(standby.read.buckets.as_ref(), outside.as_ref(), traffic).await;
         return Ok(rehearsed(&session, &runbook, &remarks, args.output));
     }
     let printer = session.printer();
@@ -208,7 +213,8 @@ fn rehearsed(session: &Session, runbook: &Runbook, remarks: &Remarks, output: Ou
         || report::runbook::rehearsal_json(runbook, remarks),
     );
     let holds = report::runbook::holds(runbook) && remarks.point_holds(rpo) != Some(false);
-    if holds { Exit::Done } else { Exit::Differences }
+    let lever_fails = remarks.lever.as_ref().is_some_and(|lever| lever.works() == Some(false));
+    if holds && !lever_fails { Exit::Done } else { Exit::Differences }
 }
 
 fn options(args: &DeclareArgs) -> Result<DeclareOptions, Failure> {
@@ -246,7 +252,7 @@ pub(super) async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTree
     Ok(groups.into_iter().map(|group| (group.name.clone(), group)).collect())
 }
 
-/// Whether the primary answers, and lets us in: asked only by a graceful declaration.
+/// Whether the primary answers, lets us in, and has what a fence names: asked only by a graceful declaration.
 async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     let ports = session.read(SideName::Primary).await?;
     if let Err(error) = ports.identity.caller().await {
@@ -254,10 +260,20 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     }
     session.caller(&ports).await?;
     let names: Vec<String> = session.environment.tiers.iter().map(|tier| tier.auto_scaling_group.clone()).collect();
-    Ok(match ports.groups.groups(&names).await {
-        Ok(_) => PrimaryReach::Answers,
-        Err(error) => PrimaryReach::Silent { why: error.to_string() },
-    })
+    let events =
+        session.environment.event_sources.iter().map(|source| source.on(SideName::Primary)).collect::<Vec<_>>();
+    let looks = join_all(events.iter().map(|trigger| ports.events.event_source(trigger)));
+    let (groups, events_seen) = join(ports.groups.groups(&names), looks).await;
+    let found = match groups {
+        Ok(groups) => groups,
+        Err(error) => return Ok(PrimaryReach::Silent { why: error.to_string() }),
+    };
+    let lost = names.iter().filter(|name| !found.iter().any(|group| group.name == **name));
+    let mut missing: Vec<String> = lost.map(|name| format!("Auto Scaling group {name}")).collect();
+    // One that could not be looked at may be there: switching it off tells.
+    let unseen = events.iter().zip(events_seen).filter(|(_, seen)| matches!(seen, Ok(None)));
+    missing.extend(unseen.map(|(trigger, _)| trigger.to_string()));
+    Ok(if missing.is_empty() { PrimaryReach::Answers } else { PrimaryReach::Lacks { missing } })
 }
 
 /// How far the runs have come, and the records of the last ones, oldest first. A damaged old run must not stand in the way
@@ -287,13 +303,13 @@ pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<
     Ok(RunRecord::of(&runbook, &tail.read_all().await?))
 }
 
-/// How long the steps of earlier runs took, where they had something to do.
-pub(super) fn times(past: &[RunRecord]) -> BTreeMap<StepId, PastStep> {
+/// How long the steps of earlier runs took, where they had something to do, and how much that brought.
+pub(super) fn times(past: &[RunRecord]) -> PastTimes {
     let worked = |record: &RunRecord| {
         let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
-        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?))).collect::<Vec<_>>()
+        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?, step.measures.grew))).collect::<Vec<_>>()
     };
-    past_steps(
+    PastTimes::of(
         past.iter()
             .filter(|record| record.kind != RunKind::Failback)
             .map(|record| (record.run.as_str(), worked(record))),
@@ -318,6 +334,11 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
                 .hint(format!("run `lifeboat provision {file}` while production is well"))
                 .hint(format!("to bring up everything else now: {}", skips.join(" ")))
         }
+        DeclareRefusal::NothingToFence { .. } => Failure::refused(refusal.to_string())
+            .hint(format!(
+                "see what they are called now, correct {file}, and record production again: lifeboat baseline {file}"
+            ))
+            .hint(format!("or see that nothing of them runs any more, and say so: --skip {FENCE} --because TEXT")),
         DeclareRefusal::Stale { databases } => {
             let runs: BTreeSet<&str> = databases.iter().map(|old| old.run.as_str()).collect();
             let refused = Failure::refused(refusal.to_string());
@@ -327,6 +348,13 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
             refused
                 .hint(format!("or make the replica anew: lifeboat failback {file} --reason TEXT"))
                 .hint("a declaration without --graceful leads users to the old data, and says so")
+        }
+        DeclareRefusal::Doubtful { databases } => {
+            let skips: Vec<String> =
+                databases.iter().map(|(data, _)| format!("--skip {} --because TEXT", promote_id(data))).collect();
+            Failure::refused(refusal.to_string())
+                .hint(format!("compare what both sides hold; where the standby's has every write, say so: {}", skips.join(" ")))
+                .hint("where the primary's has more, rename the standby's out of the way and provision: a new replica is made")
         }
         DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
             .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::context::{Context, Session};
+use super::posture::known;
 use super::render::{render_failure, tell_notes};
 use super::templates::{TemplateArgs, templates};
 use crate::cloud::ReadPorts;
@@ -18,7 +19,7 @@ use crate::ui::{Exit, Failure};
 pub async fn intent(session: &Session, context: &Context, overrides: &TemplateArgs) -> Result<Intent, Failure> {
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
+    let posture = known(session).await?;
     let set = templates(overrides)?;
     let rendered = render(&session.environment, &baseline, Footprint::Standby, &set)
         .map_err(|problems| render_failure(&problems))?;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join3, join4};
 
 use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
+use super::posture::known;
 use super::render::render_failure;
 use super::templates::{TemplateArgs, templates};
 use crate::cloud::{CloudError, ReadPorts};
@@ -20,6 +21,7 @@ use crate::model::{
 use crate::observe::{ParameterView, SideQuery, observe_side};
 use crate::render::render;
 use crate::report;
+use crate::run::lever::look_at_lever;
 use crate::ui::{Exit, Failure};
 
 /// Arguments of `lifeboat drift`.
@@ -44,7 +46,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let environment = &session.environment;
     let store = session.store.as_ref();
     let baseline = session.bundle.baseline(store).await?;
-    let posture = session.bundle.posture(store).await?;
+    let posture = known(&session).await?;
     let key = session.secret_key().await?;
     let set = templates(&args.templates)?;
     let rendered =
@@ -52,10 +54,12 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
     let (ports, caller) = session.enter(SideName::Standby).await?;
     let balancers = balancer_names(environment, &baseline, &ports).await;
     session.printer().note("looking at both sides; CloudFormation's drift detection takes a while");
-    let (standby, stacks, production) = join3(
+    let outside = session.cloud.outside();
+    let (standby, stacks, production, lever) = join4(
         standby(&session, &ports, &caller, &key, &balancers),
         stacks(&session, &ports),
         production(&session, &key, &balancers),
+        look_at_lever(ports.buckets.as_ref(), outside.as_ref(), environment.traffic.as_ref()),
     )
     .await;
     let (standby, published_images) = standby?;
@@ -80,6 +84,7 @@ pub async fn run(args: &DriftArgs, context: &Context) -> Result<Exit, Failure> {
             declared_in: posture.declared_in,
         }),
         published_images: &published_images,
+        lever: lever.as_ref(),
         today: now.to_zoned(jiff::tz::TimeZone::UTC).date(),
         now,
     });

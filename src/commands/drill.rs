@@ -8,7 +8,9 @@ use super::context::{Context, Session};
 use super::declare::{begin, record, times};
 use super::opening::{Opening, open};
 use super::output::Output;
+use super::promoted::pasts;
 use super::runs::sitting::Decisions;
+use super::standby_seen;
 use crate::facts::DatabaseFacts;
 use crate::model::{SideName, Span, Switch, standby_database_name};
 use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
@@ -63,6 +65,11 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
     let environment = &session.environment;
     let (untouched, standby_serves) = left_alone(&opening).await?;
+    // What a declaration has besides is not carried out, and counts in the verdict all the same.
+    let (_, mut seen) = standby_seen::look(session, &standby.read).await?;
+    if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
+        seen.past = pasts(session).await?;
+    }
     let databases = match &args.copy_data {
         Some(_) => standby_databases(&opening).await?,
         None => BTreeMap::new(),
@@ -79,6 +86,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         target: args.to,
         accept_percent: args.accept,
         timeout_s: args.timeout.as_secs(),
+        seen,
         past: times(past),
         copy,
     };

@@ -32,7 +32,9 @@ pub fn source(path: &Path) -> Result<Source, Failure> {
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     // Editors on Windows put a mark at the beginning that is no part of the text.
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    Ok(Source { name, text, folder, today: jiff::Zoned::now().date() })
+    // By UTC, like every date here: what has run out on one machine has run out on all.
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    Ok(Source { name, text, folder, today })
 }
 
 fn unreadable(name: &str, path: &Path, error: &std::io::Error) -> Failure {

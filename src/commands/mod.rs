@@ -18,8 +18,10 @@ pub mod load;
 pub mod opening;
 pub mod output;
 pub mod plan;
+mod posture;
 mod promoted;
 pub mod provision;
+mod records;
 pub mod render;
 pub mod roll;
 mod run_id;
@@ -157,8 +159,12 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are results; everything else is a usage error, which must not look like drift (2).
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            let _ = error.print();
-            return ExitCode::from(exit.code());
+            let printer = Printer::new(ColorChoice::Auto, false);
+            let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
+            if exit == Exit::Done {
+                printer.written(&printed);
+            }
+            return ExitCode::from(or_lost(&printer, exit).code());
         }
     };
     start_log(cli.verbose);
@@ -171,7 +177,18 @@ pub fn main() -> ExitCode {
         }
         failure.exit
     });
-    ExitCode::from(exit.code())
+    ExitCode::from(or_lost(&printer, exit).code())
+}
+
+/// How the command ended, unless its result could not be written: who reads the exit code alone would take it for done. A
+/// command that ended otherwise, such as a run that stopped part-way, keeps the code that says so.
+fn or_lost(printer: &Printer, exit: Exit) -> Exit {
+    let Some(failure) = printer.lost_result() else { return exit };
+    printer.failure(&failure);
+    match exit {
+        Exit::Done | Exit::Failed | Exit::Differences | Exit::Unknown => failure.exit,
+        Exit::Stopped | Exit::Refused | Exit::Usage | Exit::Interrupted => exit,
+    }
 }
 
 /// Whether the verb, or the verb below it, was asked for JSON.

@@ -1,19 +1,29 @@
 //! Owns `lifeboat provision`: the plan, its confirmation, and its carrying out with live events.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::context::{AGAIN, Context};
+use super::context::{AGAIN, Context, Session};
 use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
 use super::under_way::refuse_under_way;
+use crate::cloud::{ReadPorts, Way, WritePorts};
 use crate::model::{Part, SideName, Span};
-use crate::plan::provision::{Allow, refusals};
+use crate::plan::provision::{Allow, asked_by_checks, is_healthy, refusals};
 use crate::report::changes::{outcome_json, outcome_text, plan_text};
+use crate::run::lever::{look_at_lever, write_proof};
 use crate::run::provision::{Deed, Ports, preview, provision};
 use crate::ui::confirm::confirm_name;
 use crate::ui::progress::Progress;
 use crate::ui::{Exit, Failure};
+
+/// How long production may take to answer what a health check would ask; Route 53's own limit is shorter.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How often a lever that was made just now is looked at before it is said not to work, and how long apart.
+const LOOKS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Arguments of `lifeboat provision`.
 #[derive(Debug, clap::Args)]
@@ -76,6 +86,7 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
         failure.hints.dedup();
         return Err(failure);
     }
+    require_healthy(&session, &asked_by_checks(&intent, &plan)).await?;
     if !plan.is_no_change() {
         let what = format!("This changes {} in {}", environment.name, environment.standby.region);
         confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
@@ -95,5 +106,62 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
             args.environment.display()
         ));
     }
+    if report.is_complete() {
+        prove_lever(&session, &read, &write).await?;
+    }
     Ok(exit_of(&report))
+}
+
+/// Puts the object beside the lever of traffic that shows at all times whether health checkers could read the lever, and
+/// says so where they could not.
+async fn prove_lever(session: &Session, read: &ReadPorts, write: &WritePorts) -> Result<(), Failure> {
+    let traffic = session.environment.traffic.as_ref();
+    let (buckets, outside) = (read.buckets.as_ref(), session.cloud.outside());
+    let is_new = write_proof(buckets, write.objects.as_ref(), traffic).await.map_err(|error| {
+        Failure::failed("the standby is as it should be, but not the object that proves that users can be led there")
+            .because(error.to_string())
+            .hint("run this again once it can be written")
+    })?;
+    let mut looked = 1;
+    while let Some(lever) = look_at_lever(buckets, outside.as_ref(), traffic).await
+        && lever.works() != Some(true)
+    {
+        // A policy that was made just now may not hold everywhere yet.
+        if !is_new || looked == LOOKS {
+            session.printer().warn(&lever.words());
+            break;
+        }
+        looked += 1;
+        session.clock().sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Refuses a health check that production does not pass: Route 53 would lead the users to a standby that nobody declared.
+async fn require_healthy(session: &Session, asked: &[String]) -> Result<(), Failure> {
+    let outside = session.cloud.outside();
+    let traffic = session.environment.traffic.as_ref();
+    // Route 53 asks under the load balancer's own name and looks at no certificate.
+    let probed = traffic.and_then(|traffic| traffic.probe.as_ref()).and_then(|probe| probe.host());
+    let also_named = traffic.map(|traffic| traffic.record.clone()).into_iter().chain(probed.map(str::to_owned));
+    let way = Way { also_named: also_named.collect(), ..Way::default() };
+    let mut failing = Vec::new();
+    for url in asked {
+        match outside.get_by(&way, url, ANSWER).await {
+            Ok(status) if is_healthy(status) => {}
+            Ok(status) => failing.push(format!("{url} answers {status}, and Route 53 wants 2xx or 3xx")),
+            Err(why) => failing.push(why),
+        }
+    }
+    if failing.is_empty() {
+        return Ok(());
+    }
+    let mut failure = Failure::refused(
+        "nothing was changed: production was not seen to pass its health check, and one that fails leads the users to the \
+         standby although nobody declared anything",
+    );
+    failure.why = failing;
+    Err(failure
+        .hint("set `traffic.health_check.path` to one that production answers under its load balancer's own name, too")
+        .hint("or choose the switch `standby-takes-over`, which moves nobody until somebody declares"))
 }

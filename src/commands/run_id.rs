@@ -18,9 +18,14 @@ pub(super) fn run_id(now: Timestamp, past: &[RunRecord]) -> String {
 /// Now; or, where a machine whose clock is ahead named the last run, the second after that. Which run came later decides
 /// whether a plan is stale, so a wrong clock must not turn the order round.
 fn after(now: Timestamp, newest: Option<&str>) -> Timestamp {
-    let named = newest.and_then(|id| DateTime::strptime(FORM, id.get(..15)?).ok()?.to_zoned(TimeZone::UTC).ok());
-    let next = named.and_then(|named| named.timestamp().checked_add(SignedDuration::from_secs(1)).ok());
+    let named = newest.and_then(named_at);
+    let next = named.and_then(|named| named.checked_add(SignedDuration::from_secs(1)).ok());
     next.map_or(now, |next| next.max(now))
+}
+
+/// When a run was named; none where its id has another form.
+pub(super) fn named_at(id: &str) -> Option<Timestamp> {
+    Some(DateTime::strptime(FORM, id.get(..15)?).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::context::{Context, Session};
 use super::output::{Output, print};
+use super::posture::known;
 use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
@@ -123,7 +124,11 @@ async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String,
 /// Records the posture, so that a later deploy does not shrink what a disaster needed. The scale itself has happened: a
 /// store that cannot be written is worth a warning, not a failure.
 async fn record(session: &Session, plan: &ScalePlan, caller: &Caller) {
-    let before = session.bundle.posture(session.store.as_ref()).await.ok().flatten();
+    let before = match known(session).await {
+        Ok(before) => before,
+        // The journals cannot be read; what was saved still counts.
+        Err(_) => session.bundle.posture(session.store.as_ref()).await.ok().flatten(),
+    };
     // Sizes bring nobody home: only a failback ends a declaration.
     let declared_in = before.as_ref().and_then(|before| before.declared_in.clone());
     let mut minimums = match before {

@@ -32,12 +32,12 @@ pub async fn look(
             return (seen.lags.clone(), BTreeMap::new());
         }
         let now = session.clock().now();
-        let lags = ports.metrics.replica_lags(&ids, now).await.map_err(|error| error.to_string());
+        let lags = ports.metrics.replica_lags(&ids, now).await.map(|told| told.lags).map_err(|error| error.to_string());
         let told = |id: &String| lags.as_ref().is_ok_and(|lags| lags.contains_key(id));
         let silent: Vec<String> = ids.iter().filter(|id| !told(id)).cloned().collect();
         let last = match (lags.is_ok(), silent.is_empty()) {
             // What could not be asked once is not asked again: nobody waits twice for a metric.
-            (true, false) => ports.metrics.last_replica_lags(&silent, now).await.unwrap_or_default(),
+            (true, false) => ports.metrics.last_replica_lags(&silent, now).await.unwrap_or_default().lags,
             _ => BTreeMap::new(),
         };
         (lags, last)
@@ -52,7 +52,7 @@ pub async fn look(
     };
     let (groups, databases, (lags, last_lags)) = join3(groups, databases, lags).await;
     let (groups, balancer) = groups?;
-    Ok((groups, StandbySeen { databases, lags, last_lags, balancer, promoted: BTreeMap::new() }))
+    Ok((groups, StandbySeen { databases, lags, last_lags, balancer, past: BTreeMap::new() }))
 }
 
 /// The load balancer in front of a group.

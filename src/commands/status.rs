@@ -49,7 +49,7 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let tiers = tiers(&session, &ports, baseline.as_ref(), &mut gaps).await;
     let stacks = stacks(&session, &ports, &mut gaps).await;
     let data = data(&session.environment, &ports, session.clock().now(), &mut gaps).await;
-    let traffic = traffic(&session.environment, &ports, &stacks, &mut gaps).await;
+    let traffic = traffic(&session.environment, &ports, session.cloud.outside().as_ref(), &stacks, &mut gaps).await;
     let file = args.environment.display().to_string();
     let events = events(&session.environment, &ports, &mut gaps).await;
     let past = past(&session).await?;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::cloud::ReadPorts;
-use crate::facts::{Gap, Noun, RecordFacts};
+use crate::cloud::{Outside, ReadPorts};
+use crate::facts::{Gap, LeverAnswer, LeverFacts, Noun, RecordFacts};
 use crate::model::{DataKind, Environment, Part, SideName, StackName, Switch, Traffic, standby_database_name};
 use crate::observe::events::observe_events;
 use crate::observe::traffic::records;
 use crate::observe::{DataSeen, observe_data};
 use crate::report::status::EventStatus;
 use crate::report::status_data::{DataRole, DataStatus, LeadsTo, TrafficStatus};
+use crate::run::lever::look_at_lever;
 
 /// Every data store as it stands in the standby.
 pub async fn data(
@@ -78,19 +79,28 @@ fn role(seen: &DataSeen, noun: Noun, name: &str, follows: Option<bool>) -> DataR
     }
 }
 
-/// Where the record leads. Only weighted records ask Route 53, whose answers come from us-east-1; the object that moves
-/// traffic is in the standby.
+/// Where the record leads. Only weighted and failover records ask Route 53, whose answers come from us-east-1; the object
+/// that moves traffic is in the standby.
 pub async fn traffic(
     environment: &Environment,
     ports: &ReadPorts,
+    outside: &dyn Outside,
     stacks: &BTreeMap<String, String>,
     gaps: &mut Vec<Gap>,
 ) -> Option<TrafficStatus> {
     let traffic = environment.traffic.as_ref()?;
-    let status = |switch, leads_to, object, because: String| {
-        Some(TrafficStatus { record: traffic.record.clone(), switch, leads_to, object, because })
-    };
     let is_made = stacks.contains_key(StackName::of(&environment.name, Part::Edge).as_str());
+    let lever = match is_made {
+        true => look_at_lever(ports.buckets.as_ref(), outside, Some(traffic)).await,
+        false => None,
+    };
+    if let Some(LeverFacts { bucket, key, answer: LeverAnswer::Unknown { why }, .. }) = &lever {
+        let subject = format!("s3://{bucket}/{key}");
+        gaps.push(Gap { noun: Noun::Record, subject, reason: why.clone() });
+    }
+    let status = |switch, leads_to, object, because: String| {
+        Some(TrafficStatus { record: traffic.record.clone(), switch, leads_to, object, because, lever: lever.clone() })
+    };
     let not_made = || "lifeboat has not made its records yet".to_owned();
     match &traffic.switch {
         Switch::StandbyTakesOver { .. } if !is_made => {
@@ -113,7 +123,7 @@ pub async fn traffic(
         },
         Switch::Failover { path } => {
             let (leads_to, because) = match is_made {
-                true => (LeadsTo::Undecided, format!("Route 53 decides by asking the primary for {path}")),
+                true => by_check(environment, traffic, path, ports, gaps).await,
                 false => (LeadsTo::NotProvisioned, not_made()),
             };
             status("failover", leads_to, None, because)
@@ -124,6 +134,38 @@ pub async fn traffic(
             status("weighted", leads_to, None, because)
         }
         Switch::Manual => status("manual", LeadsTo::Undecided, None, "a person moves it".to_owned()),
+    }
+}
+
+/// Where the health check of the primary's record leads users, by what its checkers say.
+async fn by_check(
+    environment: &Environment,
+    traffic: &Traffic,
+    path: &str,
+    ports: &ReadPorts,
+    gaps: &mut Vec<Gap>,
+) -> (LeadsTo, String) {
+    let decides = format!("Route 53 decides by asking the primary for {path}");
+    let seen = records(ports, traffic).await;
+    if !seen.gaps.is_empty() {
+        gaps.extend(seen.gaps);
+        return (LeadsTo::Unknown, format!("{decides}, and could not be asked what it decided"));
+    }
+    let set = RecordFacts::set_identifier_of(&environment.name, SideName::Primary);
+    let ours = seen.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set));
+    let Some(check) = ours.and_then(|record| record.health_check_id.as_deref()) else {
+        return (LeadsTo::Unknown, "the primary's record, or its health check, is not there".to_owned());
+    };
+    match ports.dns.checkers_say(check).await {
+        Ok(Some(say)) => {
+            let leads_to = if say.is_healthy() { LeadsTo::Primary } else { LeadsTo::Standby };
+            (leads_to, format!("{decides}: {} of {} health checkers get an answer", say.well, say.of))
+        }
+        Ok(None) => (LeadsTo::Undecided, format!("{decides}, and its checkers have said nothing yet")),
+        Err(error) => {
+            gaps.push(Gap { noun: Noun::Record, subject: traffic.record.clone(), reason: error.to_string() });
+            (LeadsTo::Unknown, format!("{decides}, and could not be asked what it decided"))
+        }
     }
 }
 

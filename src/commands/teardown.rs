@@ -9,6 +9,7 @@ use super::under_way::{refuse_under_way, refuse_while_serving};
 use crate::model::{Part, SideName};
 use crate::plan::teardown::TeardownIntent;
 use crate::report::changes::{outcome_json, outcome_text, teardown_text};
+use crate::run::lever::remove_proof;
 use crate::run::provision::Ports;
 use crate::run::teardown::{look_for_teardown, teardown};
 use crate::ui::confirm::confirm_name;
@@ -70,6 +71,12 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
         // Somebody may have declared while a person thought about it.
         refuse_under_way(&session, &args.environment).await?;
         refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
+    }
+    if plan.stacks.iter().any(|stack| stack.part == Part::Edge)
+        && plan.stacks.iter().all(|stack| stack.blocked.is_none())
+    {
+        // S3 deletes no bucket that holds something.
+        remove_proof(write.objects.as_ref(), environment.traffic.as_ref()).await?;
     }
     let report = teardown(&ports, &plan, &options, &progress, &context.stop).await;
     match args.output {

@@ -8,6 +8,7 @@ use super::runs::held::{give_up, kind_of, lease_failure};
 use crate::plan::runbook::RunKind;
 use crate::run::Basis;
 use crate::run::engine::RunRecord;
+use crate::run::spent::declared_in;
 use crate::store::Lease;
 use crate::store::lease::holder;
 use crate::ui::Failure;
@@ -83,7 +84,7 @@ fn serving(basis: &Basis, past: &[RunRecord], file: &str) -> Option<(String, Str
             format!("bring it to its end first: lifeboat runs resume {file} {run}"),
         ));
     }
-    let run = basis.declared_in()?;
+    let run = declared_in(basis.posture.as_ref(), past)?;
     Some((
         format!("the standby serves the users since run {run}"),
         format!("bring service home first: lifeboat failback {file} --reason TEXT"),
@@ -97,8 +98,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::model::GroupSize;
+    use crate::plan::runbook::Action;
     use crate::run::engine::tests::world::{runbook, step};
-    use crate::run::journal::RunState;
+    use crate::run::journal::{RunState, StepState};
     use crate::store::bundle::PostureRecord;
 
     #[test]
@@ -115,13 +118,19 @@ mod tests {
             }),
         };
         let record = |kind, state| {
-            let record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
+            let mut record = RunRecord::of(&runbook("019a-one", vec![step("scale", &[])]), &[]);
+            let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
+            let size = GroupSize { min: 6, max: 6, desired: 6 };
+            record.steps[0].action = Action::Scale { tier, group, size, instance_types: vec![] };
+            record.steps[0].state = StepState::Succeeded;
             RunRecord { kind, state, ..record }
         };
         let ended = RunState::Ended { degraded: false };
         for (declared_in, kind, state, serves) in [
-            (None, RunKind::Declare, ended, None),
-            (None, RunKind::Declare, RunState::Abandoned, None),
+            // Its process was killed before it saved the posture.
+            (None, RunKind::Declare, ended, Some("the standby serves the users since run 019a-one")),
+            (None, RunKind::Declare, RunState::Abandoned, Some("the standby serves the users since run 019a-one")),
+            (None, RunKind::Drill, ended, None),
             (None, RunKind::Drill, RunState::Running, None),
             (None, RunKind::Declare, RunState::Running, Some("run 019a-one has declared and is not finished")),
             (None, RunKind::Declare, RunState::Stopped, Some("run 019a-one has declared and is not finished")),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::facts::{Baseline, SideFacts, StackDrift, StackFacts, StackResource};
+use crate::facts::{Baseline, LeverFacts, SideFacts, StackDrift, StackFacts, StackResource};
 use crate::model::{BalancerNames, Environment, Part};
 use crate::render::Rendered;
 
@@ -34,6 +34,8 @@ pub struct DriftInput<'a> {
     pub posture: Option<PostureView>,
     /// The image published for each tier: its id in the standby Region, by tier name.
     pub published_images: &'a BTreeMap<String, String>,
+    /// How the lever of traffic looks from outside; none where there is no such lever.
+    pub lever: Option<&'a LeverFacts>,
     /// The day expiry dates are held against.
     pub today: Date,
     /// The moment ages are counted to.

@@ -8,8 +8,8 @@ use super::input::DriftInput;
 use super::parity;
 use super::pending;
 use super::verdict::{DriftReport, Heading, SideGap};
-use crate::facts::{Gap, Noun};
-use crate::model::SideName;
+use crate::facts::{Gap, LeverAnswer, LeverFacts, Noun};
+use crate::model::{Part, SideName};
 
 /// Judges the standby: against its own stacks (drift), against what would be rendered now (pending), and against
 /// production as far as it is meant to match it (parity).
@@ -50,6 +50,11 @@ fn gaps(input: &DriftInput<'_>) -> Vec<SideGap> {
             .collect()
     };
     let mut all = side_gaps(SideName::Standby, &input.standby.gaps);
+    let made = input.stacks.contains_key(&Part::Edge);
+    if let Some(LeverFacts { bucket, key, answer: LeverAnswer::Unknown { why }, .. }) = input.lever.filter(|_| made) {
+        let subject = format!("s3://{bucket}/{key}");
+        all.push(SideGap { side: SideName::Standby, noun: Some(Noun::Record), subject, reason: why.clone() });
+    }
     match (input.production, &input.production_gap) {
         (Some(production), _) => all.extend(side_gaps(SideName::Primary, &production.gaps)),
         (None, reason) => all.push(SideGap {

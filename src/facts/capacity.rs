@@ -24,12 +24,23 @@ pub enum PeakSeen {
     },
 }
 
+/// What the metric that counts instances is called at its end.
+const INSTANCES: &str = "InServiceInstances";
+
 /// The capacity basis of a tier.
 ///
 /// It is never below what is desired or in service at the moment of the observation: a peak of last week must not shrink
 /// what today already needs. In-service alone would be useless in a disaster, when it falls to zero; that is why the basis
 /// is recorded while production is well.
 pub fn capacity_basis(tier: &Tier, group: &GroupFacts, peak: &PeakSeen, observed_at: Timestamp) -> CapacityBasis {
+    // A count of instances says nothing about units.
+    let instances = match peak {
+        PeakSeen::Peak { metric, .. } if group.is_weighted() && metric.ends_with(INSTANCES) => {
+            Some(PeakSeen::None { reason: format!("{metric} counts instances, and the group counts weighted units") })
+        }
+        _ => None,
+    };
+    let peak = instances.as_ref().unwrap_or(peak);
     let present = group.size.desired.max(group.in_service()).max(tier.full.floor);
     let (units, method, measured) = match (tier.full.basis, peak) {
         (Basis::Current, _) => (present, BasisMethod::Current, None),
@@ -85,5 +96,24 @@ mod tests {
         check(Basis::Peak, None, 3, 5, 2, 5);
         check(Basis::Peak, None, 3, 0, 6, 6);
         check(Basis::Current, Some(50), 3, 3, 0, 3);
+    }
+
+    #[test]
+    fn a_peak_of_instances_is_no_peak_of_weighted_units() {
+        let tier = Tier {
+            full: FullSize { basis: Basis::Peak, window: Span::from_secs(86_400), floor: 0 },
+            ..crate::model::fixture::tier("web")
+        };
+        let group = |weights: &[(&str, u32)]| GroupFacts {
+            weights: weights.iter().map(|(kind, weight)| ((*kind).to_owned(), *weight)).collect(),
+            ..sample::group("shop-web", GroupSize { min: 0, max: 99, desired: 8 })
+        };
+        let peak = |metric: &str| PeakSeen::Peak { units: 20, at: Timestamp::UNIX_EPOCH, metric: metric.into() };
+        let units = |weights: &[(&str, u32)], metric| {
+            capacity_basis(&tier, &group(weights), &peak(metric), Timestamp::UNIX_EPOCH).units
+        };
+        assert_eq!(units(&[], "GroupInServiceInstances"), 20);
+        assert_eq!(units(&[("m6i.large", 2)], "GroupInServiceInstances"), 8);
+        assert_eq!(units(&[("m6i.large", 2)], "GroupInServiceCapacity"), 20);
     }
 }

@@ -1,5 +1,7 @@
 //! Owns facts about Auto Scaling groups.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,13 @@ pub struct GroupFacts {
     pub launch_template: Option<LaunchTemplateRef>,
     /// Instance types of a mixed instances policy, in order of preference; empty without one.
     pub overrides: Vec<String>,
+    /// How many units of the sizes an instance of a type counts for (WeightedCapacity of the policy's overrides); empty where
+    /// sizes count instances.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, u32>,
+    /// What the sizes count where it is neither instances nor those weights (DesiredCapacityType): `vcpu` or `memory-mib`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_type: Option<String>,
     /// Availability Zone names.
     pub availability_zones: Vec<String>,
     /// Subnet ids (VPCZoneIdentifier).
@@ -52,10 +61,27 @@ impl GroupFacts {
         self.suspended_processes.iter().any(|process| process == SCHEDULED_ACTIONS)
     }
 
-    /// How many instances are in service and healthy by the group's own check.
+    /// How much is in service and healthy by the group's own check, in units of its sizes: instances, or their weights.
     pub fn in_service(&self) -> u32 {
-        let count = self.instances.iter().filter(|instance| instance.in_service()).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        let weights = self.instances.iter().filter(|instance| instance.in_service()).map(|instance| instance.weight);
+        weights.fold(0, u32::saturating_add)
+    }
+
+    /// How many units an instance counts for; one that the group does not know counts for one.
+    pub fn weight_of(&self, instance_id: &str) -> u32 {
+        self.instances.iter().find(|instance| instance.id == instance_id).map_or(1, |instance| instance.weight)
+    }
+
+    /// Whether its sizes count weighted units, not instances.
+    pub fn is_weighted(&self) -> bool {
+        !self.weights.is_empty()
+    }
+
+    /// By how much the group may go beyond its desired capacity: the last instance launched may count for more units than
+    /// were missing, and none is taken away that would leave too few.
+    pub fn overshoot(&self) -> u32 {
+        let heaviest = self.weights.values().chain(self.instances.iter().map(|instance| &instance.weight)).max();
+        heaviest.map_or(0, |heaviest| heaviest.saturating_sub(1))
     }
 }
 
@@ -83,6 +109,17 @@ pub struct InstanceFacts {
     pub lifecycle_state: String,
     /// `Healthy` or `Unhealthy`.
     pub health: String,
+    /// How many units of the group's sizes it counts for (WeightedCapacity): one where sizes count instances.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(weight: &u32) -> bool {
+    *weight == 1
 }
 
 impl InstanceFacts {
@@ -99,4 +136,36 @@ pub struct LaunchFailure {
     pub at: Timestamp,
     /// Why, in the service's words (StatusMessage).
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::sample;
+
+    #[test]
+    fn weighted_groups_count_units() {
+        let weighed = |id: &str, weight| InstanceFacts { weight, ..sample::instance(id) };
+        let plain = GroupFacts {
+            instances: vec![weighed("i-1", 1), weighed("i-2", 1)],
+            ..sample::group("g", GroupSize { min: 0, max: 9, desired: 2 })
+        };
+        assert_eq!((plain.in_service(), plain.overshoot(), plain.is_weighted()), (2, 0, false));
+        let pending = InstanceFacts { lifecycle_state: "Pending".into(), ..weighed("i-3", 4) };
+        let weighted = GroupFacts {
+            weights: BTreeMap::from([("m6i.large".to_owned(), 2), ("m6i.xlarge".to_owned(), 4)]),
+            instances: vec![weighed("i-1", 4), weighed("i-2", 2), pending],
+            ..plain
+        };
+        assert_eq!((weighted.in_service(), weighted.overshoot(), weighted.is_weighted()), (6, 3, true));
+        assert_eq!((weighted.weight_of("i-1"), weighted.weight_of("10.0.0.1")), (4, 1));
+    }
+
+    #[test]
+    fn what_was_recorded_before_weights_were_known_is_read_as_it_was() {
+        let instance = sample::instance("i-1");
+        let text = serde_json::to_string(&instance).expect("json");
+        assert!(!text.contains("weight"), "{text}");
+        assert_eq!(serde_json::from_str::<InstanceFacts>(&text).expect("read"), instance);
+    }
 }

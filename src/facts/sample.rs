@@ -11,6 +11,7 @@ pub fn instance(id: &str) -> InstanceFacts {
         availability_zone: "us-west-2a".into(),
         lifecycle_state: "InService".into(),
         health: "Healthy".into(),
+        weight: 1,
     }
 }
 
@@ -22,6 +23,8 @@ pub fn group(name: &str, size: GroupSize) -> GroupFacts {
         size,
         launch_template: None,
         overrides: vec![],
+        weights: Default::default(),
+        capacity_type: None,
         availability_zones: vec![],
         subnet_ids: vec![],
         target_group_arns: vec![],

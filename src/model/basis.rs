@@ -41,7 +41,7 @@ pub struct CapacityBasis {
     pub peak: Option<u32>,
     /// Desired capacity when observed.
     pub desired: u32,
-    /// Instances in service when observed.
+    /// In service when observed, in the group's units.
     pub in_service: u32,
     /// The declared floor.
     pub floor: u32,

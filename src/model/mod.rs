@@ -49,4 +49,4 @@ pub use stack_name::{
 pub use strategy::{Footprint, Strategy};
 pub use suggest::closest;
 pub use tags::{DRILL_TAG, ENVIRONMENT_TAG, SOURCE_IMAGE_TAG, SOURCE_REGION_TAG, TAG_PREFIX, TIER_TAG, copied_from};
-pub use traffic::{Probe, Switch, Traffic};
+pub use traffic::{Probe, Switch, Traffic, bucket_host, proof_key};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{Region, Span};
 
 /// How users reach the side that serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,45 @@ pub struct Probe {
     pub status: u16,
 }
 
+impl Probe {
+    /// The host that is asked.
+    pub fn host(&self) -> Option<&str> {
+        let authority = self.parts()?.1;
+        // An address in brackets has colons of its own.
+        let end = authority.rfind(':').filter(|at| !authority[*at..].contains(']')).unwrap_or(authority.len());
+        Some(&authority[..end])
+    }
+
+    /// The same question under another host name: scheme, port, path and status stay.
+    pub fn under(&self, host: &str) -> Option<Probe> {
+        let (scheme, authority, path) = self.parts()?;
+        let port = &authority[self.host()?.len()..];
+        Some(Probe { url: format!("{scheme}://{host}{port}{path}"), status: self.status })
+    }
+
+    /// Scheme, authority, and what follows.
+    fn parts(&self) -> Option<(&str, &str, &str)> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        Some((scheme, authority, path))
+    }
+}
+
+/// The key of the object beside the one that moves traffic which is always there and which everybody may read: who gets it
+/// without credentials would get the other, too.
+pub fn proof_key(lever: &str) -> String {
+    match lever.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/reachable"),
+        None => "reachable".to_owned(),
+    }
+}
+
+/// The host name under which everybody asks for the objects of a bucket (S3 user guide, "Virtual-hosted-style requests").
+pub fn bucket_host(bucket: &str, region: &Region) -> String {
+    let suffix = if region.as_str().starts_with("cn-") { ".cn" } else { "" };
+    format!("{bucket}.s3.{region}.amazonaws.com{suffix}")
+}
+
 /// How long resolvers keep the answer of an alias to a load balancer, whatever anybody writes (Route 53 developer guide,
 /// "Choosing between alias and non-alias records").
 const ALIAS_TTL_S: u64 = 60;
@@ -90,6 +129,29 @@ impl Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_probe_can_be_put_under_another_name() {
+        for (url, host, under) in [
+            ("https://shop.example.com/healthz", "shop.example.com", "https://x.example.com/healthz"),
+            ("http://shop.example.com:8080?deep=1", "shop.example.com", "http://x.example.com:8080?deep=1"),
+            ("https://[::1]:8443/", "[::1]", "https://x.example.com:8443/"),
+            ("https://[::1]", "[::1]", "https://x.example.com"),
+        ] {
+            let probe = Probe { url: url.into(), status: 204 };
+            assert_eq!(probe.host(), Some(host), "{url}");
+            assert_eq!(probe.under("x.example.com"), Some(Probe { url: under.into(), status: 204 }), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_proof_lies_beside_the_lever() {
+        assert_eq!(proof_key("shop.example.com/standby-takes-over"), "shop.example.com/reachable");
+        assert_eq!(proof_key("lever"), "reachable");
+        let host = |region: &str| bucket_host("shop-traffic", &Region(region.into()));
+        assert_eq!(host("us-west-2"), "shop-traffic.s3.us-west-2.amazonaws.com");
+        assert_eq!(host("cn-north-1"), "shop-traffic.s3.cn-north-1.amazonaws.com.cn");
+    }
 
     #[test]
     fn users_are_waited_for_as_long_as_aliases_are_kept() {

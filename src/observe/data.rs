@@ -60,7 +60,7 @@ async fn lags(ports: &ReadPorts, now: Timestamp, seen: &mut DataSeen) {
         return;
     }
     match ports.metrics.replica_lags(&replicas, now).await {
-        Ok(lags) => seen.replica_lags = lags,
+        Ok(told) => seen.replica_lags = told.lags,
         Err(error) => {
             seen.gaps.push(Gap { noun: Noun::Metric, subject: "replica lag".to_owned(), reason: error.to_string() });
         }

@@ -4,6 +4,7 @@ mod aside;
 pub mod declare;
 pub mod drill;
 pub mod failback;
+pub mod past;
 pub mod provision;
 pub mod runbook;
 pub mod scale;

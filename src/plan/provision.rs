@@ -2,6 +2,7 @@
 //! removed, on what grounds, and what is known only later.
 
 pub mod decide;
+pub mod health;
 pub mod hint;
 pub mod inputs;
 pub mod intent;
@@ -19,6 +20,7 @@ use crate::facts::ResourceChange;
 use crate::model::{Digest, Part, Region, StackName};
 
 pub use decide::{Decision, decide};
+pub use health::{asked_by_checks, is_healthy};
 pub use inputs::{InputProblem, LaterInput, LaterReason, ResolvedInputs, Upstream, resolve};
 pub use intent::{Intent, Posture, StackIntent, intend};
 pub use judge::{Allow, Destruction, DestructionKind, Refusal, RefusalKind, Shrink, refusals};

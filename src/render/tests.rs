@@ -76,6 +76,45 @@ fn sizes_follow_strategy_and_footprint() {
     }
 }
 
+/// The worked example with what production's web group counts, and what the file lists for the tier.
+fn weighted(listed: &[&str], change: impl FnOnce(&mut crate::facts::GroupFacts)) -> Result<Rendered, String> {
+    let mut environment = environment(Strategy::WarmStandby);
+    let web = environment.tiers.iter_mut().find(|tier| tier.name == "web").expect("web");
+    web.instance_types = listed.iter().map(|name| (*name).to_owned()).collect();
+    let mut baseline = baseline();
+    let group = baseline.facts.groups.get_mut("shop-web").expect("web's group");
+    group.overrides = vec!["m6i.large".into(), "m6i.xlarge".into()];
+    group.weights = [("m6i.large".to_owned(), 1), ("m6i.xlarge".to_owned(), 2)].into();
+    change(group);
+    render(&environment, &baseline, Footprint::Standby, &Templates::embedded()).map_err(|problems| problems.to_string())
+}
+
+#[test]
+fn weights_are_mirrored_with_the_types_that_carry_them() {
+    let overrides = |rendered: Result<Rendered, String>| {
+        let body = body(&rendered.expect("renders"), Part::COMPUTE);
+        body["Resources"]["WebGroup"]["Properties"]["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"].to_string()
+    };
+    let (large, xlarge) = (
+        r#"{"InstanceType":"m6i.large","WeightedCapacity":"1"}"#,
+        r#"{"InstanceType":"m6i.xlarge","WeightedCapacity":"2"}"#,
+    );
+    assert_eq!(overrides(weighted(&[], |_| {})), format!("[{large},{xlarge}]"));
+    assert_eq!(overrides(weighted(&["m6i.xlarge"], |_| {})), format!("[{xlarge}]"), "one alone has its weight, too");
+    let plain = overrides(weighted(&[], |group| group.weights.clear()));
+    assert_eq!(plain, r#"[{"InstanceType":"m6i.large"},{"InstanceType":"m6i.xlarge"}]"#);
+}
+
+#[test]
+fn sizes_that_the_standby_could_not_count_are_refused_by_name() {
+    let unknown = weighted(&["m6i.large", "m5.large"], |_| {}).expect_err("m5.large has no weight");
+    let expected =
+        "tiers/web: the sizes of production's group shop-web count weighted units, and it gives no weight to m5.large";
+    assert!(unknown.contains(expected) && unknown.contains("(m6i.large, m6i.xlarge)"), "{unknown}");
+    let vcpus = weighted(&[], |group| group.capacity_type = Some("vcpu".into())).expect_err("vCPUs");
+    assert!(vcpus.contains("tiers/web: the sizes of production's group shop-web count vcpu"), "{vcpus}");
+}
+
 #[test]
 fn footprints_differ_in_sizes_only() {
     let standby = rendered(&environment(Strategy::PilotLight), Footprint::Standby);

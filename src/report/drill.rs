@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::age::seconds;
+use super::runbook::parts;
 use super::style::{ADDED, ALARM, CHANGED, Paint};
-use crate::plan::runbook::{Action, RunKind, StepId};
+use crate::plan::runbook::{Action, AsDeclared, RunKind, StepId};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
@@ -24,6 +26,12 @@ pub struct DrillVerdict {
     pub good: bool,
     /// Why not; empty when it would, or when its time is not known.
     pub reasons: Vec<String>,
+    /// What a declaration takes by it: the tiers as measured, what the drill left out as estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_declared: Option<AsDeclared>,
+    /// The same in words, against the objective.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// Whether it was interrupted before everything was there: whether it was in time is not known.
     pub interrupted: bool,
     /// How much slower than the last good drill, where that is more than the margin.
@@ -56,9 +64,39 @@ pub fn is_good(record: &RunRecord) -> bool {
         && !record.totals.interrupted
 }
 
-/// Whether an earlier drill is one that this one is measured against: good, and it asked for the same.
+/// Whether an earlier drill is one that this one is measured against: everything came in time, and it asked for the same.
+/// What a drill only estimates says nothing about how good its measure is.
 pub fn is_measure(record: &RunRecord, before: &RunRecord) -> bool {
-    is_good(before) && asked(record) == asked(before)
+    let in_time = before.totals.recovery_time_s.is_some_and(|took| took <= before.objectives.rto.as_secs());
+    let is_good = before.kind == RunKind::Drill && matches!(before.state, RunState::Ended { .. }) && in_time;
+    is_good && shortcomings(before).is_empty() && asked(record) == asked(before)
+}
+
+/// What a drill says about the recovery time: the tiers as measured, with what it left out as estimated, against the
+/// objective. None for one that does not know what a declaration has besides, or whose tiers did not come.
+pub fn time_words(record: &RunRecord) -> Option<String> {
+    let totals = &record.totals;
+    let whole = totals.as_declared.as_ref()?;
+    let tiers = match totals.recovery_time_s {
+        Some(measured) => format!("tiers {} measured", seconds(measured as f64)),
+        None => "nothing measured, because the tiers were at that size already".to_owned(),
+    };
+    let held = if totals.recovery_time_met == Some(true) { "within" } else { "beyond" };
+    let verdict = format!("{held} the objective (RTO) of {}", record.objectives.rto);
+    let copies: String = totals
+        .copies
+        .iter()
+        .filter_map(|copy| {
+            Some(format!("; beside it a copy of {} restored in {}", copy.data, seconds(copy.restore_s?)))
+        })
+        .collect();
+    Some(match whole.estimated.is_empty() {
+        true => format!("{tiers}: {verdict}{copies}"),
+        false => {
+            let took = seconds(whole.seconds as f64);
+            format!("{tiers}; with {} as estimated: {took}, {verdict}{copies}", parts(&whole.estimated))
+        }
+    })
 }
 
 /// How much slower a drill was than an earlier good one, where that is more than the margin and both asked for the same.
@@ -96,6 +134,19 @@ pub fn has_failed(record: &RunRecord) -> bool {
 }
 
 fn reasons(record: &RunRecord) -> Vec<String> {
+    let mut reasons = shortcomings(record);
+    let totals = &record.totals;
+    if totals.recovery_time_met == Some(false) {
+        reasons.push(time_words(record).unwrap_or_else(|| {
+            let took = totals.recovery_time_s.unwrap_or(0);
+            format!("it took {took} s, and the objective (RTO) is {}", record.objectives.rto)
+        }));
+    }
+    reasons
+}
+
+/// Why it was not good, its time aside.
+fn shortcomings(record: &RunRecord) -> Vec<String> {
     let totals = &record.totals;
     let mut reasons = Vec::new();
     for step in record.steps.iter().filter(|step| !step.is_settled()) {
@@ -115,15 +166,8 @@ fn reasons(record: &RunRecord) -> Vec<String> {
             .map(|one| format!("{}: {} of {} came", one.step, one.came, one.asked)),
     );
     reasons.extend(totals.skipped.iter().map(|id| format!("{id} was skipped")));
-    if totals.recovery_time_met == Some(false) {
-        reasons.push(format!(
-            "it took {} s, and the objective (RTO) is {}",
-            totals.recovery_time_s.unwrap_or(0),
-            record.objectives.rto
-        ));
-    }
     if totals.recovery_point_met == Some(false) {
-        let worst = record.steps.iter().filter_map(|step| step.measures.recovery_point_s).max();
+        let worst = record.steps.iter().filter_map(StepRecord::recovery_point_s).max();
         let (worst, rpo) = (worst.unwrap_or(0), record.objectives.rpo);
         reasons.push(format!("the copied data is {worst} s old, and the objective (RPO) is {rpo}"));
     }
@@ -153,6 +197,8 @@ impl DrillVerdict {
         DrillVerdict {
             good: is_good(record),
             reasons,
+            as_declared: record.totals.as_declared.clone(),
+            time: time_words(record),
             interrupted: record.totals.interrupted,
             regression: before.and_then(|before| regression(record, before)),
             still_up: still_up(record),
@@ -176,6 +222,9 @@ impl DrillVerdict {
         let mut out = String::new();
         // Writing to a String cannot fail.
         if self.good {
+            if let Some(time) = &self.time {
+                let _ = writeln!(out, "drill: {time}");
+            }
             let _ = writeln!(out, "drill: {}", paint.text(ADDED, "within its objective, and cleaned up"));
         }
         if self.interrupted {

@@ -48,6 +48,7 @@ fn runbook(wanted: u32) -> Runbook {
         tool_version: "1".into(),
         objectives: Objectives { rto: Span::from_secs(300), rpo: Span::from_secs(60) },
         scope: crate::plan::runbook::Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest(String::new()), baseline: Digest(String::new()) },
         steps,
         digest: Digest(String::new()),

@@ -10,7 +10,9 @@ use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printa
 use super::table::{Cell, Table};
 use crate::model::Span;
 use crate::plan::declare::{Loss, LossBy, Remarks};
-use crate::plan::runbook::{EstimateSource, Mode, RunKind, Runbook, Step, StepId, Timeline, timeline};
+use crate::plan::runbook::{
+    EstimateSource, Mode, Outage, Part, RunKind, Runbook, Step, StepId, Timeline, as_declared, timeline,
+};
 
 /// The version of the JSON document.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -28,7 +30,13 @@ pub fn holds(runbook: &Runbook) -> bool {
 
 /// When service is back, in seconds from when the objective counts: what had gone by before the declaration counts too.
 fn expected_s(runbook: &Runbook, times: &Timeline) -> u64 {
-    times.recovered_s(runbook).saturating_add(runbook.gone_s())
+    planned_s(runbook, times).saturating_add(runbook.gone_s())
+}
+
+/// When service is back, in seconds from the beginning. Of a drill it is when the declaration would have it back that it
+/// rehearses a part of.
+fn planned_s(runbook: &Runbook, times: &Timeline) -> u64 {
+    as_declared(&runbook.rehearses, &BTreeMap::new()).map_or_else(|| times.recovered_s(runbook), |whole| whole.seconds)
 }
 
 /// A runbook, for people.
@@ -61,7 +69,7 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     }
     out.push_str(&timeline_text(runbook, &times, paint));
     let rto = runbook.objectives.rto;
-    let planned = length(times.recovered_s(runbook));
+    let planned = length(planned_s(runbook, &times));
     let total = match runbook.gone_s() {
         0 => format!("{planned} by these estimates"),
         gone => format!(
@@ -72,21 +80,56 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
     };
     let _ = if runbook.kind == RunKind::Failback {
         writeln!(out, "home in {planned} by these estimates")
-    } else if !runbook.scope.tiers.is_empty() {
+    } else if runbook.leads_nobody() {
         writeln!(out, "up in {planned} by these estimates; nobody is led over, so no objective is held against it")
     } else if holds(runbook) {
         writeln!(out, "{} {total}", paint.text(ADDED, &format!("RTO {rto} holds:")))
     } else {
         writeln!(out, "{} {total}", paint.text(ALARM, &format!("RTO {rto} does not hold:")))
     };
-    if runbook.kind == RunKind::Drill {
-        let _ =
-            writeln!(out, "{}", paint.text(QUIET, &format!("and back to what it was after {}", length(times.total_s))));
+    out.push_str(&beside(runbook, &times, paint));
+    if let Some(outage) = times.outage(runbook) {
+        let Outage { from, to, seconds } = &outage;
+        // Nobody plans a pause of service by the second.
+        let minutes = seconds.div_ceil(60);
+        let label = paint.text(ALARM, &format!("nobody serves for about {minutes} min:"));
+        let _ = writeln!(out, "{label} from {from} to {to}, by these estimates");
     }
     if runbook.steps.iter().any(|step| is_gate(step) && step.skipped.is_none()) {
         let _ = writeln!(out, "{}", paint.text(QUIET, "the time people take at gates is not counted"));
     }
     out
+}
+
+/// What the whole of it takes, where that is more than the time until service is back.
+fn beside(runbook: &Runbook, times: &Timeline, paint: Paint) -> String {
+    let whole = length(times.total_s);
+    let lines = match runbook.kind {
+        RunKind::Drill => {
+            let left_out =
+                as_declared(&runbook.rehearses, &BTreeMap::new()).map_or(Vec::new(), |whole| whole.estimated);
+            let measures = match left_out.is_empty() {
+                true => String::new(),
+                false => format!("the drill measures the tiers; the rest counts as estimated: {}\n", parts(&left_out)),
+            };
+            format!("{measures}and back to what it was after {whole}")
+        }
+        RunKind::Declare if !runbook.leads_nobody() && times.recovered_s(runbook) < times.total_s => {
+            format!("the whole run takes {whole}: what comes after service is back is in no objective")
+        }
+        RunKind::Declare | RunKind::Failback => return String::new(),
+    };
+    lines.lines().map(|line| paint.text(QUIET, line) + "\n").collect()
+}
+
+/// The words of parts of a declaration: `promotion, class change and DNS`.
+pub(super) fn parts(parts: &[Part]) -> String {
+    let words: Vec<&str> = parts.iter().map(|part| part.word()).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// What a person should know before declaring: what would be lost now, and what the plan relies on. Empty where there is
@@ -139,6 +182,14 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
         _ if remarks.losses.is_empty() => Ok(()),
         _ => writeln!(out, "{}", paint.text(UNKNOWN, &format!("whether RPO {rpo} holds is not known"))),
     };
+    if let Some(lever) = &remarks.lever {
+        let style = match lever.works() {
+            Some(true) => ADDED,
+            Some(false) => ALARM,
+            None => UNKNOWN,
+        };
+        let _ = writeln!(out, "{}", paint.text(style, &printable(&lever.words())));
+    }
     for warning in &remarks.warnings {
         let _ = writeln!(out, "{} {}", paint.text(CHANGED, "warning:"), printable(warning));
     }
@@ -277,6 +328,9 @@ pub fn json(runbook: &Runbook) -> Value {
         "timeline": times,
         "rto_s": runbook.objectives.rto.as_secs(),
         "gone_s": runbook.gone_s(),
+        // When service is back, from the beginning; the rest of the whole is in no objective.
+        "recovered_s": planned_s(runbook, &times),
+        "nobody_serves": times.outage(runbook),
         "rto_holds": holds(runbook),
     })
 }
@@ -290,6 +344,8 @@ pub fn rehearsal_json(runbook: &Runbook, remarks: &Remarks) -> Value {
     told["rpo_holds"] = remarks.point_holds(rpo).into();
     told["losses"] = json!(remarks.losses);
     told["warnings"] = json!(remarks.warnings);
+    // Null where traffic is not moved by an object.
+    told["lever"] = json!(remarks.lever);
     told
 }
 

@@ -42,6 +42,7 @@ fn runbook(rto: u64) -> Runbook {
         tool_version: "1".into(),
         objectives: Objectives { rto: Span::from_secs(rto), rpo: Span::from_secs(60) },
         scope: crate::plan::runbook::Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest(String::new()), baseline: Digest(String::new()) },
         steps,
         digest: Digest(String::new()),
@@ -69,6 +70,52 @@ fn people_see_steps_bars_the_critical_path_and_the_verdict() {
     RTO 30m holds: 2 min 00 s by these estimates
     the time people take at gates is not counted
     ");
+}
+
+/// A plan in which service is back 100 s from the beginning and the whole takes 320 s.
+fn with_protection(kind: RunKind, first: Action, rto: u64) -> Runbook {
+    let url = "https://shop.example.com/".to_owned();
+    let probe = Action::Probe { probe: crate::model::Probe { url, status: 200 }, timeout_s: 9 };
+    let mut runbook = runbook(rto);
+    runbook.kind = kind;
+    runbook.steps = vec![
+        step("stop", &[], 40, first),
+        step("probe", &["stop"], 60, probe),
+        step("protect", &["probe"], 200, Action::Report),
+        step("report", &["protect"], 20, Action::Report),
+    ];
+    runbook.sealed()
+}
+
+#[test]
+fn the_objective_is_held_against_the_time_until_service_is_back_and_the_whole_is_told_beside_it() {
+    let declare = |rto| with_protection(RunKind::Declare, Action::Report, rto);
+    for (rto, expected) in [(99, false), (100, true)] {
+        assert_eq!((holds(&declare(rto)), json(&declare(rto))["rto_holds"] == true), (expected, expected), "{rto}");
+    }
+    let told = text(&declare(100), false);
+    assert!(told.contains("RTO 1m40s holds: 100 s by these estimates\nthe whole run takes 5 min 20 s: "), "{told}");
+    assert_eq!(json(&declare(100))["recovered_s"], 100);
+    assert!(!text(&runbook(1_800), false).contains("the whole run takes"), "it is the same time");
+}
+
+#[test]
+fn a_plan_says_for_how_long_nobody_serves() {
+    let told = |kind, first| {
+        let runbook = with_protection(kind, first, 60);
+        let json = json(&runbook)["nobody_serves"].clone();
+        let text = text(&runbook, false);
+        (text.lines().find(|line| line.contains("nobody serves")).map(str::to_owned), json)
+    };
+    let pause = "nobody serves for about 2 min: from stop to probe, by these estimates";
+    let freeze = || Action::FreezeStandby { groups: vec![] };
+    let fence = || Action::FencePrimary { groups: vec![], events: Default::default() };
+    let (text, json) = told(RunKind::Failback, freeze());
+    assert_eq!(text.as_deref(), Some(pause));
+    assert_eq!(json, serde_json::json!({ "from": "stop", "to": "probe", "seconds": 100 }));
+    // A switchover that ends production before it promotes has such a time as well.
+    assert_eq!(told(RunKind::Declare, fence()).0.as_deref(), Some(pause));
+    assert_eq!(told(RunKind::Declare, Action::Report), (None, Value::Null));
 }
 
 #[test]
@@ -99,7 +146,7 @@ fn what_would_be_lost_is_told_with_what_makes_it_less() {
         loss("bills", Some(3), Some(LossBy::Incident { at: at(60), holds_until: at(57) })),
         loss("users", None, None),
     ];
-    let told = super::remarks(&Remarks { losses, warnings: vec![] }, Span::from_secs(60), false);
+    let told = super::remarks(&Remarks { losses, warnings: vec![], lever: None }, Span::from_secs(60), false);
     insta::assert_snapshot!(told, @r"
     orders: if declared now, at most 4 min 00 s of writes would be lost, by the lag; give --incident-at to tell more exactly
     stock: if declared now, 0 s of writes would be lost

@@ -134,8 +134,14 @@ pub fn list_text(environment: &str, runs: &[Listed], width: usize, now: Timestam
 /// The achieved recovery time; or that service was not back although the objective had passed.
 fn achieved(record: &RunRecord) -> String {
     let totals = &record.totals;
+    if let Some(whole) = &totals.as_declared {
+        let measured = totals.recovery_time_s.map_or("nothing".to_owned(), |measured| seconds(measured as f64));
+        let whole = seconds(whole.seconds as f64);
+        return format!("{measured} measured, {whole} with estimates");
+    }
     match (totals.recovery_time_s, totals.open_beyond_s) {
         (Some(achieved), _) => seconds(achieved as f64),
+        (None, _) if totals.already_so => "was so already".to_owned(),
         (None, Some(beyond)) => format!("open, beyond by {}", seconds(beyond as f64)),
         (None, None) if totals.interrupted => "interrupted".to_owned(),
         (None, None) => "-".to_owned(),
@@ -217,7 +223,9 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
         let _ = writeln!(text, "  because: {}", printable(because));
     }
     let totals = &record.totals;
-    if totals.partial {
+    if totals.already_so {
+        let _ = writeln!(text, "  {}", already_so(record.kind));
+    } else if totals.partial {
         let _ = writeln!(text, "  nobody was led to the standby, so no recovery time was achieved");
     }
     if totals.interrupted {
@@ -231,7 +239,9 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
             seconds(beyond as f64)
         );
     }
-    if let Some(achieved) = totals.recovery_time_s {
+    if let Some(time) = drill::time_words(record) {
+        let _ = writeln!(text, "  {time}");
+    } else if let Some(achieved) = totals.recovery_time_s {
         let met = if totals.recovery_time_met == Some(true) { "within" } else { "beyond" };
         let _ = writeln!(
             text,
@@ -248,9 +258,11 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
             seconds(achieved as f64),
             record.objectives.rpo
         );
-    } else if !totals.recovery_point_unknown.is_empty() {
+    } else if !totals.recovery_point_unknown.is_empty() && !totals.already_so {
         let steps: Vec<String> = totals.recovery_point_unknown.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "  recovery point not known: {} did not know the lag", steps.join(", "));
+    } else if !totals.not_promoted.is_empty() {
+        let _ = writeln!(text, "  no recovery point: the data was not promoted");
     }
     for copy in &totals.copies {
         let _ = writeln!(text, "  copy of {}", printable(&copies::line(copy)));
@@ -300,6 +312,16 @@ pub fn entry_line(runbook: &Runbook, entry: &Entry, color: bool) -> String {
     };
     let words = printable(&words).replace('\n', " ");
     format!("{}  {subject}: {}", entry.at.strftime("%H:%M:%S"), paint.text(style, &words))
+}
+
+/// That a run found everything so already.
+pub(super) fn already_so(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Drill => "everything was in service at that size already, so no recovery time was measured",
+        RunKind::Declare | RunKind::Failback => {
+            "what serves was so already: it brought nothing, so no recovery time was achieved"
+        }
+    }
 }
 
 /// The word of a kind of run.

@@ -154,7 +154,7 @@ impl StatusView<'_> {
     /// That users of a declared standby leave it by themselves, and what to run; none where they do not.
     fn returns_by_itself(&self) -> Option<String> {
         self.declared_in?;
-        let traffic = self.traffic.filter(|traffic| traffic.leads_to == LeadsTo::Undecided)?;
+        let traffic = self.traffic.filter(|traffic| traffic.leads_to != LeadsTo::NotProvisioned)?;
         let by_itself = matches!(self.environment.traffic.as_ref()?.switch, Switch::Failover { .. });
         by_itself.then(|| format!("{}: lifeboat declare {} --fence --reason TEXT", returns(&traffic.record), self.file))
     }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::style::Paint;
+use super::style::{ALARM, Paint};
 use super::table::{Cell, Table};
+use crate::facts::LeverFacts;
 use crate::model::Span;
 
 /// One data store, as it stands in the standby.
@@ -63,6 +64,8 @@ pub struct TrafficStatus {
     pub object: Option<bool>,
     /// What tells so.
     pub because: String,
+    /// Whether health checkers could read the object that moves traffic; none where there is no such object.
+    pub lever: Option<LeverFacts>,
 }
 
 /// Where a record leads.
@@ -126,6 +129,11 @@ pub fn text(data: &[DataStatus], traffic: Option<&TrafficStatus>, paint: Paint) 
             traffic.switch,
             traffic.because
         );
+        if let Some(lever) = &traffic.lever {
+            let words = lever.words();
+            let words = if lever.works() == Some(false) { paint.text(ALARM, &words) } else { words };
+            let _ = writeln!(out, "  {words}");
+        }
     }
     out
 }
@@ -133,6 +141,7 @@ pub fn text(data: &[DataStatus], traffic: Option<&TrafficStatus>, paint: Paint) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::LeverAnswer;
 
     #[test]
     fn a_lag_that_is_not_known_is_said() {
@@ -156,6 +165,12 @@ mod tests {
             leads_to: LeadsTo::Standby,
             object: Some(true),
             because: "the object s3://shop-traffic/x is there".into(),
+            lever: Some(LeverFacts {
+                bucket: "shop-traffic".into(),
+                key: "reachable".into(),
+                url: "https://shop-traffic.s3.us-west-2.amazonaws.com/reachable".into(),
+                answer: LeverAnswer::Works,
+            }),
         };
         insta::assert_snapshot!(text(&data, Some(&traffic), Paint::new(false)), @r"
           DATA    KIND      IN THE STANDBY  ROLE          STATUS     LAG
@@ -164,6 +179,7 @@ mod tests {
           stock   database  shop-stock      stands alone  modifying  -
           tills   database  shop-tills      not there     -          -
         traffic: shop.example.com leads to the standby (standby-takes-over; the object s3://shop-traffic/x is there)
+          the lever works: https://shop-traffic.s3.us-west-2.amazonaws.com/reachable answers 200 without credentials
         ");
         assert_eq!(text(&[], None, Paint::new(false)), "");
     }

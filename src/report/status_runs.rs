@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::age::{ago, moment, seconds};
 use super::drill;
-use super::runs::end_words;
+use super::runs::{already_so, end_words};
 use super::style::{ALARM, Paint, printable};
 use crate::plan::runbook::RunKind;
 use crate::run::engine::RunRecord;
@@ -25,11 +25,14 @@ pub struct LastRuns {
 }
 
 impl LastRuns {
-    /// The last of each kind among these, in any order; those that never began are no runs yet.
+    /// The last of each kind among these, in any order; those that never began are no runs yet. A declaration that found
+    /// everything so already says nothing about how the standby came to serve: the one that brought it does.
     pub fn of(records: &[RunRecord]) -> LastRuns {
         let last = |kind| {
             let its = records.iter().filter(|record| record.kind == kind && record.state != RunState::New);
-            its.max_by(|a, b| (a.declared_at, &a.run).cmp(&(b.declared_at, &b.run))).cloned()
+            let brought = |record: &RunRecord| kind != RunKind::Declare || !record.totals.already_so;
+            let order = |record: &RunRecord| (brought(record), record.declared_at, record.run.clone());
+            its.max_by_key(|record| order(record)).cloned()
         };
         LastRuns { drill: last(RunKind::Drill), declare: last(RunKind::Declare), failback: last(RunKind::Failback) }
     }
@@ -81,6 +84,9 @@ impl LastRuns {
                     "recovery_time_s": record.totals.recovery_time_s,
                     "rto_s": record.objectives.rto.as_secs(),
                     "recovery_time_met": record.totals.recovery_time_met,
+                    "as_declared": record.totals.as_declared,
+                    "already_so": record.totals.already_so,
+                    "not_promoted": record.totals.not_promoted,
                     "recovery_point_s": record.totals.recovery_point_s,
                     "rpo_s": record.objectives.rpo.as_secs(),
                     "recovery_point_met": record.totals.recovery_point_met,
@@ -96,7 +102,12 @@ fn achieved(record: &RunRecord, paint: Paint) -> String {
     let totals = &record.totals;
     let held = |met: Option<bool>| if met == Some(true) { "within".to_owned() } else { paint.text(ALARM, "beyond") };
     let mut out = String::new();
-    if let Some(took) = totals.recovery_time_s {
+    if let Some(time) = drill::time_words(record) {
+        let _ =
+            write!(out, ", {}", if totals.recovery_time_met == Some(true) { time } else { paint.text(ALARM, &time) });
+    } else if totals.already_so {
+        let _ = write!(out, ", {}", already_so(record.kind));
+    } else if let Some(took) = totals.recovery_time_s {
         let (rto, met) = (record.objectives.rto, held(totals.recovery_time_met));
         let _ = write!(out, ", {} {met} the RTO of {rto}", seconds(took as f64));
     }
@@ -112,6 +123,8 @@ fn achieved(record: &RunRecord, paint: Paint) -> String {
     if let Some(lag) = totals.recovery_point_s {
         let (rpo, met) = (record.objectives.rpo, held(totals.recovery_point_met));
         let _ = write!(out, ", data {lag} s old, {met} the RPO of {rpo}");
+    } else if !totals.not_promoted.is_empty() {
+        let _ = write!(out, ", data {}", paint.text(ALARM, "not promoted"));
     }
     out
 }

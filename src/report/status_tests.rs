@@ -49,6 +49,7 @@ fn told(max: u32, frozen: Option<&Frozen>, switch: Option<Switch>) -> (String, V
         leads_to: LeadsTo::Undecided,
         object: None,
         because: "somebody decides".into(),
+        lever: None,
     });
     let posture = PostureRecord {
         schema_version: 1,

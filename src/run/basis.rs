@@ -70,7 +70,7 @@ impl Basis {
     }
 
     /// The run that declared, where the standby is scaled for a declaration.
-    pub fn declared_in(&self) -> Option<&str> {
+    fn declared_in(&self) -> Option<&str> {
         self.posture.as_ref().and_then(|posture| posture.declared_in.as_deref())
     }
 

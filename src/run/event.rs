@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::journal::Measures;
+use super::journal::{Measures, Noted};
 
 /// Something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +48,32 @@ pub enum RunEvent {
     },
 }
 
+/// Whether a step may still make the call it measured something for.
+#[must_use = "without leave the call must not be made"]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// What it measured is durable, and nothing has withdrawn the permission to act.
+    Given,
+    /// The journal or the lease is lost: nothing new may be ordered.
+    Withdrawn,
+}
+
 /// Somebody who watches a run.
 #[async_trait]
 pub trait Watch: Send + Sync {
     /// Takes one event; must return at once.
     fn event(&self, event: RunEvent);
 
-    /// Keeps what a step measured before its call, and returns once that is durable: the process may end any moment.
-    /// Without a journal there is nothing to keep it in.
-    async fn keep(&self, _measures: Measures) {}
+    /// What the journal says as the step that reports it begins; none for other steps, and without a journal.
+    fn noted(&self) -> Option<Noted> {
+        None
+    }
+
+    /// Keeps what a step measured before its call, and returns once that is durable or never will be: the process may end
+    /// any moment. Who watches without a journal has nothing to keep it in, and nothing to lose.
+    async fn keep(&self, _measures: Measures) -> Leave {
+        Leave::Given
+    }
 }
 
 /// Watches and keeps everything: for tests.

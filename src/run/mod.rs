@@ -5,6 +5,7 @@ pub mod basis;
 pub mod engine;
 pub mod event;
 pub mod journal;
+pub mod lever;
 pub mod patience;
 pub mod provision;
 pub mod scale;
@@ -12,8 +13,9 @@ pub mod spent;
 pub mod stop;
 pub mod sync_images;
 pub mod sync_parameters;
+pub mod targets;
 pub mod teardown;
 
 pub use basis::Basis;
-pub use event::{RunEvent, Watch};
+pub use event::{Leave, RunEvent, Watch};
 pub use stop::{Stop, StopSwitch};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::event::{RunEvent, Watch};
 use super::patience::Patience;
+use super::targets::Targets;
 use crate::cloud::{Clock, CloudResult, ReadPorts, WriteGroups, WritePorts};
 use crate::facts::GroupFacts;
 use crate::model::{GroupSize, percent_reached};
@@ -120,7 +121,8 @@ pub async fn run_scale(
                 watch.event(RunEvent::Done { subject: step.tier.clone(), text: state.words(step) });
             }
         }
-        let open = serving.iter().zip(&written).any(|(state, w)| state.settled_after.is_none() && w.error.is_none());
+        let mut states = plan.steps.iter().zip(&serving).zip(&written);
+        let open = states.any(|((step, state), written)| state.is_open(step) && written.error.is_none());
         if !open {
             break;
         }
@@ -154,24 +156,56 @@ async fn set_size(groups: &dyn WriteGroups, step: &ScaleStep, clock: &dyn Clock)
 #[derive(Default)]
 struct Serving {
     in_service: u32,
-    healthy: Option<u32>,
+    targets: Option<Targets>,
+    /// How much more than desired may stay, in weighted groups.
+    overshoot: u32,
     seen: bool,
     settled_after: Option<Duration>,
     trouble: Option<String>,
 }
 
 impl Serving {
+    fn healthy(&self) -> Option<u32> {
+        self.targets.as_ref().map(|targets| targets.healthy)
+    }
+
+    fn count(&self) -> u32 {
+        self.healthy().map_or(self.in_service, |healthy| healthy.min(self.in_service))
+    }
+
+    /// Whether it is worth waiting for: no wait helps targets that nothing is sent to.
+    fn is_open(&self, step: &ScaleStep) -> bool {
+        let hopeless = !step.shrinks() && self.targets.as_ref().is_some_and(Targets::are_unused);
+        self.settled_after.is_none() && !hopeless
+    }
+
     fn reached(&self, step: &ScaleStep) -> bool {
         if !self.seen {
             return false;
         }
-        let serving = self.healthy.map_or(self.in_service, |healthy| healthy.min(self.in_service));
-        if step.shrinks() { self.in_service <= step.after.desired } else { serving >= step.after.desired }
+        if step.shrinks() {
+            self.in_service <= step.after.desired.saturating_add(self.overshoot)
+        } else {
+            self.count() >= step.after.desired
+        }
     }
 
     fn words(&self, step: &ScaleStep) -> String {
-        let healthy = self.healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
-        format!("{} of {} in service{healthy}", self.in_service, step.after.desired)
+        let wanted = step.after.desired;
+        let healthy = self.targets.as_ref().map(|targets| format!(", {}", targets.words(wanted))).unwrap_or_default();
+        format!("{} of {wanted} in service{healthy}", self.in_service)
+    }
+
+    /// What keeps those that are in service from being healthy, and what tells more.
+    fn ill(&self, step: &ScaleStep) -> Option<String> {
+        let wanted = step.after.desired.min(self.in_service);
+        let targets = self.targets.as_ref().filter(|targets| !step.shrinks() && targets.healthy < wanted)?;
+        let words = targets.words(wanted);
+        Some(if targets.are_unused() {
+            format!("{words}: {}; {}", targets.unused_words(), targets.unused_hint())
+        } else {
+            format!("{words}; `{}` tells what the health check says", targets.look_command())
+        })
     }
 }
 
@@ -188,7 +222,10 @@ async fn look(plan: &ScalePlan, names: &[String], read: &ReadPorts, serving: &mu
         }
     };
     let health = plan.steps.iter().zip(serving.iter()).map(|(step, state)| async {
-        if state.settled_after.is_some() { None } else { fewest_healthy(read, &step.target_group_arns).await }
+        if state.settled_after.is_some() {
+            return Ok(None);
+        }
+        Targets::fewest_healthy(read.balancing.as_ref(), &step.target_group_arns, groups.get(&step.group)).await
     });
     let health = join_all(health).await;
     for (((step, state), health), group) in
@@ -200,42 +237,29 @@ async fn look(plan: &ScalePlan, names: &[String], read: &ReadPorts, serving: &mu
         state.seen = true;
         state.trouble = None;
         match group {
-            Some(group) => state.in_service = group.in_service(),
+            Some(group) => (state.in_service, state.overshoot) = (group.in_service(), group.overshoot()),
             None => state.trouble = Some(format!("{} is gone", step.group)),
         }
         match health {
-            Some(Ok(healthy)) => state.healthy = Some(healthy),
-            Some(Err(error)) => {
-                // Without an answer nothing counts as healthy; what came before stands.
-                state.healthy = Some(state.healthy.unwrap_or(0));
-                state.trouble = Some(error);
+            Ok(Some(targets)) => {
+                state.targets = Some(targets);
+                state.trouble = state.trouble.take().or_else(|| state.ill(step));
             }
-            None => {}
+            Ok(None) => {}
+            Err(error) => {
+                // Without an answer nothing counts as healthy; what came before stands.
+                let nothing = || step.target_group_arns.first().map(|arn| Targets::of(arn, &[], |_| 1));
+                state.targets = state.targets.take().or_else(nothing);
+                state.trouble = Some(error.to_string());
+            }
         }
-        let serving = state.healthy.map_or(state.in_service, |healthy| healthy.min(state.in_service));
         watch.event(RunEvent::Waiting {
             subject: step.tier.clone(),
-            done: u64::from(serving.min(step.after.desired)),
+            done: u64::from(state.count().min(step.after.desired)),
             of: u64::from(step.after.desired),
             text: state.words(step),
         });
     }
-}
-
-async fn fewest_healthy(read: &ReadPorts, arns: &[String]) -> Option<Result<u32, String>> {
-    let answers = join_all(arns.iter().map(|arn| read.balancing.target_health(arn))).await;
-    let mut fewest: Option<u32> = None;
-    for answer in answers {
-        match answer {
-            Ok(targets) => {
-                let healthy = targets.iter().filter(|target| target.state == "healthy").count();
-                let healthy = u32::try_from(healthy).unwrap_or(u32::MAX);
-                fewest = Some(fewest.map_or(healthy, |fewest| fewest.min(healthy)));
-            }
-            Err(error) => return Some(Err(error.to_string())),
-        }
-    }
-    fewest.map(Ok)
 }
 
 fn outcome(step: &ScaleStep, state: Serving, written: Written) -> TierOutcome {
@@ -247,7 +271,7 @@ fn outcome(step: &ScaleStep, state: Serving, written: Written) -> TierOutcome {
         asked: step.after,
         already: !step.changes(),
         in_service: state.in_service,
-        healthy: state.healthy,
+        healthy: state.healthy(),
         ours_s: written.after.as_secs_f64(),
         aws_s: aws,
         trouble: written.error.or(state.trouble).or_else(|| step.warning.clone().filter(|_| aws.is_none())),

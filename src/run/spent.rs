@@ -10,13 +10,21 @@ use crate::store::bundle::PostureRecord;
 
 /// The run the standby was declared in; while there is one, nothing stands by for it. `past`: the last runs, in any order.
 pub fn declared_in(posture: Option<&PostureRecord>, past: &[RunRecord]) -> Option<String> {
-    if let Some(run) = posture.and_then(|posture| posture.declared_in.clone()) {
-        return Some(run);
-    }
+    let saved = posture.and_then(|posture| posture.declared_in.clone());
+    saved.or_else(|| Some(unsaved(posture, past)?.run.clone()))
+}
+
+/// The last declaration that has begun to change the standby since the posture was saved.
+pub fn unsaved<'a>(posture: Option<&PostureRecord>, past: &'a [RunRecord]) -> Option<&'a RunRecord> {
     // What was saved later knows more than a journal from before.
     let saved = posture.map_or(Timestamp::MIN, |posture| posture.at);
-    let newest = past.iter().filter(|record| record.declared_at > saved && has_spent(record));
-    newest.max_by_key(|record| record.declared_at).map(|record| record.run.clone())
+    let newest = past.iter().filter(|record| taken_up(record) > saved && has_spent(record));
+    newest.max_by_key(|record| record.declared_at)
+}
+
+/// When it was declared, or last resumed: what it does from then on is in no posture that was saved before.
+fn taken_up(record: &RunRecord) -> Timestamp {
+    record.sittings.iter().map(|sitting| sitting.at).fold(record.declared_at, Timestamp::max)
 }
 
 /// Whether a declaration has begun to change the standby: capacity, data, or where the users are led.
@@ -62,13 +70,13 @@ mod tests {
             fence: 1,
         };
         let lines = std::iter::once((None, began)).chain(events.into_iter().map(|one| match one {
-            Event::Abandoned { .. } => (None, one),
+            Event::Abandoned { .. } | Event::Resumed { .. } => (None, one),
             one => (Some(StepId("scale-web".into())), one),
         }));
         let entry = |(seq, (step, event))| Entry {
             schema_version: 1,
             seq,
-            at: at(declared + 1),
+            at: at(declared + i64::try_from(seq).expect("small")),
             step,
             event,
             prev: Digest(String::new()),
@@ -85,6 +93,7 @@ mod tests {
     #[test]
     fn a_run_that_was_killed_has_spent_the_standby_all_the_same() {
         let started = || vec![Event::Started { token: "t".into() }];
+        let resumed = Event::Resumed { by: "ana".into(), host: "laptop".into(), fence: 2 };
         let mut given_up = started();
         given_up.push(Event::Abandoned { because: "x".into(), by: "ana".into() });
         let declare = RunKind::Declare;
@@ -97,6 +106,8 @@ mod tests {
             (None, vec![record("r1", 10, RunKind::Drill, started())], None),
             (Some(posture(9, None)), vec![record("r1", 10, declare, started())], Some("r1")),
             (Some(posture(20, None)), vec![record("r1", 10, declare, started())], None),
+            // What was saved when it stopped does not know what it did once it was resumed.
+            (Some(posture(7, None)), vec![record("r1", 5, declare, vec![started().remove(0), resumed])], Some("r1")),
         ] {
             assert_eq!(declared_in(posture.as_ref(), &past).as_deref(), expected, "{posture:?} {past:?}");
         }

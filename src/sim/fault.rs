@@ -13,6 +13,8 @@ pub struct Faults {
     pub dark: bool,
     /// So many of the next calls are throttled.
     pub throttle: u32,
+    /// Operations so many of whose next calls meet another change of the same thing, and do nothing.
+    pub busy: BTreeMap<String, u32>,
     /// Operations the caller is denied, such as `UpdateAutoScalingGroup`.
     pub deny: BTreeSet<String>,
     /// Operations the caller is denied after so many more calls: a permission that is lost in the middle of a run.
@@ -41,8 +43,17 @@ pub enum Obstacle {
     Dark,
     /// Throttled.
     Throttled,
+    /// Another change is under way.
+    Busy,
     /// Denied.
     Denied,
+}
+
+impl Obstacle {
+    /// Whether it passes by itself, so that the ports promise to ask again.
+    pub fn passes(self) -> bool {
+        matches!(self, Obstacle::Throttled | Obstacle::Busy)
+    }
 }
 
 impl Faults {
@@ -56,7 +67,7 @@ impl Faults {
         self.backing_up.get(id).is_some_and(|until| until.is_none_or(|until| now < until))
     }
 
-    /// What a call of that operation runs into. A throttled call is used up.
+    /// What a call of that operation runs into. A call that is throttled, or meets another change, is used up.
     pub fn meet(&mut self, operation: &str) -> Option<Obstacle> {
         if self.dark {
             return Some(Obstacle::Dark);
@@ -64,6 +75,12 @@ impl Faults {
         if self.throttle > 0 {
             self.throttle -= 1;
             return Some(Obstacle::Throttled);
+        }
+        if let Some(left) = self.busy.remove(operation) {
+            if left > 1 {
+                self.busy.insert(operation.to_owned(), left - 1);
+            }
+            return Some(Obstacle::Busy);
         }
         let lost = match self.deny_after.get_mut(operation) {
             Some(0) => true,
@@ -98,6 +115,11 @@ impl Faults {
         if self.throttle > 0 {
             words.push(format!("the next {} calls are throttled", self.throttle));
         }
+        words.extend(
+            self.busy
+                .iter()
+                .map(|(operation, left)| format!("the next {left} calls of {operation} meet another change")),
+        );
         words.extend(self.deny.iter().map(|operation| format!("{operation} is denied")));
         words.extend(self.deny_after.iter().map(|(operation, left)| match left {
             0 => format!("{operation} is denied"),
@@ -136,6 +158,15 @@ mod tests {
         assert_eq!(faults.meet("DescribeImages"), None);
         faults.dark = true;
         assert_eq!(faults.meet("DescribeImages"), Some(Obstacle::Dark));
+    }
+
+    #[test]
+    fn another_change_is_over_after_so_many_calls() {
+        let mut faults = Faults { busy: BTreeMap::from([("CopyImage".to_owned(), 2)]), ..Faults::default() };
+        assert_eq!(faults.words(), ["the next 2 calls of CopyImage meet another change"]);
+        let met: Vec<_> = (0..3).map(|_| faults.meet("CopyImage")).collect();
+        assert_eq!(met, [Some(Obstacle::Busy), Some(Obstacle::Busy), None]);
+        assert!(faults.is_clear());
     }
 
     #[test]

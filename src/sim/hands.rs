@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use thiserror::Error;
 
-use super::state::{LaunchTemplate, RegionState, SimState};
+use super::state::{LaunchTemplate, RegionState, SimState, WebRule};
 use crate::facts::{LaunchTemplateFacts, RuleFacts, RulePeer};
 use crate::model::{GroupSize, TAG_PREFIX};
 
@@ -137,6 +137,41 @@ pub fn switch_event(state: &mut SimState, region: &str, name: &str, on: bool) ->
     let there: Vec<String> =
         rules.chain(region.event_mappings.values().map(|mapping| &mapping.function)).cloned().collect();
     Err(nothing(region, format!("event source {name}"), there.iter()))
+}
+
+/// Somebody gives a load balancer rules: another status for what is not asked under that host, or only for a path; or takes
+/// them away. What was done.
+pub fn answer_otherwise(
+    state: &mut SimState,
+    region: &str,
+    balancer: &str,
+    (host, path): (Option<&str>, Option<&str>),
+    status: Option<u16>,
+) -> Result<String, NothingThere> {
+    let region = region_of(state, region)?;
+    let Some(found) = region.load_balancers.values().find(|known| known.name == balancer) else {
+        let names = region.load_balancers.values().map(|known| &known.name);
+        return Err(nothing(region, format!("load balancer {balancer}"), names));
+    };
+    let balancer_arn = found.arn.clone();
+    region.web_rules.retain(|rule| rule.balancer_arn != balancer_arn);
+    let Some(status) = status else { return Ok(format!("{balancer} answers everything as its listeners say")) };
+    if let Some(host) = host {
+        let host = Some(host.to_owned());
+        region.web_rules.push(WebRule { balancer_arn: balancer_arn.clone(), host, path: None, status: None });
+    }
+    let path = path.map(str::to_owned);
+    let what = path.clone().unwrap_or_else(|| "everything".to_owned());
+    let but = host.map(|host| format!(", except where it is asked for {host}")).unwrap_or_default();
+    region.web_rules.push(WebRule { balancer_arn, host: None, path, status: Some(status) });
+    Ok(format!("{balancer} answers {status} to {what}{but}"))
+}
+
+/// Somebody blocks public access to every bucket of the account, or no longer does: what was done.
+pub fn block_public_access(state: &mut SimState, on: bool) -> String {
+    state.blocks_public_access = on;
+    let word = if on { "keeps the public out of every bucket" } else { "is off" };
+    format!("Block Public Access of the account {word}")
 }
 
 fn region_of<'a>(state: &'a mut SimState, name: &str) -> Result<&'a mut RegionState, NothingThere> {

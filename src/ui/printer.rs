@@ -1,8 +1,8 @@
 //! Owns the two streams: results to standard output, everything else to standard error.
 
-use std::io::{IsTerminal as _, Write as _};
-use std::sync::Arc;
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anstyle::{AnsiColor, Style};
 
@@ -29,6 +29,8 @@ pub struct Printer {
     terminal_err: bool,
     /// Whether a result has been printed: clones share it.
     told: Arc<AtomicBool>,
+    /// Why a result could not be written, the first time: clones share it.
+    lost: Arc<OnceLock<String>>,
 }
 
 impl Printer {
@@ -41,6 +43,7 @@ impl Printer {
             color_err: wants_color(choice, stderr.is_terminal()),
             quiet,
             told: Arc::default(),
+            lost: Arc::default(),
             terminal_err: stderr.is_terminal() && std::env::var("TERM").as_deref() != Ok("dumb"),
         }
     }
@@ -70,15 +73,30 @@ impl Printer {
         self.quiet
     }
 
-    /// Prints a result to standard output. A reader that went away is not an error.
+    /// Prints a result to standard output. A reader that went away is not an error; whatever else keeps it from being
+    /// written is kept for [`Printer::lost_result`].
     pub fn result(&self, text: &str) {
         self.told.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
-        if !text.ends_with('\n') {
-            let _ = out.write_all(b"\n");
+        let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush());
+        self.written(&written);
+    }
+
+    /// Keeps why standard output could not be written.
+    pub fn written(&self, written: &std::io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            // The first is the cause of those that follow.
+            let _ = self.lost.set(error.to_string());
         }
-        let _ = out.flush();
+    }
+
+    /// The failure of a command whose result could not be written; none where everything was.
+    pub fn lost_result(&self) -> Option<Failure> {
+        let why = self.lost.get()?;
+        Some(Failure::failed(format!("the result could not be written to standard output: {why}")))
     }
 
     /// Prints a message to standard error, unless quiet.

@@ -53,7 +53,8 @@ async fn a_group_is_told_in_our_words() {
         <DesiredCapacity>2</DesiredCapacity><DefaultCooldown>60</DefaultCooldown>\
         <MixedInstancesPolicy><LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateId>lt-1</LaunchTemplateId>\
         <LaunchTemplateName>web</LaunchTemplateName></LaunchTemplateSpecification><Overrides>\
-        <member><InstanceType>m6i.large</InstanceType></member><member><InstanceType>m5.large</InstanceType></member>\
+        <member><InstanceType>m6i.large</InstanceType><WeightedCapacity>2</WeightedCapacity></member>\
+        <member><InstanceType>m5.large</InstanceType><WeightedCapacity>3</WeightedCapacity></member>\
         </Overrides></LaunchTemplate></MixedInstancesPolicy>\
         <AvailabilityZones><member>us-west-2a</member></AvailabilityZones>\
         <VPCZoneIdentifier>subnet-1, subnet-2</VPCZoneIdentifier>\
@@ -66,7 +67,9 @@ async fn a_group_is_told_in_our_words() {
         <member><Key>app</Key><Value>shop</Value></member></Tags>\
         <Instances><member><InstanceId>i-1</InstanceId><AvailabilityZone>us-west-2a</AvailabilityZone>\
         <LifecycleState>InService</LifecycleState><HealthStatus>Healthy</HealthStatus>\
-        <InstanceType>m5.large</InstanceType><ProtectedFromScaleIn>false</ProtectedFromScaleIn></member></Instances>\
+        <InstanceType>m5.large</InstanceType><WeightedCapacity>3</WeightedCapacity>\
+        <ProtectedFromScaleIn>false</ProtectedFromScaleIn></member></Instances>\
+        <DesiredCapacityType>units</DesiredCapacityType>\
         </member>";
     server.on("autoscaling", "DescribeAutoScalingGroups", [xml(groups_page(member, ""))]);
     let found = reading(&server).await.groups.groups(&names(&["shop-web"])).await.expect("groups");
@@ -80,7 +83,8 @@ async fn a_group_is_told_in_our_words() {
     assert_eq!(web.suspended_processes, names(&["Launch"]));
     assert!(web.metrics_enabled);
     assert_eq!(web.tags, BTreeMap::from([("app".to_owned(), "shop".to_owned())]));
-    assert_eq!(web.in_service(), 1);
+    assert_eq!(web.weights, BTreeMap::from([("m6i.large".to_owned(), 2), ("m5.large".to_owned(), 3)]));
+    assert_eq!((web.in_service(), web.capacity_type.as_deref()), (3, None), "an instance counts for its weight");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use lifeboat::cloud::CloudErrorKind;
-use lifeboat::facts::{AliasFacts, HealthCheckFacts, RecordFacts};
+use lifeboat::facts::{AliasFacts, CheckersSay, HealthCheckFacts, RecordFacts};
 
 use super::replay::{Answer, Replay, http, query_error, xml};
 use super::{names, reading, writing};
@@ -226,4 +226,30 @@ async fn a_change_whose_answer_was_lost_is_made_again_with_the_same_values() {
     writing(&server).await.dns.upsert_records("Z1", &[standby()]).await.expect("the second time");
     let bodies = bodies.lock().expect("bodies");
     assert_eq!((bodies.len(), &bodies[0]), (2, &bodies[1]));
+}
+
+#[tokio::test]
+async fn what_checkers_say_is_counted() {
+    let server = Replay::start();
+    server.on_call("route53", "GET", |call| {
+        assert!(call.path.ends_with("/status"), "{}", call.path);
+        if call.path.contains("gone") {
+            return query_error(404, "NoSuchHealthCheck", "A health check with id gone does not exist.");
+        }
+        let one = |status: &str| {
+            format!(
+                "<HealthCheckObservation><Region>us-west-2</Region><IPAddress>192.0.2.1</IPAddress><StatusReport>\
+                 <Status>{status}</Status></StatusReport></HealthCheckObservation>"
+            )
+        };
+        let all = [one("Success: HTTP Status Code 200, OK"), one("Failure: HTTP Status Code 503"), one("Success: 301")];
+        xml(format!(
+            "<GetHealthCheckStatusResponse xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+             <HealthCheckObservations>{}</HealthCheckObservations></GetHealthCheckStatusResponse>",
+            all.concat()
+        ))
+    });
+    let dns = reading(&server).await.dns;
+    assert_eq!(dns.checkers_say("hc-1").await, Ok(Some(CheckersSay { well: 2, of: 3 })));
+    assert_eq!(dns.checkers_say("gone").await, Ok(None));
 }

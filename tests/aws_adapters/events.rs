@@ -135,6 +135,17 @@ async fn each_is_switched_by_its_own_call() {
 }
 
 #[tokio::test]
+async fn a_rule_that_somebody_else_changes_at_that_moment_is_switched_all_the_same() {
+    let server = Replay::start();
+    let busy =
+        json_error(400, "ConcurrentModificationException", "There is concurrent modification on rule shop-nightly.");
+    server.on("events", "EnableRule", [busy, json(json!({}))]);
+    let events = writing(&server).await.events;
+    events.switch_event_source(&rule(), &EventSourceFacts::default(), true).await.expect("the second time");
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
 async fn throttled_calls_are_made_again() {
     let server = Replay::start();
     let throttled = refused(429, "TooManyRequestsException", "Rate exceeded");

@@ -120,6 +120,36 @@ async fn a_throttled_burst_of_writes_all_gets_through() {
 }
 
 #[tokio::test]
+async fn a_write_that_meets_a_pending_update_is_made_again() {
+    // Auto Scaling gives one of the two with a status of the service's own failures.
+    for (status, code) in [(500, "ResourceContention"), (400, "ResourceContention"), (400, "ScalingActivityInProgress")]
+    {
+        let server = Replay::start();
+        let pending = || query_error(status, code, "You already have a pending update to an Auto Scaling resource.");
+        server.on("autoscaling", "UpdateAutoScalingGroup", [pending(), pending(), updated()]);
+        writing(&server).await.groups.set_size("web", GroupSize::default()).await.expect("the third time");
+        assert_eq!(server.count(), 3, "{status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn even_a_write_without_a_token_is_made_again_where_a_pending_update_has_kept_it_from_beginning() {
+    let server = Replay::start();
+    let begun =
+        xml("<StartInstanceRefreshResponse><StartInstanceRefreshResult><InstanceRefreshId>r-1</InstanceRefreshId>\
+                     </StartInstanceRefreshResult></StartInstanceRefreshResponse>");
+    let pending = query_error(400, "ResourceContention", "You already have a pending update");
+    server.on("autoscaling", "StartInstanceRefresh", [pending, begun]);
+    assert_eq!(writing(&server).await.groups.start_refresh("web").await.expect("the second time"), "r-1");
+    assert_eq!(server.count(), 2);
+    // One that is under way is another matter: it lasts, and a second one is not wanted.
+    let server = Replay::start();
+    server.on("autoscaling", "StartInstanceRefresh", [query_error(400, "InstanceRefreshInProgress", "")]);
+    let error = writing(&server).await.groups.start_refresh("web").await.expect_err("one is under way");
+    assert_eq!((error.kind, server.count()), (CloudErrorKind::Conflict, 1));
+}
+
+#[tokio::test]
 async fn a_write_that_would_happen_twice_is_not_repeated_after_a_lost_answer() {
     let server = Replay::start();
     server.on("autoscaling", "StartInstanceRefresh", [Answer::Hangup]);

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use lifeboat::cloud::Cloud as _;
+use lifeboat::cloud::{Cloud as _, Way};
 
 use super::cloud;
 use super::replay::{Answer, Replay, closed_port, http};
@@ -56,6 +56,18 @@ async fn a_status_is_told_and_no_redirect_followed() {
     assert!(!call.headers.contains_key("authorization"), "no credentials: {:?}", call.headers);
     assert!(call.headers["user-agent"].starts_with("lifeboat/"), "{:?}", call.headers);
     assert!(server.url().ends_with(&call.headers["host"]), "{:?}", call.headers);
+}
+
+#[tokio::test]
+async fn a_host_is_asked_for_where_another_name_leads() {
+    let server = server(http(200, "text/plain", ""));
+    let port = server.url().rsplit(':').next().expect("a port").to_owned();
+    let url = format!("http://shop.invalid:{port}/healthz");
+    let to = |name: &str| Way { connect_to: Some(name.to_owned()), ..Way::default() };
+    assert_eq!(cloud().outside().get_by(&to("127.0.0.1"), &url, LONG).await, Ok(200));
+    assert_eq!(server.calls("", "GET")[0].headers["host"], format!("shop.invalid:{port}"));
+    let why = cloud().outside().get_by(&to("web.invalid"), &url, LONG).await.expect_err("no such name");
+    assert!(why.contains(&format!("{url} at web.invalid")) && why.contains("web.invalid does not resolve"), "{why}");
 }
 
 #[tokio::test]

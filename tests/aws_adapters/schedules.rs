@@ -156,7 +156,7 @@ async fn deleting_what_is_not_there_is_no_failure_and_anything_else_is() {
     let schedules = writing(&server).await.schedules;
     assert_eq!(schedules.delete_schedules("web", &names(&["a"])).await, Ok(()));
     let error = schedules.delete_schedules("web", &names(&["a", "b"])).await.expect_err("busy");
-    assert_eq!(error.kind, CloudErrorKind::Conflict);
+    assert_eq!(error.kind, CloudErrorKind::Busy);
     assert_eq!(error.message, "scheduled actions of web: b: another update is under way [ResourceContention]");
     assert_eq!(
         server.calls("autoscaling", "BatchDeleteScheduledAction")[1].list("ScheduledActionNames.member"),

@@ -39,6 +39,16 @@ async fn opening_a_side_makes_no_call() {
 }
 
 #[tokio::test]
+async fn objects_are_asked_for_where_everybody_asks_unless_an_endpoint_is_named() {
+    let at_aws = Side { endpoint_url: None, ..side(String::new()) };
+    let url = |ports: lifeboat::cloud::ReadPorts| ports.buckets.object_url("shop-traffic", "x/reachable");
+    let ports = cloud().read(SideName::Standby, &at_aws).await.expect("read");
+    assert_eq!(url(ports), "https://shop-traffic.s3.us-west-2.amazonaws.com/x/reachable");
+    let ports = cloud().read(SideName::Standby, &side("http://127.0.0.1:5000/".to_owned())).await.expect("read");
+    assert_eq!(url(ports), "http://127.0.0.1:5000/shop-traffic/x/reachable");
+}
+
+#[tokio::test]
 async fn calls_are_signed_for_the_side_s_region() {
     let server = Replay::start();
     server.on("sts", "GetCallerIdentity", [identity()]);

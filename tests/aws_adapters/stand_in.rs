@@ -180,6 +180,8 @@ async fn objects_and_tables_are_read_back() {
     assert_eq!(buckets.object_exists("shop-dr-traffic", key).await, Ok(false));
     objects.put_object("shop-dr-traffic", key, b"run-1").await.expect("put");
     assert_eq!(buckets.object_exists("shop-dr-traffic", key).await, Ok(true));
+    let url = buckets.object_url("shop-dr-traffic", key);
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with(&format!("/shop-dr-traffic/{key}")), "{url}");
     let stored = s3.get_object().bucket("shop-dr-traffic").key(key).send().await.expect("the object");
     assert_eq!(stored.body.collect().await.expect("its bytes").into_bytes().as_ref(), b"run-1");
     objects.delete_object("shop-dr-traffic", key).await.expect("deleted");

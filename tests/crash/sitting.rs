@@ -14,7 +14,7 @@ use lifeboat::run::Stop;
 use lifeboat::run::actors::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use lifeboat::run::engine::{Actor, RunEnd, carry_out};
 use lifeboat::run::event::Recorded;
-use lifeboat::run::journal::Journal;
+use lifeboat::run::journal::{Journal, Noted};
 use lifeboat::sim::SimCloud;
 use lifeboat::store::{Claim, LeaseError, LeaseKeeper};
 
@@ -36,7 +36,7 @@ struct NoReport;
 
 #[async_trait]
 impl Reports for NoReport {
-    async fn save(&self) -> Result<String, String> {
+    async fn save(&self, _: Noted) -> Result<String, String> {
         Ok("nowhere".to_owned())
     }
 }

@@ -185,6 +185,8 @@ pub fn add_tier(
                 version: "$Latest".into(),
             }),
             overrides: vec![],
+            weights: BTreeMap::new(),
+            capacity_type: None,
             availability_zones: vec!["us-east-1a".into(), "us-east-1b".into()],
             subnet_ids: vec!["subnet-0a000000000000001".into()],
             target_group_arns: owned(targets),

@@ -90,6 +90,23 @@ impl DataShop {
         client.get_parameter().name(name).send().await.ok()?.parameter?.value
     }
 
+    /// Lets everybody read the lever and the object beside it, as the template says: moto makes no bucket policies from
+    /// templates.
+    pub async fn open_lever(&self) {
+        let config = aws_sdk_s3::config::Builder::from(&self.shop.standby).force_path_style(true).build();
+        let (bucket, lever) = OBJECT;
+        let arn = |key: &str| format!("arn:aws:s3:::{bucket}/{key}");
+        let policy = serde_json::json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                "Resource": [arn(lever), arn("shop.example.com/reachable")],
+            }],
+        });
+        let put = aws_sdk_s3::Client::from_conf(config).put_bucket_policy().bucket(bucket);
+        put.policy(policy.to_string()).send().await.expect("a policy");
+    }
+
     /// Whether the record leads its users to the standby, by the object or by the weights.
     pub fn leads_to_standby(&self) -> bool {
         leads_to_standby(self.shop.url(), &self.zone)

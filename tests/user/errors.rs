@@ -213,3 +213,40 @@ fn denied_throttled_and_lost_answers_are_told_or_overcome() {
     assert_eq!(ran["capacity"]["web"]["method"], "fallback", "{ran}");
     assert_eq!(ran["capacity"]["web"]["units"], 6, "the largest of desired, in service and floor");
 }
+
+/// What a device takes that has no room left.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_could_not_be_written_is_a_failure_and_a_reader_that_went_away_is_none() {
+    let desk = seeded();
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let into = |arguments: &[&str], stdout: std::process::Stdio| {
+        let output = desk.command(arguments).stdout(stdout).output().expect("the binary starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
+    for arguments in [
+        &["schema"][..],
+        &["--version"],
+        &["check", "shop.yaml"],
+        &["status", "shop.yaml"],
+        &["runs", "list", "shop.yaml"],
+        &["drift", "shop.yaml", "-o", "json"],
+        &["completions", "bash"],
+    ] {
+        let (code, told) = into(arguments, full().into());
+        assert_eq!(code, Some(1), "{arguments:?}: {told}");
+        let errors = told.lines().filter(|line| line.starts_with("error: ")).collect::<Vec<_>>();
+        assert!(
+            matches!(&errors[..], [one] if one.contains("could not be written") && one.contains("No space left")),
+            "{arguments:?}: {told}"
+        );
+    }
+    // The command's own failure comes first, and its exit code stays.
+    let (code, told) = into(&["declare", "gone.yaml", "--reason", "x", "-o", "json"], full().into());
+    assert_eq!(code, Some(64), "{told}");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let (code, told) = into(&["schema"], writer.into());
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+}

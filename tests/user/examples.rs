@@ -55,6 +55,22 @@ fn every_example_checks_renders_and_passes_cfn_lint() {
 }
 
 #[test]
+fn every_example_that_was_just_provisioned_drifts_clean() {
+    for example in examples() {
+        let mut desk = Desk::new();
+        desk.set("LIFEBOAT_CLOUD", "sim");
+        desk.write("example.yaml", &std::fs::read_to_string(&example).expect("an example"));
+        for command in [&["sim", "seed"][..], &["baseline", "example.yaml"], &["sync", "example.yaml"]] {
+            desk.expect(0, command);
+        }
+        desk.expect(0, &["provision", "example.yaml", "--yes"]);
+        desk.expect(0, &["sync", "example.yaml"]);
+        let drift = desk.expect(0, &["drift", "example.yaml"]);
+        assert!(drift.out.contains("drift=0 pending=0 parity=0"), "{}\n{}", example.display(), drift.out);
+    }
+}
+
+#[test]
 fn rendering_twice_gives_the_same_bytes() {
     let mut desk = Desk::new();
     desk.set("LIFEBOAT_CLOUD", "sim");

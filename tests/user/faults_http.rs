@@ -23,6 +23,10 @@ fn throttled(call: &Call) -> Answer {
     }
 }
 
+fn pending(call: &Call) -> Answer {
+    error(call, 500, "ResourceContention", "You already have a pending update to an Amazon EC2 Auto Scaling resource.")
+}
+
 fn broken(call: &Call) -> Answer {
     error(call, 500, "InternalError", "We encountered an internal error.")
 }
@@ -140,6 +144,21 @@ async fn a_standby_api_that_keeps_failing_stops_the_run_and_one_that_is_silent_f
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
     scene.only_planned("throttled", &came);
     scene.is_done("throttled").await;
+
+    // A scaling policy acts at that very moment, on every group.
+    let mut met = BTreeMap::<String, usize>::new();
+    let (ran, came) = scene
+        .declare(move |_, call| {
+            let group = (call.action == "UpdateAutoScalingGroup").then(|| call.field("AutoScalingGroupName"));
+            let Some(group) = group else { return Fate::Pass };
+            let times = met.entry(group).or_default();
+            *times += 1;
+            if *times > 2 { Fate::Pass } else { Fate::Answer(pending(call)) }
+        })
+        .await;
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    scene.only_planned("pending updates", &came);
+    scene.is_done("pending updates").await;
 
     // It fails for good.
     let (ran, came) = scene

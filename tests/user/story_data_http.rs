@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::binary::{Desk, Ran};
 use super::dark::Dark;
-use super::data_http::{DATABASE, DataShop, PARAMETER, PRIMARY, STANDBY, moves};
+use super::data_http::{DATABASE, DataShop, OBJECT, PARAMETER, PRIMARY, STANDBY, moves};
 use super::proxy::Fate;
 use super::rds::Instance;
 use super::shop_http::{planned, provision, sizes};
@@ -36,7 +36,11 @@ async fn data_and_users_go_to_the_standby_in_the_dark_and_come_home() {
     let declare = ["declare", "shop.yaml", "--reason", "us-east-1 is dark", "--yes", "-o", "json"];
     let told = desk.expect(0, &[&declare[..], &SKIP].concat()).json();
     assert_eq!(dark.connections(), 0, "the dark primary was tried");
-    let abroad = shop.proxy.came().into_iter().filter(|came| came.call.region != STANDBY);
+    let came = shop.proxy.came();
+    // The lever is asked for as health checkers ask, who have no credentials that would name a Region.
+    let (public, signed): (Vec<_>, Vec<_>) = came.into_iter().partition(|came| came.call.region.is_empty());
+    assert!(!public.is_empty() && public.iter().all(|came| came.call.path.ends_with(OBJECT.1)), "the lever alone");
+    let abroad = signed.into_iter().filter(|came| came.call.region != STANDBY);
     assert_eq!(abroad.map(|came| came.call.service).collect::<Vec<_>>(), Vec::<String>::new());
     assert_eq!(told["record"]["state"], "ended", "{told}");
     assert_eq!(told["record"]["totals"]["recovery_point_s"], 7, "{told}");
@@ -116,6 +120,11 @@ async fn stands_by(shop: &DataShop, desk: &Desk) {
     let status = desk.expect(0, &["status", "shop.yaml", "-o", "json"]).json();
     assert_eq!((&status["data"][0]["role"], &status["data"][0]["lag_s"]), (&"replica".into(), &0.into()), "{status}");
     assert_eq!(status["traffic"]["leads_to"], "primary", "{status}");
+    // The object beside the lever is there, and nobody may read it yet.
+    assert_eq!(status["traffic"]["lever"]["lever"], "refused", "{status}");
+    shop.open_lever().await;
+    let status = desk.expect(0, &["status", "shop.yaml", "-o", "json"]).json();
+    assert_eq!(status["traffic"]["lever"]["lever"], "works", "{status}");
     let drift = desk.run(&["drift", "shop.yaml", "-o", "json"]).json();
     let about = |finding: &&Value| finding["kind"] == "parity" && finding.to_string().contains("orders");
     let found: Vec<&Value> = drift["findings"].as_array().into_iter().flatten().filter(about).collect();

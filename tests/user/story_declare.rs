@@ -213,3 +213,37 @@ fn while_somebody_holds_the_lease_a_declaration_is_refused_and_leaves_nothing() 
     assert!(second.err.contains("one writer at a time"), "{}", second.err);
     assert_eq!(runs(&desk), [run], "a refused declaration left a run");
 }
+
+#[test]
+fn targets_that_nothing_is_sent_to_stop_a_tier_at_once_and_say_what_to_do() {
+    let desk = disaster();
+    let mut account = state(&desk);
+    let balancers = account["regions"]["us-west-2"]["load_balancers"].as_object_mut().expect("load balancers");
+    for listener in balancers.values_mut().flat_map(|one| one["listeners"].as_array_mut().expect("listeners")) {
+        listener["actions"] = serde_json::json!([
+            { "type": "fixed-response", "status_code": "404", "content_type": null, "message_body": null }
+        ]);
+    }
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    let told = declare(&desk, 4, &["--yes", "-o", "json"]).json();
+    // The first tier behind a load balancer stops it.
+    let api = step(&told, "await-api").clone();
+    assert_eq!(api["state"], "failed", "{api}");
+    let waited = api["measures"]["aws_s"].as_f64().expect("a time");
+    assert!(waited < 300.0, "it waited {waited} s for what no wait brings");
+    let text = api.to_string();
+    assert!(text.contains("unused: Target.NotInUse") && text.contains("aws elbv2 create-rule"), "{text}");
+    assert!(!text.contains("no other instance type"), "{text}");
+    // The short way says the same and does not wait either.
+    let short = desk.expect(1, &["scale", "shop.yaml", "--to", "full", "--while-serving"]);
+    assert!(short.out.contains("Target.NotInUse") && short.out.contains("create-rule"), "{}", short.out);
+}
+
+#[test]
+fn a_scaling_policy_that_acts_at_that_moment_does_not_stop_a_declaration() {
+    let desk = disaster();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--busy", "UpdateAutoScalingGroup=30"]);
+    let told = declare(&desk, 0, &["--yes", "-o", "json"]).json();
+    assert_eq!(step(&told, "scale-web")["state"], "succeeded", "{told}");
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 10);
+}

@@ -161,10 +161,19 @@ fn a_declared_environment_comes_home_and_has_a_standby_again() {
     let refused = desk.expect(5, &["drill", "shop.yaml", "--yes"]);
     assert!(refused.err.contains("scaled for a declaration") && refused.err.contains("failback"), "{}", refused.err);
 
+    let served = groups(&desk, "us-west-2");
     let home = desk.expect(0, &["failback", "shop.yaml", "--reason", "it is over", "--yes", "-o", "json"]).json();
     assert_eq!(step(&home, "scale-primary-web")["state"], "succeeded", "{home}");
     assert_eq!(step(&home, "stand-down-web")["state"], "succeeded", "{home}");
-    assert_eq!(groups(&desk, "us-east-1"), east);
+    // As many serve at home as served in the standby, and nothing of production got smaller.
+    for ((name, now, _), (_, was, _)) in groups(&desk, "us-east-1").iter().zip(&east) {
+        let served = served.iter().find(|(group, ..)| group == name).and_then(|(_, size, _)| size["desired"].as_u64());
+        assert_eq!(
+            (now["desired"].as_u64(), &now["min"]),
+            (was["desired"].as_u64().max(served), &was["min"]),
+            "{name}"
+        );
+    }
     assert!(suspended().iter().all(Vec::is_empty), "{home}");
     let back = status(&desk);
     assert_eq!((&back["posture"], &back["no_standby_since_run"]), (&"standby".into(), &Value::Null), "{back}");

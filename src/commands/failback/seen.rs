@@ -9,7 +9,7 @@ use super::images::images;
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
-use crate::commands::promoted::promoted;
+use crate::commands::promoted::pasts;
 use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
 use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name};
 use crate::plan::failback::{DataSeen, EventSeen, Seen};
@@ -75,15 +75,15 @@ async fn data(
     let replicas: Vec<String> = here.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
     let lags = match replicas.is_empty() {
         true => BTreeMap::new(),
-        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?,
+        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?.lags,
     };
-    let mut promoted = promoted(session).await?;
+    let mut pasts = pasts(session).await?;
     let seen = databases.into_iter().map(|(name, source, standby)| {
         let seen = DataSeen {
             standby: there.get(&standby).cloned(),
             primary: here.get(source).cloned(),
             lag: lags.get(source).copied(),
-            promoted: promoted.remove(name),
+            past: pasts.remove(name).unwrap_or_default(),
         };
         (name.to_owned(), seen)
     });

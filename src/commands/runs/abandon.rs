@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::held::lease_failure;
 use super::sitting::{begin_sitting, close, take_lease};
-use crate::commands::carry::posture;
 use crate::commands::context::{Context, Session};
 use crate::commands::output::Output;
+use crate::commands::posture;
 use crate::model::SideName;
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::copies::removal;
@@ -79,7 +79,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     let runbook = runs.load::<Runbook>(store.as_ref(), &id).await.ok().filter(|_| outcome.is_ok());
     let record = runbook.map(|runbook| (RunRecord::of(&runbook, journal.entries()), runbook));
     if let Some((record, runbook)) = &record
-        && let Err(error) = posture(&session, runbook, record, &caller).await
+        && let Err(error) = posture::save(store.as_ref(), runbook, record, clock.now(), &caller.arn).await
     {
         // A process that died has not said what it left the standby in.
         session.printer().warn(&format!("the posture could not be recorded: {error}"));

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use super::sitting::Decisions;
+use crate::cloud::ReadPorts;
 use crate::commands::carry::{Manner, carry_out, side};
 use crate::commands::context::Context;
 use crate::commands::output::Output;
 use crate::model::SideName;
-use crate::plan::runbook::{Runbook, StepId};
+use crate::plan::runbook::{Action, Runbook, Step, StepId};
 use crate::store::Runs;
-use crate::ui::{Exit, Failure};
+use crate::ui::{Exit, Failure, Printer};
 
 /// Arguments of `lifeboat runs resume`.
 #[derive(Debug, clap::Args)]
@@ -52,12 +53,40 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> 
             session.printer().warn(&format!("going on without {}: {cost}", step.id));
         }
     }
-    let skips = args.skip.iter().zip(&args.because);
-    let decisions = Decisions {
-        planned_from: None,
-        take_over: args.take_over.clone(),
-        skips: skips.map(|(step, because)| (StepId(step.clone()), because.trim().to_owned())).collect(),
-    };
+    let asked = args.skip.iter().zip(&args.because);
+    let skips: Vec<_> = asked.map(|(step, because)| (StepId(step.clone()), because.trim().to_owned())).collect();
+    let watching = watching(&runbook, &skips, &standby.read, session.printer()).await;
+    let decisions = Decisions { planned_from: None, take_over: args.take_over.clone(), skips, watching };
     let manner = Manner { file: &args.environment, yes: args.yes, output: args.output, decisions };
     carry_out(&session, &runbook, standby, &caller, &manner).await
+}
+
+/// The waits that only watch the effect of steps that are skipped, each with that step's reason. What has its size already is
+/// waited for all the same; whether it has may be impossible to see, and then nothing waits for what nobody asked for.
+async fn watching(
+    runbook: &Runbook,
+    skips: &[(StepId, String)],
+    standby: &ReadPorts,
+    printer: &Printer,
+) -> Vec<(StepId, String)> {
+    let mut watching = Vec::new();
+    for (id, because) in skips {
+        let Some(skipped) = runbook.step(id) else { continue };
+        if has_its_size(skipped, standby).await {
+            continue;
+        }
+        let named = |step: &StepId| skips.iter().any(|(id, _)| id == step);
+        for wait in runbook.steps.iter().filter(|step| step.only_watches(skipped) && !named(&step.id)) {
+            printer.note(&format!("{} waits only for the effect of {id}: it is skipped as well", wait.id));
+            watching.push((wait.id.clone(), because.clone()));
+        }
+    }
+    watching
+}
+
+/// Whether a group of the standby is as large already as the step would make it.
+async fn has_its_size(step: &Step, standby: &ReadPorts) -> bool {
+    let Action::Scale { group, size, .. } = &step.action else { return false };
+    let seen = standby.groups.groups(std::slice::from_ref(group)).await.unwrap_or_default();
+    seen.iter().any(|seen| seen.name == *group && seen.size.desired >= size.desired)
 }

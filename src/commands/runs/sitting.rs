@@ -8,7 +8,7 @@ use crate::commands::context::Session;
 use crate::model::Caller;
 use crate::plan::runbook::{Runbook, StepId};
 use crate::run::Basis;
-use crate::run::engine::{Actor, RunEnd, Stopped, carry_out, skip};
+use crate::run::engine::{Actor, FailedStep, Refusal, RunEnd, Stopped, carry_out, skip};
 use crate::run::event::Watch;
 use crate::run::journal::{Journal, RunState};
 use crate::store::lease::holder;
@@ -24,6 +24,8 @@ pub struct Decisions {
     pub take_over: Option<String>,
     /// Steps to go on without, and why.
     pub skips: Vec<(StepId, String)>,
+    /// Waits that only watch the effect of those, and why: skipped with them, unless they are over.
+    pub watching: Vec<(StepId, String)>,
 }
 
 /// A sitting that is over; its lease is still held, so that nobody writes before what it came to is on record.
@@ -70,7 +72,9 @@ pub async fn sit(
         return Err(given_back(session, &lease, &resume, failure).await);
     }
     let clock = session.clock();
-    for (step, because) in &decisions.skips {
+    let over = |step: &StepId| journal.progress().step(step).is_final();
+    let watching: Vec<_> = decisions.watching.iter().filter(|(step, _)| !over(step)).collect();
+    for (step, because) in decisions.skips.iter().chain(watching) {
         if let Err(refusal) = skip(runbook, &mut journal, &lease, clock.as_ref(), step, because).await {
             let failure = Failure::refused(format!("step {step} cannot be skipped: {refusal}"));
             let failure = refusal.hints(file).into_iter().fold(failure, Failure::hint);
@@ -170,22 +174,30 @@ pub fn told(end: &RunEnd, run: &str, file: &str) -> Result<Exit, Failure> {
         RunEnd::Completed { degraded: false } => Ok(Exit::Done),
         // Everything was carried out, but not everything that was asked for is there.
         RunEnd::Completed { degraded: true } => Ok(Exit::Failed),
-        RunEnd::Refused(refusal) => {
-            let failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
-            Err(refusal.hints(file).into_iter().fold(failure, Failure::hint))
-        }
+        RunEnd::Refused(refusal) => Err(refused(refusal, &[], run, file)),
+        RunEnd::Overtaken { by, left } => Err(refused(by, left, run, file)),
         RunEnd::StoppedResumable(stopped) => Err(stopped_failure(stopped, file)),
     }
+}
+
+fn refused(refusal: &Refusal, left: &[FailedStep], run: &str, file: &str) -> Failure {
+    let failure = Failure::refused(format!("run {run} is not carried out any further: {refusal}"));
+    let failure = left.iter().fold(failure, with_step);
+    refusal.hints(file).into_iter().fold(failure, Failure::hint)
+}
+
+/// What became of a step, and what it leaves behind.
+fn with_step(failure: Failure, step: &FailedStep) -> Failure {
+    let why: String = step.why.iter().map(|why| format!(": {why}")).collect();
+    let failure = failure.because(format!("{}: {}{why}", step.id, step.what));
+    let left = step.left_behind.iter().map(|left| format!("{} leaves behind: {left}", step.id));
+    left.fold(failure, Failure::because)
 }
 
 fn stopped_failure(stopped: &Stopped, file: &str) -> Failure {
     let mut failure = Failure::new(Exit::Stopped, format!("run {} stopped part-way: {}", stopped.run, stopped.reason));
     for step in &stopped.failed {
-        let why: String = step.why.iter().map(|why| format!(": {why}")).collect();
-        failure = failure.because(format!("{}: {}{why}", step.id, step.what));
-        for left in &step.left_behind {
-            failure = failure.because(format!("{} leaves behind: {left}", step.id));
-        }
+        failure = with_step(failure, step);
         // Steps that fail for one reason say the same.
         let told = step.hint.as_ref().is_some_and(|hint| failure.hints.contains(hint));
         failure.hints.extend(step.hint.clone().filter(|_| !told));

@@ -101,6 +101,30 @@ pub enum DriftChange {
         #[arg(long)]
         off: bool,
     },
+    /// Rules of a load balancer: it answers another status to what is not asked for under its users' host name.
+    Answers {
+        /// The Region.
+        #[arg(long, default_value = "us-east-1")]
+        region: String,
+        /// The load balancer.
+        #[arg(long, default_value = "shop-web")]
+        balancer: String,
+        /// The host name that is answered as before.
+        #[arg(long, value_name = "HOST")]
+        but_host: Option<String>,
+        /// Only this path; any when absent.
+        #[arg(long)]
+        path: Option<String>,
+        /// The status; without it the rules are taken away.
+        #[arg(long)]
+        status: Option<u16>,
+    },
+    /// Block Public Access of the whole account, switched on.
+    PublicAccess {
+        /// Switch it off instead.
+        #[arg(long)]
+        off: bool,
+    },
 }
 
 impl DriftArgs {
@@ -113,6 +137,11 @@ impl DriftArgs {
             DriftChange::Userdata { region, group, line } => hands::change_user_data(state, region, group, line),
             DriftChange::Suspend { region, group, process } => hands::suspend(state, region, group, process),
             DriftChange::Event { region, name, off } => hands::switch_event(state, region, name, !off),
+            DriftChange::Answers { region, balancer, but_host, path, status } => {
+                let which = (but_host.as_deref(), path.as_deref());
+                hands::answer_otherwise(state, region, balancer, which, *status)
+            }
+            DriftChange::PublicAccess { off } => Ok(hands::block_public_access(state, !off)),
             DriftChange::Size { region, group, min, max, desired } => {
                 let found = state.regions.get(region).and_then(|place| place.groups.get(group));
                 let now = found.map_or(GroupSize::default(), |found| found.facts.size);

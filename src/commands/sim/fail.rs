@@ -14,6 +14,9 @@ pub struct FailArgs {
     /// Throttle so many of the next calls.
     #[arg(long, value_name = "CALLS")]
     pub throttle: Option<u32>,
+    /// Let so many of the next calls of an operation meet another change that is under way, such as a scaling policy's
+    #[arg(long, value_name = "OPERATION=CALLS", value_parser = busy)]
+    pub busy: Vec<(String, u32)>,
     /// Deny an operation, such as UpdateAutoScalingGroup; may be repeated.
     #[arg(long, value_name = "OPERATION")]
     pub deny: Vec<String>,
@@ -48,6 +51,7 @@ impl FailArgs {
     pub(super) fn apply(&self, region: &mut RegionState, now: Timestamp) -> Result<Vec<String>, NothingThere> {
         self.check_databases(region)?;
         let only_dark = self.throttle.is_none()
+            && self.busy.is_empty()
             && self.deny.is_empty()
             && self.capacity.is_empty()
             && self.lost_reply.is_empty()
@@ -58,6 +62,7 @@ impl FailArgs {
         let faults = &mut region.faults;
         faults.dark |= self.dark || only_dark;
         faults.throttle = self.throttle.unwrap_or(faults.throttle);
+        faults.busy.extend(self.busy.iter().cloned());
         match self.after {
             Some(calls) => faults.deny_after.extend(self.deny.iter().map(|operation| (operation.clone(), calls))),
             None => faults.deny.extend(self.deny.iter().cloned()),
@@ -90,6 +95,15 @@ impl FailArgs {
             });
         }
         Ok(())
+    }
+}
+
+fn busy(text: &str) -> Result<(String, u32), String> {
+    let wrong = || format!("`{text}` is not a number of calls; write it like UpdateAutoScalingGroup=3");
+    let (operation, calls) = text.split_once('=').filter(|(operation, _)| !operation.is_empty()).ok_or_else(wrong)?;
+    match calls.parse() {
+        Ok(calls) if calls > 0 => Ok((operation.to_owned(), calls)),
+        _ => Err(wrong()),
     }
 }
 

@@ -75,7 +75,7 @@ fn groups(region: &RegionState, now: Timestamp) -> Vec<Vec<String>> {
         .values()
         .map(|group| {
             let size = group.facts.size;
-            let short = group.counted() < usize::try_from(size.desired).unwrap_or(usize::MAX);
+            let short = group.units() < size.desired;
             let news = group.activities.last().filter(|_| short).map(|activity| activity.message.clone());
             let suspended = &group.facts.suspended_processes;
             let news = news.unwrap_or_else(|| match suspended.is_empty() {

@@ -51,7 +51,7 @@ pub(super) fn of_region(region: &RegionState, state: &SimState) -> Vec<Part> {
                 })
                 .collect(),
         ),
-        ("objects", &["BUCKET", "KEY", "BYTES", "PUBLIC", "WRITTEN"], objects(region)),
+        ("objects", &["BUCKET", "KEY", "BYTES", "PUBLIC", "WRITTEN"], objects(region, state)),
         ("scheduled actions", &["GROUP", "ACTION", "WHEN", "MIN", "DESIRED", "MAX"], schedules(region)),
         ("event sources", &["EVENT SOURCE", "STATE", "STARTED BY"], event_sources(region, state.now)),
     ]
@@ -97,7 +97,7 @@ fn snapshot_row(snapshot: &DbSnapshot, now: Timestamp) -> Vec<String> {
     vec![facts.id, facts.database, facts.status, until]
 }
 
-fn objects(region: &RegionState) -> Vec<Vec<String>> {
+fn objects(region: &RegionState, state: &SimState) -> Vec<Vec<String>> {
     let all = region
         .buckets
         .values()
@@ -107,7 +107,7 @@ fn objects(region: &RegionState) -> Vec<Vec<String>> {
             bucket.facts.name.clone(),
             key.clone(),
             object.size.to_string(),
-            yes_or_no(bucket.is_public(key)),
+            yes_or_no(bucket.is_public(key) && !state.blocks_public_access),
             time(object.written_at),
         ]
     })

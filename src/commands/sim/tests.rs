@@ -62,10 +62,12 @@ fn faults_add_up_and_are_mended() {
     bench.run("seed").expect("seeds");
     bench.run("fail us-west-2 --capacity m6i.large=3 --throttle 20").expect("fails");
     bench.run("fail us-west-2 --deny UpdateAutoScalingGroup --lost-reply CopyImage").expect("fails");
+    bench.run("fail us-west-2 --busy EnableRule=3").expect("fails");
     let faults = &bench.state().regions["us-west-2"].faults;
     assert!(!faults.dark);
     insta::assert_snapshot!(faults.words().join("\n"), @"
     the next 20 calls are throttled
+    the next 3 calls of EnableRule meet another change
     UpdateAutoScalingGroup is denied
     capacity for 3 instances of m6i.large
     the next answer of CopyImage is lost

@@ -38,6 +38,7 @@ pub fn judge(parity: &Parity<'_>, tier: &Tier, found: &mut Found) {
             sizes::judge(parity, tier, standby, found);
             health(&spot, production, standby, found);
             overrides(&spot, tier, production, standby, found);
+            units(&spot, production, standby, found);
             registrations(parity, &spot, production, standby, found);
             suspended(&spot, standby, found);
             tags::judge(parity, &parity.spot(&tier.name, "tags"), &production.tags, &standby.tags, found);
@@ -82,6 +83,23 @@ fn overrides(spot: &Spot<'_>, tier: &Tier, production: &GroupFacts, standby: &Gr
     }
     let list = |types: &[String]| Shown::list(types.iter().map(String::as_str));
     spot.same("instance-types", Severity::Degrades, list(wanted), list(&standby.overrides), found);
+}
+
+/// What the sizes count. The standby may list fewer types than production, but those it lists weigh the same.
+fn units(spot: &Spot<'_>, production: &GroupFacts, standby: &GroupFacts, found: &mut Found) {
+    let weights = |group: &GroupFacts| {
+        let listed = |name: &String| standby.overrides.is_empty() || standby.overrides.contains(name);
+        let weights = group.weights.iter().filter(|(name, _)| listed(name));
+        let weights: Vec<String> = weights.map(|(name, weight)| format!("{name}={weight}")).collect();
+        Shown::list(weights.iter().map(String::as_str))
+    };
+    if production.is_weighted() || standby.is_weighted() {
+        spot.same("weights", Severity::BlocksFailover, weights(production), weights(standby), found);
+    }
+    let kind = |group: &GroupFacts| Shown::text(group.capacity_type.as_deref().unwrap_or("units"));
+    if production.capacity_type.is_some() || standby.capacity_type.is_some() {
+        spot.same("capacity-type", Severity::BlocksFailover, kind(production), kind(standby), found);
+    }
 }
 
 fn registrations(

@@ -126,7 +126,7 @@ fn identity(
     found: &mut Found,
 ) {
     if let Some(profile) = &production.instance_profile {
-        let wanted = parity.translator.id(profile).unwrap_or(profile);
+        let wanted = parity.translator.mapped(profile).unwrap_or(profile);
         let there = standby.instance_profile.as_deref();
         if there.map(profile_name) != Some(profile_name(wanted)) {
             spot.same("instance-profile", Severity::BlocksFailover, Shown::text(wanted), Shown::maybe(there), found);
@@ -139,7 +139,7 @@ fn identity(
     match production.key_name.as_deref() {
         // Key pairs belong to a Region: the same name may stand for another key, which is a person's affair.
         Some(wanted) if there == Some(wanted) => {}
-        Some(wanted) => match parity.translator.id(wanted) {
+        Some(wanted) => match parity.translator.mapped(wanted) {
             Some(id) => spot.same("key-name", Severity::Cosmetic, Shown::text(id), Shown::maybe(there), found),
             None => spot.untranslated("key-name", wanted, found),
         },

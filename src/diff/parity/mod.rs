@@ -12,6 +12,7 @@ mod events;
 mod groups;
 mod images;
 mod launch;
+mod lever;
 mod listeners;
 mod parameters;
 mod rules;
@@ -56,5 +57,6 @@ pub fn judge(input: &DriftInput<'_>, found: &mut Found) {
     }
     data::judge(&parity, found);
     events::judge(&parity, found);
+    lever::judge(&parity, found);
     parameters::judge(&parity, found);
 }

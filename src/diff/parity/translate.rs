@@ -90,6 +90,12 @@ impl Translator {
         }
     }
 
+    /// What a person says of an identifier that stands for itself elsewhere, such as the name of a profile or a key: what
+    /// lifeboat made under the same name is another thing.
+    pub fn mapped(&self, primary: &str) -> Option<&str> {
+        self.mapped.get(primary).map(String::as_str)
+    }
+
     /// Text with every known identifier replaced: at each place the longest that fits, each place once.
     pub fn text(&self, text: &str) -> String {
         self.rewrite.apply(text)
@@ -113,6 +119,8 @@ mod tests {
         assert_eq!(translator.text("a b ab é sg-1 sg-9"), "b c X é sg-2 sg-9");
         assert_eq!(translator.text("systemctl dr-group"), "systemctl dr-group");
         assert_eq!(translator.id("dr-group"), Some("x-group"));
+        assert_eq!(translator.mapped("dr-group"), None);
+        assert_eq!(translator.mapped("a"), Some("b"));
         assert_eq!(translator.of_id("sg-9"), Translation::NotDeployed);
         assert_eq!(translator.of_id("sg-8"), Translation::Unknown);
     }

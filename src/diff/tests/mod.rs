@@ -3,6 +3,7 @@
 mod data;
 mod drift;
 mod events;
+mod lever;
 mod parity;
 mod pending;
 

@@ -56,6 +56,32 @@ fn groups_are_compared_in_what_they_do() {
 }
 
 #[test]
+fn what_sizes_count_is_compared() {
+    let weigh = |group: &mut GroupFacts, weights: &[(&str, u32)]| {
+        group.weights = weights.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
+    };
+    let listed = [("m6i.large", 2), ("m5.large", 1)];
+    let more = [("m6i.large", 2), ("m5.large", 1), ("m4.large", 1)];
+    // The standby may list fewer types.
+    let recorded = "parity Modified degrades: web/baseline | production now | production as recorded";
+    differs(
+        |w| {
+            weigh(w.production().groups.get_mut("shop-web").unwrap(), &more);
+            weigh(w.group(), &listed);
+        },
+        &[recorded],
+    );
+    differs(
+        |w| weigh(w.production().groups.get_mut("shop-web").unwrap(), &listed),
+        &[recorded, "parity Deleted blocks failover: web/group/weights | m5.large=1, m6i.large=2 | -"],
+    );
+    differs(
+        |w| w.production().groups.get_mut("shop-web").unwrap().capacity_type = Some("vcpu".into()),
+        &[recorded, "parity Modified blocks failover: web/group/capacity-type | vcpu | units"],
+    );
+}
+
+#[test]
 fn launch_settings_are_compared_after_translation() {
     differs(
         |w| w.template().user_data = Some(encode("#!/bin/sh\n./app\n")),

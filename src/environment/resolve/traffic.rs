@@ -5,7 +5,8 @@ use crate::environment::defaults;
 use crate::environment::remark::Remark;
 use crate::environment::values::bad_bucket;
 use crate::environment::written::{
-    May, WrittenEnvironment, WrittenHealthCheck, WrittenProbe, WrittenSwitch, WrittenTier, WrittenTraffic,
+    May, WrittenEnvironment, WrittenHealthCheck, WrittenProbe, WrittenStrategy, WrittenSwitch, WrittenTier,
+    WrittenTraffic,
 };
 use crate::model::{DataKind, DataSet, Probe, Span, Switch, Tier, Traffic, closest};
 use crate::yaml::read::{Place, Placed};
@@ -26,6 +27,12 @@ pub fn traffic(
     let ttl = ttl(written, remarks);
     let check = health_check(&written.health_check, remarks);
     let probe = probe(&written.probe);
+    if written.probe.is_none() {
+        let message = "nothing asks the service whether it answers once users are led to a side";
+        let record = written.record.value.as_ref().map_or("shop.example.com", |record| record.0.as_str());
+        let help = format!("add `probe: {{ url: https://{record}/healthz, status: 200 }}`");
+        remarks.push(Remark::warning(placed.place, "traffic.probe", message).help(help));
+    }
     let tier = tier(written, environment, tiers, remarks);
     let switch = switch(written, environment, data, placed.place, remarks);
     let (interval, failures) = check?;
@@ -190,6 +197,9 @@ fn switch(
             let databases =
                 data.into_iter().flatten().filter(|data| data.rds().is_some()).map(|data| data.name.as_str());
             let databases: Vec<&str> = databases.collect();
+            if environment.strategy.value != Some(WrittenStrategy::MultiSite) {
+                remarks.push(early(written.switch.place, &path, &databases));
+            }
             if !databases.is_empty() {
                 let message = format!(
                     "with `failover` Route 53 leads users back by itself as soon as the primary is well again, to the \
@@ -206,6 +216,20 @@ fn switch(
         WrittenSwitch::Weighted => weights(written, remarks),
         WrittenSwitch::Manual => Some(Switch::Manual),
     }
+}
+
+/// That `failover` leads users over before anybody has declared.
+fn early(place: Place, path: &str, databases: &[&str]) -> Remark {
+    let what = match databases {
+        [] => "that has its standby footprint".to_owned(),
+        all => format!("that has its standby footprint and whose databases take no writes ({})", all.join(", ")),
+    };
+    let message = format!(
+        "with `failover` Route 53 leads users to the standby by itself as soon as production's load balancer does not answer \
+         `{path}` under its own name with 2xx or 3xx: before anybody declares, to a standby {what}"
+    );
+    Remark::warning(place, "traffic.switch", message)
+        .help("`standby-takes-over` leads nobody there until somebody declares")
 }
 
 fn weights(written: &WrittenTraffic, remarks: &mut Vec<Remark>) -> Option<Switch> {

@@ -68,6 +68,7 @@ fn keys_of_another_switch_are_refused_by_name() {
   bucket: shop-dr-traffic
   weights: {{ primary: 100 }}
   health_check: {{ path: / }}
+  probe: {{ url: https://shop.example.com/healthz }}
 "
         );
         let told: Vec<String> = messages(&text).lines().map(str::to_owned).collect();
@@ -75,7 +76,8 @@ fn keys_of_another_switch_are_refused_by_name() {
             told.iter().filter_map(|line| line.split(": ").next()).filter(|l| !l.starts_with(' ')).collect();
         let expected: &[&str] = match switch {
             "standby-takes-over" => &["15:3 traffic.weights", "16:19 traffic.health_check.path"],
-            "failover" => &["14:3 traffic.bucket", "15:3 traffic.weights"],
+            // With the warning that goes with it.
+            "failover" => &["13:11 traffic.switch", "14:3 traffic.bucket", "15:3 traffic.weights"],
             "weighted" => &["14:3 traffic.bucket", "16:3 traffic.health_check"],
             _ => &["14:3 traffic.bucket", "15:3 traffic.weights", "16:3 traffic.health_check"],
         };
@@ -98,7 +100,8 @@ fn keys_of_another_switch_are_refused_by_name() {
 fn failover_records_beside_a_database_are_warned_of_at_their_place() {
     let text = |switch: &str, data: &str| {
         format!(
-            "{GOOD}traffic: {{ record: shop.example.com, zone: Z0123456789ABC, switch: {switch} }}\ndata:\n  - {data}\n"
+            "{GOOD}traffic: {{ record: shop.example.com, zone: Z0123456789ABC, switch: {switch}, probe: {{ url: \
+             'https://x/healthz' }} }}\ndata:\n  - {data}\n"
         )
     };
     let database = "{ name: orders, rds: { source: shop-orders, standby: read-replica } }";
@@ -106,11 +109,19 @@ fn failover_records_beside_a_database_are_warned_of_at_their_place() {
         let loaded = load(text).unwrap_or_else(|e| panic!("{e}"));
         loaded.warnings.iter().map(|one| format!("{} {}", one.path, one.message)).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(warned(&text("failover", database)), @"traffic.switch with `failover` Route 53 leads users back by itself as soon as the primary is well again, to the databases it had before (orders): what is written in the standby is not there");
-    for quiet in [text("standby-takes-over", database), text("failover", "{ name: carts, dynamodb: { table: carts } }")]
-    {
+    insta::assert_snapshot!(warned(&text("failover", database)), @r"
+    traffic.switch with `failover` Route 53 leads users to the standby by itself as soon as production's load balancer does not answer `/` under its own name with 2xx or 3xx: before anybody declares, to a standby that has its standby footprint and whose databases take no writes (orders)
+    traffic.switch with `failover` Route 53 leads users back by itself as soon as the primary is well again, to the databases it had before (orders): what is written in the standby is not there
+    ");
+    let table = "{ name: carts, dynamodb: { table: carts } }";
+    insta::assert_snapshot!(warned(&text("failover", table)), @"traffic.switch with `failover` Route 53 leads users to the standby by itself as soon as production's load balancer does not answer `/` under its own name with 2xx or 3xx: before anybody declares, to a standby that has its standby footprint");
+    let both = text("failover", table).replace("strategy: warm-standby", "strategy: multi-site");
+    assert_ne!(both, text("failover", table));
+    for quiet in [text("standby-takes-over", database), both] {
         assert_eq!(warned(&quiet), "", "{quiet}");
     }
+    let unasked = text("weighted", table).replace(", probe: { url: 'https://x/healthz' }", "");
+    insta::assert_snapshot!(warned(&unasked), @"traffic.probe nothing asks the service whether it answers once users are led to a side");
 }
 
 #[test]
@@ -152,7 +163,7 @@ fn values_keep_to_their_rules() {
 fn what_cannot_work_is_told_before_anything_is_made() {
     let text = format!(
         "{GOOD}data: [ {{ name: uploads, s3: {{ bucket: shop-uploads, replica: shop-uploads-dr }} }} ]
-traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: shop-uploads-dr, ttl: 5m }}
+traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: shop-uploads-dr, ttl: 5m, probe: {{ url: 'https://x/' }} }}
 "
     );
     insta::assert_snapshot!(messages(&text), @r"
@@ -161,7 +172,7 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
     11:103 traffic.ttl: the records are aliases to load balancers, which have 60s, not 5m
       -> users are waited for at least 60s; take it away unless resolvers of yours keep answers longer
     ");
-    let zero = "traffic: { record: a.example.com, zone: Z1, switch: weighted, weights: { primary: 0 } }\n";
+    let zero = "traffic: { record: a.example.com, zone: Z1, switch: weighted, weights: { primary: 0 }, probe: { url: 'https://x/' } }\n";
     insta::assert_snapshot!(messages(&format!("{GOOD}{zero}")), @r"
     10:63 traffic.weights: both weights are 0: Route 53 would then send half of the traffic to either side
       -> give at least one side a weight, such as 100
@@ -171,7 +182,8 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
         "ap-southeast-2",
         1,
     );
-    let made = "traffic: { record: a.example.com, zone: Z1, switch: standby-takes-over }\n";
+    let made =
+        "traffic: { record: a.example.com, zone: Z1, switch: standby-takes-over, probe: { url: 'https://x/' } }\n";
     insta::assert_snapshot!(messages(&format!("{long}{made}")), @r"
     10:1 traffic.bucket: the bucket would be called `a-name-that-is-thirty-two-chars1-traffic-111122223333-ap-southeast-2`, and a bucket's name has 3 to 63 characters
       -> add a shorter name of your own, such as `bucket: shop-dr-traffic`
@@ -181,7 +193,8 @@ traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket:
 #[test]
 fn a_bucket_with_a_dot_is_refused() {
     let text = format!(
-        "{GOOD}traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: dr.shop.example.com }}\n"
+        "{GOOD}traffic: {{ record: a.example.com, zone: Z1, switch: standby-takes-over, bucket: dr.shop.example.com, probe: \
+         {{ url: 'https://x/' }} }}\n"
     );
     insta::assert_snapshot!(messages(&text), @r"
     10:81 traffic.bucket: `dr.shop.example.com` has a dot: health checkers ask for its object over HTTPS, and S3's certificate is not good for such names

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::refusal::Stale;
-use super::{DeclareInput, Promoted, estimates};
+use super::{DeclareInput, estimates};
 use crate::facts::DatabaseFacts;
 use crate::model::{DataSet, RdsData, SideName, standby_database_name};
+use crate::plan::past::{Deed, Last, Past, Users};
 use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId, Stood};
 
 /// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
@@ -82,8 +83,8 @@ pub(super) struct Database<'a> {
     pub seen: Option<&'a DatabaseFacts>,
     /// Production's; none where the baseline has no such instance.
     pub production: Option<&'a DatabaseFacts>,
-    /// Which side was promoted last, as runs have it.
-    pub promoted: Option<&'a Promoted>,
+    /// What runs tell of it.
+    pub past: Option<&'a Past>,
 }
 
 /// Every database of the environment.
@@ -93,8 +94,8 @@ pub(super) fn databases<'a>(input: &'a DeclareInput<'_>) -> Vec<Database<'a>> {
         let id = standby_database_name(&input.environment.name, &data.name);
         let seen = input.standby.databases.as_ref().ok().and_then(|seen| seen.get(&id));
         let production = input.baseline.facts.databases.get(&rds.source);
-        let promoted = input.standby.promoted.get(&data.name);
-        Some(Database { data: &data.name, rds, id, seen, production, promoted })
+        let past = input.standby.past.get(&data.name);
+        Some(Database { data: &data.name, rds, id, seen, production, past })
     };
     input.environment.data.iter().filter_map(of).collect()
 }
@@ -119,15 +120,60 @@ pub(super) fn stale(input: &DeclareInput<'_>) -> Vec<Stale> {
     old.collect()
 }
 
+/// Databases of the standby that stand alone, of which it is not known whether they have what production wrote: the data's
+/// name and why. One whose promotion is skipped is a person's word.
+pub(super) fn doubtful(input: &DeclareInput<'_>) -> Vec<(String, String)> {
+    let skipped = |data: &str| input.options.skips.iter().any(|skip| skip.step == promote_id(data).0);
+    let all = databases(input);
+    let doubtful =
+        all.iter().filter(|one| !skipped(one.data)).filter_map(|one| Some((one.data.to_owned(), one.doubt()?)));
+    doubtful.collect()
+}
+
 impl Database<'_> {
     /// Whether it stands alone already.
     pub(super) fn stands_alone(&self) -> bool {
         self.seen.is_some_and(|seen| !seen.is_replica())
     }
 
-    /// The run that led the writes home, where it stands alone and lacks what was written since.
-    pub(super) fn stale(&self) -> Option<&Promoted> {
-        self.promoted.filter(|last| self.stands_alone() && last.side == SideName::Primary)
+    /// What is known of the last promotion, where it stands alone. A declaration looks at no primary.
+    pub(super) fn last(&self) -> Option<Last<'_>> {
+        let told = || self.past.map_or(Last::Untold, |past| past.last(None));
+        self.stands_alone().then(told)
+    }
+
+    /// The promotion that led the writes home, where it stands alone and lacks what was written since.
+    pub(super) fn stale(&self) -> Option<&Deed> {
+        match self.last()? {
+            Last::Primary(deed) => Some(deed),
+            Last::Untold | Last::Standby(_) | Last::Protected(_) | Last::PrimaryPerhaps(_) => None,
+        }
+    }
+
+    /// Why it is not known whether it has what counts, where it stands alone and is not known to be old.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let id = &self.id;
+        let users = self.past.map_or(Users::Untold, Past::users);
+        let led = |deed: &Deed| match users {
+            Users::Primary(home) if home.run != deed.run => {
+                format!("no run has led the users to it since run {} led them to the primary", home.run)
+            }
+            _ => "no run has led the users to it since".to_owned(),
+        };
+        match self.last()? {
+            Last::Primary(_) => None,
+            Last::Untold => Some(format!("no run tells since when {id} stands alone")),
+            Last::Standby(_) | Last::Protected(_) if users == Users::Standby => None,
+            Last::Standby(deed) => Some(format!("run {} promoted {id}, and {}", deed.run, led(deed))),
+            Last::Protected(deed) => Some(format!(
+                "run {} made {id} a replica again, no run tells who promoted it after that, and {}",
+                deed.run,
+                led(deed)
+            )),
+            Last::PrimaryPerhaps(deed) => {
+                Some(format!("whether run {} has promoted {} in the primary is not known", deed.run, self.rds.source))
+            }
+        }
     }
 
     fn stood(&self) -> Stood {

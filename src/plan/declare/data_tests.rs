@@ -9,6 +9,8 @@ use super::*;
 use crate::facts::sample;
 use crate::facts::{AliasFacts, BucketFacts, DatabaseFacts, LoadBalancerFacts, ReplicaLag, ScheduleFacts, TierSource};
 use crate::model::{BucketData, DataKind, DataSet, Probe, RdsData, SideName, Span, Switch, TableData, Traffic};
+use crate::plan::past::What;
+use crate::plan::past::tests::{HOME_PERHAPS, LED_HOME, LED_OUT, OUT, OUT_PERHAPS, led_to, told};
 use crate::plan::runbook::{Action, StepId, Stood, timeline};
 
 fn orders() -> DataSet {
@@ -65,6 +67,8 @@ struct Case {
     baseline: crate::facts::Baseline,
     seen: StandbySeen,
     incident_at: Option<jiff::Timestamp>,
+    /// What a fence would not find.
+    lacks: Vec<String>,
 }
 
 impl Case {
@@ -102,9 +106,10 @@ impl Case {
             lags: Ok(BTreeMap::from([("shop-orders".to_owned(), lag)])),
             last_lags: BTreeMap::new(),
             balancer: Ok(alias),
-            promoted: BTreeMap::new(),
+            past: BTreeMap::new(),
         };
-        Case { mode, options: DeclareOptions::default(), environment, baseline, seen, incident_at: None }
+        let options = DeclareOptions::default();
+        Case { mode, options, environment, baseline, seen, incident_at: None, lacks: vec![] }
     }
 
     fn plan(&self) -> Result<(Runbook, Remarks), DeclareRefusal> {
@@ -114,10 +119,14 @@ impl Case {
             baseline: &self.baseline,
             groups: &groups,
             standby: self.seen.clone(),
-            primary: if self.mode == Mode::Graceful { PrimaryReach::Answers } else { PrimaryReach::NotAsked },
+            primary: match self.mode {
+                Mode::Graceful if self.lacks.is_empty() => PrimaryReach::Answers,
+                Mode::Graceful => PrimaryReach::Lacks { missing: self.lacks.clone() },
+                Mode::Ungraceful => PrimaryReach::NotAsked,
+            },
             declaration: Declaration { incident_at: self.incident_at, ..declaration(self.mode) },
             options: self.options.clone(),
-            past: BTreeMap::new(),
+            past: PastTimes::default(),
         };
         let runbook = plan_declare(&input)?;
         let know = remarks(&input, &runbook);
@@ -151,7 +160,8 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     await-api <- [scale-api] 90s
     scale-web <- [await-api] 1s
     await-web <- [scale-web] 120s
-    switch-traffic <- [await-web promote-orders publish-orders] 1s
+    ask-standby <- [await-web promote-orders publish-orders] 1s
+    switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
     protect-orders <- [probe promote-orders] 120s
@@ -172,6 +182,7 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     wait until 8 of api are in service
     scale web from 2 to 10
     wait until 10 of web are in service and healthy
+    ask the standby by itself once whether it answers 200 to https://shop.example.com/healthz
     lead shop.example.com to the standby: s3://shop-dr/shop.example.com/standby-takes-over says that it has taken over
     wait until users of shop.example.com have followed
     ask https://shop.example.com/healthz until it answers 200
@@ -198,9 +209,10 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     assert_eq!([&measure, &raise, &promote, &protect_id("orders")].map(may_fail), [true, true, false, true]);
     let raise = runbook.step(&raise).expect("the raise");
     assert!(matches!(raise.action, Action::RaiseDatabase { timeout_s: 1_200, wait: true, .. }), "{raise:?}");
-    // 1 + 600 + 300 to a promoted database of production's class, 1 + 90 + 5 for the users; and while they are served at
-    // least 120 for the first backup, before the protection is ordered, and 1 to report.
-    assert_eq!((timeline(&runbook).recovered_s(&runbook), timeline(&runbook).total_s), (997, 1_118));
+    // 1 + 600 + 300 to a promoted database of production's class, 1 to ask the standby, 1 + 90 + 5 for the users; and
+    // while they are served at least 120 for the first backup, before the protection is ordered, and 1 to report.
+    assert_eq!((timeline(&runbook).recovered_s(&runbook), timeline(&runbook).total_s), (998, 1_119));
+    assert_eq!(timeline(&runbook).outage(&runbook), None, "nothing is stopped that served");
 }
 
 #[test]
@@ -218,7 +230,8 @@ fn a_graceful_plan_silences_the_primary_before_it_promotes() {
     fence-primary <- [await-web raise-orders] 360s
     await-replica-orders <- [fence-primary] 120s
     promote-orders <- [await-replica-orders] 300s
-    switch-traffic <- [await-web fence-primary promote-orders publish-orders raise-orders] 1s
+    ask-standby <- [await-web fence-primary promote-orders publish-orders raise-orders] 1s
+    switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
     protect-orders <- [probe promote-orders] 120s
@@ -242,14 +255,35 @@ fn without_a_database_a_graceful_plan_has_no_moment_in_which_nobody_serves() {
     fence-primary <- [probe] 5s
     probe <- [await-traffic] 5s
     await-traffic <- [switch-traffic] 90s
-    switch-traffic <- [await-web] 1s
+    switch-traffic <- [ask-standby] 1s
     ");
     // Failover records move nobody before the primary fails.
     let by_failing = Switch::Failover { path: "/".into() };
     let (runbook, _) = Case::new(Mode::Graceful, vec![], Some(by_failing)).planned();
     let fence = StepId(FENCE.into());
     let wait = runbook.step(&StepId(AWAIT_TRAFFIC.into())).expect("the wait");
-    assert!(wait.needs.contains(&fence), "{wait:?}");
+    assert_eq!(wait.needs, [StepId(ASK_STANDBY.into())].into());
+    let ask = runbook.step(&StepId(ASK_STANDBY.into())).expect("the question");
+    assert!(ask.needs.contains(&fence), "{ask:?}");
+}
+
+#[test]
+fn a_promotion_relies_on_no_fence_that_finds_nothing() {
+    let lacks = |data| {
+        let mut case = Case::new(Mode::Graceful, data, Some(takes_over()));
+        case.lacks = vec!["Auto Scaling group prod-web".into(), "rule nightly".into()];
+        case
+    };
+    let refused = lacks(vec![orders()]).plan().expect_err("production may go by another name").to_string();
+    insta::assert_snapshot!(refused, @"a graceful declaration relies on a primary in which nothing runs any more, and the primary has no Auto Scaling group prod-web, no rule nightly: what goes by another name would go on serving and writing");
+    let mut by_hand = lacks(vec![orders()]);
+    by_hand.options.skips = vec![Skip { step: FENCE.into(), because: "it is switched off".into() }];
+    assert!(by_hand.plan().is_ok(), "a person has seen to it");
+    let mut some = lacks(vec![orders()]);
+    some.options.tiers = vec!["api".into()];
+    assert!(some.plan().is_ok(), "nothing is fenced");
+    let (_, know) = lacks(vec![carts()]).planned();
+    insta::assert_snapshot!(know.warnings.join("\n"), @"the primary has no Auto Scaling group prod-web, no rule nightly: what goes by another name is not fenced");
 }
 
 #[test]
@@ -259,8 +293,7 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
         DatabaseFacts { multi_az: true, deletion_protection: true, ..database("shop-orders", "db.r6g.large", None) };
     case.seen.databases = Ok(BTreeMap::from([("shop-orders".to_owned(), like_production)]));
     let at = declaration(Mode::Ungraceful).at;
-    let last = Promoted { side: SideName::Standby, run: "r0".into(), at, diverged_in: None };
-    case.seen.promoted = BTreeMap::from([("orders".to_owned(), last)]);
+    case.seen.past = BTreeMap::from([("orders".to_owned(), led_to(SideName::Standby, at))]);
     let (runbook, know) = case.planned();
     let data: Vec<&str> =
         runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
@@ -401,8 +434,8 @@ fn a_database_that_is_old_is_said_to_be_old_and_no_graceful_plan_uses_it() {
         let one = database("shop-orders", "db.r6g.large", None);
         case.seen.databases = Ok(BTreeMap::from([(one.id.clone(), one)]));
         let twelve_hours_ago = declaration(mode).at - jiff::Span::new().hours(12);
-        let last = promoted.map(|side| Promoted { side, run: "r0".into(), at: twelve_hours_ago, diverged_in: None });
-        case.seen.promoted = last.map(|last| ("orders".to_owned(), last)).into_iter().collect();
+        let past = promoted.map(|side| led_to(side, twelve_hours_ago));
+        case.seen.past = past.map(|past| ("orders".to_owned(), past)).into_iter().collect();
         case
     };
     let (runbook, know) = alone(Mode::Ungraceful, Some(SideName::Primary)).planned();
@@ -419,6 +452,50 @@ fn a_database_that_is_old_is_said_to_be_old_and_no_graceful_plan_uses_it() {
     let (_, know) = alone(Mode::Ungraceful, None).planned();
     assert_eq!((know.losses[0].seconds, know.point_holds(Span::from_secs(300))), (None, None));
     assert!(alone(Mode::Graceful, Some(SideName::Standby)).plan().is_ok());
+}
+
+#[test]
+fn a_standby_promoted_after_it_was_protected_again_is_not_old_and_what_is_doubtful_is_said() {
+    let home = [(1, OUT), (1, LED_OUT), (2, HOME_PERHAPS), (2, LED_HOME)];
+    let round = [&home[..], &[(2, What::Protected)]].concat();
+    let after = |mode, deeds: &[(u32, What)]| {
+        let mut case = Case::new(mode, vec![orders()], Some(takes_over()));
+        let one = database("shop-orders", "db.r6g.large", None);
+        case.seen.databases = Ok(BTreeMap::from([(one.id.clone(), one)]));
+        case.seen.past = BTreeMap::from([("orders".to_owned(), told(deeds))]);
+        case
+    };
+    for (deeds, stale, unknown) in [
+        ([&round[..], &[(3, OUT_PERHAPS), (3, LED_OUT)]].concat(), false, None),
+        (
+            [&round[..], &[(3, OUT_PERHAPS)]].concat(),
+            false,
+            Some(
+                "run r3 promoted shop-orders, and no run has led the users to it since run r2 led them to the primary",
+            ),
+        ),
+        (
+            round.clone(),
+            false,
+            Some(
+                "run r2 made shop-orders a replica again, no run tells who promoted it after that, and no run has led the \
+                 users to it since",
+            ),
+        ),
+        (home.to_vec(), true, None),
+        (home[..3].to_vec(), false, Some("whether run r2 has promoted shop-orders in the primary is not known")),
+    ] {
+        let (runbook, know) = after(Mode::Ungraceful, &deeds).planned();
+        let title = title(&runbook, "promote-orders");
+        assert_eq!(title.contains("is OLD"), stale, "{deeds:?}: {title}");
+        let told: Vec<&str> = know.losses.iter().filter_map(|loss| loss.unknown.as_deref()).collect();
+        assert_eq!(told, unknown.into_iter().collect::<Vec<_>>(), "{deeds:?}");
+        let refused = after(Mode::Graceful, &deeds).plan().err();
+        assert_eq!(refused.is_some(), stale || unknown.is_some(), "{deeds:?}: {refused:?}");
+    }
+    let mut said = after(Mode::Graceful, &round);
+    said.options.skips = vec![Skip { step: "promote-orders".into(), because: "it has everything".into() }];
+    assert!(said.plan().is_ok(), "a person has compared them");
 }
 
 #[test]

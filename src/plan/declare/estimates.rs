@@ -1,7 +1,7 @@
 //! Owns how long the steps of a declaration should take: what earlier runs took, else documented defaults.
 
-use super::DeclareInput;
-use crate::facts::TargetHealthCheck;
+use super::{DeclareInput, PastStep};
+use crate::facts::{Baseline, TargetHealthCheck};
 use crate::plan::runbook::{Estimate, EstimateSource, StepId};
 use crate::plan::scale::ScaleStep;
 
@@ -28,9 +28,6 @@ pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -
     if missing == 0 {
         return default(1, "everything is in service already");
     }
-    if let Some(past) = past(input, id) {
-        return past;
-    }
     let mut seconds = BOOT_S;
     let mut why = format!("{BOOT_S} s to launch and boot");
     let waiting = missing.saturating_sub(LAUNCH_BURST).div_ceil(LAUNCH_PER_S);
@@ -42,6 +39,17 @@ pub(super) fn serving(input: &DeclareInput<'_>, id: &StepId, tier: &ScaleStep) -
         let (checks, interval) = slowest_check(input, &tier.tier).unwrap_or(DEFAULT_CHECKS);
         seconds += checks * interval;
         why.push_str(&format!(" + {checks} health checks of {interval} s"));
+    }
+    let Some(slowest) = input.past.slowest(id) else { return default(seconds, &why) };
+    let past = input.past.steps(id);
+    if slowest.seconds >= seconds || past.iter().any(|past| past.stands_for(missing)) {
+        return of_run(slowest);
+    }
+    // What brought a part of it does not stand for the whole.
+    if let Some(most) = past.iter().max_by_key(|past| past.grew)
+        && let Some(grew) = most.grew
+    {
+        why.push_str(&format!("; run {} brought {grew} of {missing} in {} s", most.run, most.seconds));
     }
     default(seconds, &why)
 }
@@ -59,15 +67,17 @@ pub(super) fn fence() -> Estimate {
 
 /// Fencing, until nothing runs any more.
 pub(super) fn silence(input: &DeclareInput<'_>, id: &StepId) -> Estimate {
+    past(input, id).unwrap_or_else(|| emptied(input.baseline))
+}
+
+/// Groups at zero, until their instances have ended.
+pub(in crate::plan) fn emptied(baseline: &Baseline) -> Estimate {
     // Auto Scaling lets a load balancer drain an instance before it ends it: 300 s unless the target group says otherwise
     // (deregistration_delay.timeout_seconds).
-    let drains = input.baseline.tiers.values().any(|tier| !tier.target_group_arns.is_empty());
-    let (seconds, why) = if drains {
-        (360, "300 s in which load balancers drain instances + 60 s to end them")
-    } else {
-        (60, "60 s to end the instances")
-    };
-    or_past(input, id, seconds, why)
+    match baseline.tiers.values().any(|tier| !tier.target_group_arns.is_empty()) {
+        true => default(360, "300 s in which load balancers drain instances + 60 s to end them"),
+        false => default(60, "60 s to end the instances"),
+    }
 }
 
 pub(in crate::plan) fn report() -> Estimate {
@@ -83,8 +93,12 @@ fn slowest_check(input: &DeclareInput<'_>, tier: &str) -> Option<(u64, u64)> {
 }
 
 fn past(input: &DeclareInput<'_>, id: &StepId) -> Option<Estimate> {
-    let past = input.past.get(id)?;
-    Some(Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } })
+    input.past.slowest(id).map(of_run)
+}
+
+/// What an earlier run took.
+pub(in crate::plan) fn of_run(past: &PastStep) -> Estimate {
+    Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } }
 }
 
 /// What an earlier run took, else a documented default.

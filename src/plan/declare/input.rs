@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::times::PastTimes;
 use crate::facts::{AliasFacts, Baseline, DatabaseFacts, GroupFacts, ReplicaLag};
-use crate::model::{Environment, SideName};
-use crate::plan::runbook::{Mode, StepId};
+use crate::model::Environment;
+use crate::plan::past::Past;
+use crate::plan::runbook::Mode;
 use crate::plan::scale::ScaleTarget;
 
 /// Everything a declaration is planned from.
@@ -27,7 +29,7 @@ pub struct DeclareInput<'a> {
     /// What the person asked to be different.
     pub options: DeclareOptions,
     /// How long steps took in earlier runs; empty: documented defaults.
-    pub past: BTreeMap<StepId, PastStep>,
+    pub past: PastTimes,
 }
 
 /// What was seen on the standby besides its groups. What could not be seen says why, and is planned for as well as it can
@@ -42,22 +44,8 @@ pub struct StandbySeen {
     pub last_lags: BTreeMap<String, ReplicaLag>,
     /// The load balancer that the record should lead to.
     pub balancer: Result<AliasFacts, String>,
-    /// Which side of each database was promoted last, as runs have it, by the data's name. Looked up only where an
-    /// instance stands alone.
-    pub promoted: BTreeMap<String, Promoted>,
-}
-
-/// Which side's database was promoted last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promoted {
-    /// The side that takes writes since.
-    pub side: SideName,
-    /// The run that promoted it.
-    pub run: String,
-    /// When the promotion had ended.
-    pub at: Timestamp,
-    /// The later run that led users to the standby's old database all the same.
-    pub diverged_in: Option<String>,
+    /// What runs tell of each database, by the data's name. Looked up only where an instance stands alone.
+    pub past: BTreeMap<String, Past>,
 }
 
 impl Default for StandbySeen {
@@ -68,7 +56,7 @@ impl Default for StandbySeen {
             lags: Ok(BTreeMap::new()),
             last_lags: BTreeMap::new(),
             balancer: Err("it was not looked for".to_owned()),
-            promoted: BTreeMap::new(),
+            past: BTreeMap::new(),
         }
     }
 }
@@ -80,6 +68,11 @@ pub enum PrimaryReach {
     NotAsked,
     /// It answers.
     Answers,
+    /// It answers, and does not have everything that a fence sets to zero.
+    Lacks {
+        /// Its groups and event sources that were not found, as people say it.
+        missing: Vec<String>,
+    },
     /// It does not.
     Silent {
         /// What its silence looked like.
@@ -148,27 +141,4 @@ pub struct Skip {
     pub step: String,
     /// Why.
     pub because: String,
-}
-
-/// How long a step took in an earlier run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastStep {
-    /// The run's id.
-    pub run: String,
-    /// In seconds.
-    pub seconds: u64,
-}
-
-/// What earlier runs tell, newest last: of each step its latest time. A step that found everything so already tells
-/// nothing about how long it takes, so leave those out.
-pub fn past_steps<'a>(runs: impl IntoIterator<Item = (&'a str, Vec<(StepId, f64)>)>) -> BTreeMap<StepId, PastStep> {
-    let mut past = BTreeMap::new();
-    for (run, steps) in runs {
-        for (step, seconds) in steps {
-            // Rounded up: an estimate that is short by a fraction breaks an objective, one that is long does not.
-            let seconds = std::time::Duration::try_from_secs_f64(seconds.ceil()).map_or(0, |length| length.as_secs());
-            past.insert(step, PastStep { run: run.to_owned(), seconds });
-        }
-    }
-    past
 }

@@ -14,25 +14,25 @@ mod remarks;
 mod schedules;
 mod skips;
 pub(super) mod steps;
+mod times;
 mod traffic;
 
 use std::collections::BTreeSet;
 
 use super::runbook::{BasedOn, RUNBOOK_SCHEMA, RunKind, Runbook, Scope, Step};
-use super::scale::plan_scale;
+use super::scale::{ScalePlan, plan_scale};
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
 pub use data::{check_id, measure_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
-pub use input::{
-    Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, Promoted, Skip, StandbySeen, past_steps,
-};
+pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Skip, StandbySeen};
 pub use refusal::{DeclareRefusal, Stale};
 pub use remarks::{Loss, LossBy, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
-pub use traffic::{AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
+pub use times::{PastStep, PastTime, PastTimes};
+pub use traffic::{ASK_STANDBY, AWAIT_TRAFFIC, PROBE, SWITCH_TRAFFIC};
 
 use super::runbook::Mode;
 
@@ -58,10 +58,25 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !old.is_empty() {
         return Err(DeclareRefusal::Stale { databases: old });
     }
+    let doubtful = data::doubtful(input);
+    if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !doubtful.is_empty() {
+        return Err(DeclareRefusal::Doubtful { databases: doubtful });
+    }
     let mut steps = steps::all(input, &scale);
-    skips::apply(&mut steps, &input.options.skips)?;
+    skips::apply(&mut steps, &input.options.skips, &scale)?;
+    let relied_on = |step: &Step| step.id.0 == FENCE && !step.best_effort && step.skipped.is_none();
+    if let PrimaryReach::Lacks { missing } = &input.primary
+        && steps.iter().any(relied_on)
+    {
+        return Err(DeclareRefusal::NothingToFence { missing: missing.clone() });
+    }
     let scope = Scope { percent: input.options.target.percent(), tiers: input.options.tiers.clone() };
     Ok(assemble(environment, input.baseline, declaration, RunKind::Declare, steps).for_scope(scope))
+}
+
+/// The steps of a declaration, for a drill that rehearses a part of them.
+pub(super) fn declared_steps(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
+    steps::all(input, scale)
 }
 
 /// The runbook of those steps, sealed.
@@ -87,6 +102,7 @@ pub(super) fn assemble(
         tool_version: declaration.tool_version.clone(),
         objectives: environment.objectives,
         scope: Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),

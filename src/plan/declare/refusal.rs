@@ -20,6 +20,11 @@ pub enum DeclareRefusal {
         /// What its silence looked like.
         why: String,
     },
+    /// Promoting relies on a fence, and the primary does not have everything that it names.
+    NothingToFence {
+        /// What was not found.
+        missing: Vec<String>,
+    },
     /// The standby has no replica of databases.
     NoReplica {
         /// The data's names and the identifiers that were looked for.
@@ -29,6 +34,12 @@ pub enum DeclareRefusal {
     Stale {
         /// Which.
         databases: Vec<Stale>,
+    },
+    /// A graceful declaration loses no write, and whether databases of the standby that stand alone have every write is not
+    /// known.
+    Doubtful {
+        /// The data's names, and why.
+        databases: Vec<(String, String)>,
     },
     /// `--skip` names steps that the plan does not have.
     UnknownSteps {
@@ -65,6 +76,12 @@ impl fmt::Display for DeclareRefusal {
             DeclareRefusal::PrimarySilent { why } => {
                 write!(f, "a graceful declaration needs both sides, and the primary does not answer: {why}")
             }
+            DeclareRefusal::NothingToFence { missing } => write!(
+                f,
+                "a graceful declaration relies on a primary in which nothing runs any more, and the primary has no {}: what goes \
+                 by another name would go on serving and writing",
+                missing.join(", no ")
+            ),
             DeclareRefusal::NoReplica { databases } => {
                 let lacks: Vec<String> = databases.iter().map(|(data, id)| format!("{data} ({id})")).collect();
                 write!(f, "the standby has no database for {}: there is nothing to promote", lacks.join(", "))
@@ -79,6 +96,14 @@ impl fmt::Display for DeclareRefusal {
                 });
                 let told: Vec<String> = told.collect();
                 write!(f, "a graceful declaration loses no write, and in the standby {}", told.join("; "))
+            }
+            DeclareRefusal::Doubtful { databases } => {
+                let told: Vec<String> = databases.iter().map(|(data, why)| format!("{data}: {why}")).collect();
+                write!(
+                    f,
+                    "a graceful declaration loses no write, and whether the standby has all of them is not known: {}",
+                    told.join("; ")
+                )
             }
             DeclareRefusal::UnknownSteps { names, known } => {
                 for (index, name) in names.iter().enumerate() {

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::data::{Database, databases};
 use super::events;
-use super::{DeclareInput, promote_id};
-use crate::facts::lost_s;
+use super::{DeclareInput, FENCE, PrimaryReach, promote_id};
+use crate::facts::{LeverFacts, lost_s};
 use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
@@ -30,6 +30,9 @@ pub struct Remarks {
     pub losses: Vec<Loss>,
     /// What the plan relies on or leaves out.
     pub warnings: Vec<String>,
+    /// How the lever of traffic looks from outside; none where there is none, or it was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lever: Option<LeverFacts>,
 }
 
 /// What promoting a database now would lose.
@@ -109,6 +112,13 @@ pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
     traffic(input, &mut found.warnings);
     if input.declaration.mode == Mode::Ungraceful && !input.options.fence {
         found.warnings.push(UNFENCED.to_owned());
+    }
+    if let PrimaryReach::Lacks { missing } = &input.primary
+        && runbook.steps.iter().any(|step| step.id.0 == FENCE && step.best_effort)
+    {
+        found
+            .warnings
+            .push(format!("the primary has no {}: what goes by another name is not fenced", missing.join(", no ")));
     }
     event_sources(input, &mut found.warnings);
     found
@@ -196,8 +206,8 @@ fn of_replica(input: &DeclareInput<'_>, one: &Database<'_>) -> Loss {
     }
 }
 
-/// What would be lost of a database that stands alone already; nothing where this side was promoted last. None: it does not
-/// stand alone.
+/// What would be lost of a database that stands alone already; nothing where the users are known to write to it. None: it
+/// does not stand alone.
 fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<Loss>> {
     if !one.stands_alone() {
         return None;
@@ -210,18 +220,24 @@ fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<L
         by: None,
         stale_since,
     };
-    Some(match (one.promoted, one.stale()) {
-        (_, Some(last)) => {
+    Some(match one.stale() {
+        Some(last) => {
             let seconds = u64::try_from(input.declaration.at.duration_since(last.at).as_secs()).unwrap_or(0);
             Some(loss(Some(seconds), None, Some(last.at)))
         }
-        (Some(_), None) => None,
-        (None, None) => Some(loss(None, Some(format!("no run tells since when {} stands alone", one.id)), None)),
+        None => one.doubt().map(|why| loss(None, Some(why), None)),
     })
 }
 
 fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
     let Some(traffic) = &input.environment.traffic else { return };
+    if traffic.probe.is_none() {
+        warnings.push(format!(
+            "nothing asks whether {} answers, neither before users are led to the standby nor after: add `traffic.probe` to \
+             the environment file",
+            traffic.record
+        ));
+    }
     match &traffic.switch {
         Switch::Weighted { .. } => warnings.push(format!(
             "the weights of {} are changed by Route 53's control plane, which lives in us-east-1: while that Region is \

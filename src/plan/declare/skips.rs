@@ -3,9 +3,11 @@
 use super::steps::TRAFFIC_GATE;
 use super::{DeclareRefusal, Skip};
 use crate::plan::runbook::{Action, Step};
+use crate::plan::scale::ScalePlan;
 
-/// Marks steps as skipped. The report cannot be skipped: it is the record that something was.
-pub(super) fn apply(steps: &mut [Step], skips: &[Skip]) -> Result<(), DeclareRefusal> {
+/// Marks steps as skipped, and the waits that only watch their effect. The report cannot be skipped: it is the record that
+/// something was.
+pub(super) fn apply(steps: &mut [Step], skips: &[Skip], scale: &ScalePlan) -> Result<(), DeclareRefusal> {
     let can = |step: &Step| step.action != Action::Report;
     let unknown: Vec<String> = skips
         .iter()
@@ -26,8 +28,24 @@ pub(super) fn apply(steps: &mut [Step], skips: &[Skip]) -> Result<(), DeclareRef
             step.skipped = Some(skip.because.trim().to_owned());
         }
     }
+    skip_what_watches(steps, scale);
     tell_users_fate(steps);
     Ok(())
+}
+
+/// A wait for what nobody does any more would end in a failure. One for a tier that has its size already is as good as ever.
+fn skip_what_watches(steps: &mut [Step], scale: &ScalePlan) {
+    let has_its_size = |group: &str| scale.steps.iter().any(|tier| tier.group == group && !tier.changes());
+    let without_effect = |step: &&Step| match &step.action {
+        Action::Scale { group, .. } => step.skipped.is_some() && !has_its_size(group),
+        _ => step.skipped.is_some(),
+    };
+    let gone: Vec<Step> = steps.iter().filter(without_effect).cloned().collect();
+    for step in steps.iter_mut().filter(|step| step.skipped.is_none()) {
+        if let Some(of) = gone.iter().find(|of| step.only_watches(of)) {
+            step.skipped.clone_from(&of.skipped);
+        }
+    }
 }
 
 /// Users are led wherever the plan leads them: the step that does it says which data takes no writes there, and comes

@@ -101,7 +101,7 @@ fn planned(
         primary: PrimaryReach::NotAsked,
         declaration: declaration(mode),
         options,
-        past: BTreeMap::new(),
+        past: PastTimes::default(),
     };
     change(&mut input);
     plan_declare(&input)
@@ -191,23 +191,48 @@ fn nothing_shrinks_and_what_is_so_already_takes_no_time() {
     }
 }
 
+/// The estimate of the wait for a tier and where it comes from, after those runs.
+fn after(past: PastTimes, target: ScaleTarget, tier: &str) -> (u64, String) {
+    let options = DeclareOptions { target, ..DeclareOptions::default() };
+    let runbook = planned(2, Mode::Ungraceful, options, |input| input.past = past).expect("a plan");
+    let estimate = runbook.step(&await_id(tier)).expect("a step").estimate.clone();
+    match estimate.source {
+        EstimateSource::Run { id } => (estimate.seconds, id),
+        EstimateSource::Default { why } => (estimate.seconds, why),
+    }
+}
+
 #[test]
-fn earlier_runs_are_better_than_defaults() {
-    let past = past_steps([
-        ("r1", vec![(await_id("web"), 100.0), (await_id("api"), 70.2)]),
-        ("r2", vec![(await_id("web"), 49.1)]),
+fn earlier_runs_are_better_than_defaults_and_of_several_the_slowest_counts() {
+    let past = PastTimes::of([
+        ("r1", vec![(await_id("web"), 100.0, Some(8)), (await_id("api"), 70.2, Some(6))]),
+        ("r2", vec![(await_id("web"), 49.1, Some(8))]),
+        ("r3", vec![(await_id("api"), 71.0, Some(6))]),
     ]);
-    let runbook = planned(2, Mode::Ungraceful, DeclareOptions::default(), |input| input.past = past).expect("a plan");
-    let of = |tier: &str| {
-        let estimate = runbook.step(&await_id(tier)).expect("a step").estimate.clone();
-        match estimate.source {
-            EstimateSource::Run { id } => (estimate.seconds, id),
-            EstimateSource::Default { why } => (estimate.seconds, why),
-        }
-    };
-    assert_eq!(of("web"), (50, "r2".to_owned()));
-    assert_eq!(of("api"), (71, "r1".to_owned()));
+    let of = |tier: &str| after(past.clone(), ScaleTarget::Full, tier);
+    assert_eq!(of("web"), (100, "r1".to_owned()));
+    assert_eq!(of("api"), (71, "r3".to_owned()), "the newest of equals");
     assert_eq!(of("worker"), (90, "90 s to launch and boot".to_owned()));
+}
+
+#[test]
+fn a_rehearsal_of_a_part_does_not_stand_for_the_whole() {
+    let (whole, part) = (ScaleTarget::Full, ScaleTarget::Percent(30));
+    let default = "90 s to launch and boot + 3 health checks of 10 s";
+    let run = |name: &'static str, seconds, grew| (name, vec![(await_id("web"), seconds, grew)]);
+    // Web grows from 2 to 10, or to 3.
+    for (runs, target, expected) in [
+        (vec![], whole, (120, default.to_owned())),
+        (vec![run("r1", 40.0, Some(1))], whole, (120, format!("{default}; run r1 brought 1 of 8 in 40 s"))),
+        (vec![run("r1", 40.0, Some(1))], part, (40, "r1".to_owned())),
+        (vec![run("r1", 400.0, Some(1))], whole, (400, "r1".to_owned())),
+        (vec![run("r1", 40.0, None)], whole, (120, default.to_owned())),
+        (vec![run("r1", 100.0, Some(8)), run("r2", 40.0, Some(1))], whole, (100, "r1".to_owned())),
+        (vec![run("r1", 70.0, Some(8)), run("r2", 90.0, Some(1))], whole, (90, "r2".to_owned())),
+        (vec![run("r1", 70.0, Some(7))], whole, (120, format!("{default}; run r1 brought 7 of 8 in 70 s"))),
+    ] {
+        assert_eq!(after(PastTimes::of(runs.clone()), target, "web"), expected, "{runs:?} {target}");
+    }
 }
 
 #[test]
@@ -255,7 +280,7 @@ fn what_cannot_be_planned_is_refused_with_what_to_correct() {
             primary: PrimaryReach::NotAsked,
             declaration: declaration(Mode::Ungraceful),
             options: plain(),
-            past: BTreeMap::new(),
+            past: PastTimes::default(),
         })
         .map_err(|refusal| refusal.to_string()),
         Err(groups.to_owned())
@@ -273,10 +298,34 @@ fn what_cannot_be_planned_is_refused_with_what_to_correct() {
         primary: PrimaryReach::NotAsked,
         declaration: declaration(Mode::Ungraceful),
         options: plain(),
-        past: BTreeMap::new(),
+        past: PastTimes::default(),
     });
     assert_eq!(
         refused.map_err(|refusal| refusal.to_string()),
         Err("the baseline has no capacity basis for tier api".to_owned())
     );
+}
+
+#[test]
+fn a_skipped_step_takes_the_wait_for_its_effect_with_it() {
+    let skip = |steps: &[&str]| DeclareOptions {
+        skips: steps.iter().map(|step| Skip { step: (*step).into(), because: format!("no {step}") }).collect(),
+        ..DeclareOptions::default()
+    };
+    let skipped = |now, options| {
+        let runbook = planned(now, Mode::Ungraceful, options, |_| {}).expect("a plan");
+        let skipped = runbook.steps.iter().filter_map(|step| Some((step.id.0.clone(), step.skipped.clone()?)));
+        skipped.collect::<Vec<_>>()
+    };
+    let told =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    assert_eq!(skipped(2, skip(&["scale-web"])), told(&[("scale-web", "no scale-web"), ("await-web", "no scale-web")]));
+    // A wait that was named has its own reason; and one for servers that are there already is as good as ever.
+    assert_eq!(
+        skipped(2, skip(&["scale-api", "await-api"])),
+        told(&[("scale-api", "no scale-api"), ("await-api", "no await-api")])
+    );
+    assert_eq!(skipped(10, skip(&["scale-web"])), told(&[("scale-web", "no scale-web")]));
+    assert_eq!(skipped(2, skip(&["await-web"])), told(&[("await-web", "no await-web")]));
+    assert_eq!(skipped(2, skip(&["gate-traffic"])), told(&[("gate-traffic", "no gate-traffic")]));
 }

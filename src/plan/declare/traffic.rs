@@ -6,7 +6,7 @@ use super::steps::{TRAFFIC_GATE, gate};
 use super::{DeclareInput, estimates};
 use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
 use crate::model::{SideName, Span, Switch, Traffic};
-use crate::plan::runbook::{Action, Lever, Step, StepId};
+use crate::plan::runbook::{Action, Lever, Mode, Step, StepId};
 
 /// The id of the step that moves the users.
 pub const SWITCH_TRAFFIC: &str = "switch-traffic";
@@ -14,6 +14,9 @@ pub const SWITCH_TRAFFIC: &str = "switch-traffic";
 pub const AWAIT_TRAFFIC: &str = "await-traffic";
 /// The id of the step that asks the service from outside.
 pub const PROBE: &str = "probe";
+
+/// The id of the step that asks the standby by itself, before users are led there.
+pub const ASK_STANDBY: &str = "ask-standby";
 
 /// Beyond the time after which answers are no longer valid: health checkers and resolvers that are late.
 const LATE_S: u64 = 600;
@@ -31,6 +34,9 @@ pub(super) fn lead(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<S
         steps.push(gate(TRAFFIC_GATE, &title, &question, needs));
         return (steps, BTreeSet::from([StepId(TRAFFIC_GATE.to_owned())]));
     };
+    let ask = ask(input, traffic, needs);
+    let needs = &ask.as_ref().map_or_else(|| needs.clone(), |step| BTreeSet::from([step.id.clone()]));
+    steps.extend(ask);
     let mut last = needs.clone();
     let mut then = |step: Step, last: &mut BTreeSet<StepId>| {
         *last = BTreeSet::from([step.id.clone()]);
@@ -88,6 +94,26 @@ pub(super) fn lead(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<S
 /// Where the standby serves, for the person who leads the users there.
 fn place(input: &DeclareInput<'_>) -> String {
     input.standby.balancer.as_ref().map(|alias| format!(" at {}", alias.dns_name)).unwrap_or_default()
+}
+
+/// Asks the standby's load balancer under the users' name. A disaster asks once and goes on whatever comes of it; who has
+/// time waits for the answer.
+fn ask(input: &DeclareInput<'_>, traffic: &Traffic, needs: &BTreeSet<StepId>) -> Option<Step> {
+    let probe = traffic.probe.as_ref()?.under(&traffic.record)?;
+    let at = input.standby.balancer.as_ref().ok()?.dns_name.clone();
+    let graceful = input.declaration.mode == Mode::Graceful;
+    let id = StepId(ASK_STANDBY.to_owned());
+    let how = if graceful { "until it answers" } else { "once whether it answers" };
+    Some(Step {
+        title: format!("ask the standby by itself {how} {} to {}", probe.status, probe.url),
+        action: Action::AskStandby { probe, at, timeout_s: if graceful { PROBE_TIMEOUT_S } else { 0 } },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: estimates::or_past(input, &id, 1, "one question"),
+        best_effort: !graceful,
+        skipped: None,
+        id,
+    })
 }
 
 fn switch(input: &DeclareInput<'_>, traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {

@@ -5,9 +5,9 @@ use std::fmt;
 
 use crate::facts::{CopyLike, DatabaseFacts};
 use crate::model::{CopyMark, DataKind, DataSet, Environment, SideName, closest, standby_database_name};
-use crate::plan::declare::PastStep;
-use crate::plan::declare::estimates::default;
-use crate::plan::runbook::{Action, Estimate, EstimateSource, Step, StepId};
+use crate::plan::declare::PastTimes;
+use crate::plan::declare::estimates::{default, of_run};
+use crate::plan::runbook::{Action, Step, StepId};
 
 /// Give up on a snapshot after this: the first one of an instance copies all of its storage.
 const SNAPSHOT_TIMEOUT_S: u64 = 4 * 3_600;
@@ -209,7 +209,7 @@ pub fn remove_snapshot_id(data: &str) -> StepId {
 
 /// The steps up to a verified copy. A copy that does not come is what a drill is there to find: they are best effort, and
 /// what they left is removed all the same.
-pub(super) fn make(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Vec<Step> {
+pub(super) fn make(copied: &Copied<'_>, past: &PastTimes) -> Vec<Step> {
     let Copied { mark, facts } = copied;
     let (data, of, name) = (&mark.data, mark.database(), mark.id());
     let size = format!("{}, {} GiB", facts.class, facts.storage_gb);
@@ -244,7 +244,7 @@ pub(super) fn make(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Ve
 }
 
 /// The steps that remove a copy and its snapshot.
-pub(super) fn remove(copied: &Copied<'_>, past: &BTreeMap<StepId, PastStep>) -> Vec<Step> {
+pub(super) fn remove(copied: &Copied<'_>, past: &PastTimes) -> Vec<Step> {
     let mark = &copied.mark;
     let (data, of) = (&mark.data, mark.database());
     let copy = step(
@@ -271,12 +271,10 @@ fn step(
     title: String,
     action: Action,
     needs: BTreeSet<StepId>,
-    past: &BTreeMap<StepId, PastStep>,
+    past: &PastTimes,
     (seconds, why): (u64, &str),
 ) -> Step {
-    let measured = past
-        .get(&id)
-        .map(|past| Estimate { seconds: past.seconds, source: EstimateSource::Run { id: past.run.clone() } });
+    let measured = past.slowest(&id).map(of_run);
     Step {
         id,
         title,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::facts::ParameterGroupFacts;
 use crate::model::{BucketData, RdsData, TableData};
+use crate::plan::declare::StandbySeen;
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::drill::{DrillInput, DrillRefusal, plan_drill};
 use crate::plan::runbook::{Mode, Runbook, Untouched};
@@ -56,7 +57,8 @@ fn planned(data: Vec<DataSet>, standby: Vec<DatabaseFacts>, wanted: &[&str]) -> 
         target: ScaleTarget::Full,
         accept_percent: 5,
         timeout_s: 600,
-        past: BTreeMap::new(),
+        seen: StandbySeen::default(),
+        past: PastTimes::default(),
         copy: Some(CopyInput { wanted: &wanted, databases: &databases }),
     })
 }

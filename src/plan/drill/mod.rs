@@ -8,8 +8,10 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::declare::{Declaration, DeclareInput, DeclareOptions, PastStep, PrimaryReach, StandbySeen, assemble};
-use super::runbook::{RunKind, Runbook, Scope, StepId, Untouched};
+use super::declare::{
+    Declaration, DeclareInput, DeclareOptions, PastTimes, PrimaryReach, StandbySeen, assemble, declared_steps,
+};
+use super::runbook::{Rehearsed, RunKind, Runbook, Scope, Untouched};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
 use crate::facts::{Baseline, GroupFacts};
 use crate::model::Environment;
@@ -40,8 +42,10 @@ pub struct DrillInput<'a> {
     pub accept_percent: u32,
     /// How long to wait for a tier, in seconds.
     pub timeout_s: u64,
+    /// What else a declaration would see on the standby now: what it has besides is told with estimates.
+    pub seen: StandbySeen,
     /// How long steps took in earlier runs.
-    pub past: BTreeMap<StepId, PastStep>,
+    pub past: PastTimes,
     /// What data is copied; none: all of it is left alone.
     pub copy: Option<CopyInput<'a>>,
 }
@@ -106,7 +110,7 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
         environment: input.environment,
         baseline: input.baseline,
         groups: input.groups,
-        standby: StandbySeen::default(),
+        standby: input.seen.clone(),
         primary: PrimaryReach::NotAsked,
         declaration: input.declaration.clone(),
         options: DeclareOptions {
@@ -119,7 +123,9 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
     };
     let steps = steps::all(input, &as_declared, &scale, &copied);
     let scope = Scope { percent: input.target.percent(), ..Scope::default() };
-    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps).for_scope(scope))
+    let mut runbook = assemble(input.environment, input.baseline, &input.declaration, RunKind::Drill, steps);
+    runbook.rehearses = Rehearsed::of(&declared_steps(&as_declared, &scale));
+    Ok(runbook.for_scope(scope))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::DrillInput;
 use super::copy::{self, Copied};
-use crate::model::SideName;
+use crate::model::{SideName, Switch, proof_key};
 use crate::plan::declare::DeclareInput;
 use crate::plan::declare::estimates::default;
 use crate::plan::declare::steps::{climb, report};
@@ -13,6 +13,9 @@ use crate::plan::scale::{ScalePlan, ScaleStep};
 
 /// The id of the step that proves that nothing is left.
 pub const PROVE: &str = "prove-clean";
+
+/// The id of the step that proves that the lever of traffic works.
+const LEVER: &str = "prove-lever";
 
 /// How long the proof waits for instances to be gone, in seconds: a target's deregistration delay (300 s by default), a
 /// lifecycle hook's heartbeat (up to an hour, mostly minutes) and the termination itself.
@@ -41,11 +44,32 @@ pub(super) fn all(
     let mut downs: Vec<Step> = scale.steps.iter().map(|tier| down(tier, &awaits)).collect();
     downs.extend(copied.iter().flat_map(|one| copy::remove(one, &input.past)));
     let proof = prove(input, scale, copied, downs.iter().map(|step| step.id.clone()).collect());
-    let last = BTreeSet::from([proof.id.clone()]);
+    let mut last = BTreeSet::from([proof.id.clone()]);
     steps.extend(downs);
     steps.push(proof);
+    if let Some(lever) = lever(input) {
+        last.insert(lever.id.clone());
+        steps.push(lever);
+    }
     steps.push(report(last));
     steps
+}
+
+/// A drill leads nobody, so it shows beside everything else that the lever would.
+fn lever(input: &DrillInput<'_>) -> Option<Step> {
+    let Switch::StandbyTakesOver { bucket, key } = &input.environment.traffic.as_ref()?.switch else { return None };
+    let key = proof_key(key);
+    Some(Step {
+        id: StepId(LEVER.to_owned()),
+        title: format!("see that health checkers can read s3://{bucket}/{key}, and so what would lead the users over"),
+        action: Action::ProveLever { bucket: bucket.clone(), key },
+        needs: BTreeSet::new(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: default(1, "one question"),
+        // What it finds is told; the clean-up does not depend on it.
+        best_effort: true,
+        skipped: None,
+    })
 }
 
 fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {

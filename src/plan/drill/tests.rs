@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{GroupSize, SideName};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
-use crate::plan::runbook::{Action, Mode, Step};
+use crate::plan::runbook::{Action, Mode, Step, StepId};
 
 fn planned(
     declared_in: Option<&str>,
@@ -22,7 +22,8 @@ fn planned(
         target: ScaleTarget::Full,
         accept_percent: 5,
         timeout_s: 600,
-        past: BTreeMap::new(),
+        seen: StandbySeen::default(),
+        past: PastTimes::default(),
         copy: None,
     })
 }
@@ -94,7 +95,8 @@ fn what_it_leaves_alone_is_looked_at_again_and_users_in_the_standby_refuse_it() 
             target: ScaleTarget::Full,
             accept_percent: 0,
             timeout_s: 600,
-            past: BTreeMap::new(),
+            seen: StandbySeen::default(),
+            past: PastTimes::default(),
             copy: None,
         })
     };

@@ -1,8 +1,9 @@
 //! Owns deciding where each database is and how it comes home.
 
-use super::{DataSeen, FailbackInput, FailbackRefusal};
-use crate::facts::DatabaseFacts;
+use super::{DataSeen, EventSeen, FailbackInput, FailbackRefusal};
+use crate::facts::{DatabaseFacts, GroupFacts};
 use crate::model::{DataSet, RdsData, Region, SideName, Strategy, standby_database_name};
+use crate::plan::past::{Deed, Last, Past, Users};
 use crate::plan::runbook::ReplicaLike;
 
 /// A database and where it is.
@@ -123,39 +124,73 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
 }
 
 fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result<Stage, DataWhy> {
-    let promoted = seen.promoted.as_ref();
-    if let Some(promoted) = promoted.filter(|promoted| promoted.side == SideName::Primary) {
-        let again = seen.standby.as_ref().is_some_and(DatabaseFacts::is_replica);
-        match (&promoted.diverged_in, &seen.standby, &seen.primary) {
-            _ if again => return Ok(Stage::NeverLeft),
-            (Some(_), Some(_), Some(_)) => return Err(DataWhy::Diverged),
-            // A person has decided that the standby's counts, and put the primary's aside.
-            (Some(_), Some(_), None) => return Ok(Stage::Away { primary: AtHome::Gone }),
-            _ => return Ok(Stage::BackSince { run: promoted.run.clone() }),
-        }
-    }
     let replica_of_standby = |primary: &DatabaseFacts| {
         let source = primary.source.as_deref();
         source.is_some_and(|source| source == standby_id || source.ends_with(&format!(":{standby_id}")))
     };
+    let past = &seen.past;
+    let last = past.last(Some(seen.primary.as_ref().is_some_and(|primary| !primary.is_replica())));
+    let back = |deed: &Deed| Ok(Stage::BackSince { run: deed.run.clone() });
     let Some(standby) = &seen.standby else {
-        // Nothing was ever promoted, and the primary has it: the standby merely lacks its replica.
-        let at_home = promoted.is_none() && seen.primary.as_ref().is_some_and(|primary| !replica_of_standby(primary));
-        return if at_home { Ok(Stage::NeverLeft) } else { Err(DataWhy::StandbyGone) };
+        return match last {
+            // Whatever the standby had is kept aside, or was never more than a replica.
+            Last::Primary(deed) => back(deed),
+            Last::Protected(deed) if past.users() != Users::Standby => back(deed),
+            // Nothing was ever promoted, and the primary has it: the standby merely lacks its replica.
+            Last::Untold if seen.primary.as_ref().is_some_and(|primary| !replica_of_standby(primary)) => {
+                Ok(Stage::NeverLeft)
+            }
+            _ => Err(DataWhy::StandbyGone),
+        };
     };
     if standby.is_replica() {
         return Ok(Stage::NeverLeft);
     }
     match &seen.primary {
-        None => Ok(Stage::Away { primary: AtHome::Gone }),
         Some(primary) if replica_of_standby(primary) => match seen.lag {
             Some(lag) => Ok(Stage::Away { primary: AtHome::Replica(Some(lag.seconds)) }),
             None if primary.is_available() => Err(DataWhy::LagUnknown),
             None => Ok(Stage::Away { primary: AtHome::Replica(None) }),
         },
-        Some(_) if promoted.is_some() || input.declared_in.is_some() => Ok(Stage::Away { primary: AtHome::Old }),
-        Some(_) => Err(DataWhy::BothAlone),
+        Some(_) => both_alone(input, past, last),
+        // Users found it there before it was lost: what the standby has is older.
+        None => match last {
+            Last::Primary(deed)
+                if past.surely_led_since(deed, SideName::Primary)
+                    && past.led_since(deed, SideName::Standby).is_none() =>
+            {
+                back(deed)
+            }
+            // Or a person has decided that the standby's counts, and put the primary's aside.
+            _ => Ok(Stage::Away { primary: AtHome::Gone }),
+        },
     }
+}
+
+/// Where the writes are of a database that stands alone on both sides. What is planned renames one of the two away, so what
+/// is not known for sure is for a person to say.
+fn both_alone(input: &FailbackInput<'_>, past: &Past, last: Last<'_>) -> Result<Stage, DataWhy> {
+    let run = |deed: &Deed| deed.run.clone();
+    match last {
+        Last::Primary(deed) if past.led_since(deed, SideName::Standby).is_some() => Err(DataWhy::Diverged),
+        Last::Primary(deed) if past.surely_led_since(deed, SideName::Primary) || is_frozen(input) => {
+            Ok(Stage::BackSince { run: run(deed) })
+        }
+        Last::Primary(deed) => Err(DataWhy::NotLedHome { run: run(deed) }),
+        // The users write where they were led to.
+        Last::Standby(_) | Last::Protected(_) | Last::Untold if past.users() == Users::Standby => {
+            Ok(Stage::Away { primary: AtHome::Old })
+        }
+        Last::Standby(deed) => Err(DataWhy::NotLedOut { run: run(deed) }),
+        Last::Protected(deed) => Err(DataWhy::NobodyPromoted { run: run(deed) }),
+        Last::PrimaryPerhaps(_) | Last::Untold => Err(DataWhy::BothAlone),
+    }
+}
+
+/// Whether nothing can write in the standby: a failback froze it and nobody has let it go on since.
+fn is_frozen(input: &FailbackInput<'_>) -> bool {
+    let ended = |group: &GroupFacts| group.size.max == 0 && group.instances.is_empty();
+    input.groups.values().all(ended) && !input.seen.events.values().any(EventSeen::runs_in_standby)
 }
 
 fn key(facts: &DatabaseFacts) -> Option<String> {
@@ -178,7 +213,7 @@ pub struct DataTrouble {
 }
 
 /// Why a database cannot be brought home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DataWhy {
     /// The standby's instance is not there.
     StandbyGone,
@@ -186,6 +221,21 @@ pub enum DataWhy {
     LagUnknown,
     /// Both instances stand alone, and no run tells which was promoted last.
     BothAlone,
+    /// Both stand alone: a run promoted the standby's, and led no users to it.
+    NotLedOut {
+        /// That run.
+        run: String,
+    },
+    /// Both stand alone: a run had made the standby's a replica again, and none tells who promoted it.
+    NobodyPromoted {
+        /// That run.
+        run: String,
+    },
+    /// Both stand alone: a run promoted the primary's and led no users home, and the standby runs.
+    NotLedHome {
+        /// That run.
+        run: String,
+    },
     /// Both took writes that the other lacks: a declaration led users to the standby after the writes had come home.
     Diverged,
     /// The primary has no instance, and the baseline does not tell what it was.

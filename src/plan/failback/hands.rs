@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::FailbackInput;
 use super::data::{Journey, Stage};
-use crate::model::{BucketData, DataKind, SideName};
-use crate::plan::declare::estimates::default;
+use crate::model::{BucketData, DataKind, Environment, SideName, Strategy, Switch};
+use crate::plan::declare::estimates::emptied;
 use crate::plan::declare::steps::gate;
 use crate::plan::runbook::{Action, Step, StepId};
 use crate::plan::scale::ScalePlan;
@@ -40,7 +40,7 @@ pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], nee
                         environment): stop writing there, copy it back, then go on.";
         return Some(gate(DATA_GATE, title, question, needs));
     }
-    let away = journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }));
+    let frozen = freezes(input, journeys);
     let (mut names, mut told) = (Vec::new(), Vec::new());
     for one in data {
         match &one.kind {
@@ -54,7 +54,7 @@ pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], nee
             DataKind::Dynamodb(table) => {
                 told.push(format!("the global table {} brings its writes home by itself", table.table));
             }
-            DataKind::S3(bucket) if away => {
+            DataKind::S3(bucket) if frozen => {
                 told.push(format!("what was written to {} is copied by you at the next gate", bucket.replica));
             }
             DataKind::S3(bucket) => told.push(copying(bucket)),
@@ -64,10 +64,10 @@ pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], nee
     if names.is_empty() {
         return None;
     }
-    let then = match away {
+    let then = match frozen {
         // Everything is there to have the users home in minutes, and nothing has been stopped yet.
         true => "Next the standby is stopped, and there is no service until the users are home.",
-        false => "Then go on.",
+        false => "Both sides serve by intent, so the standby is not stopped. Then go on.",
     };
     let title = format!("writing to {} in the standby has stopped", names.join(", "));
     let question = format!(
@@ -97,27 +97,44 @@ pub(super) fn copy_gate(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> 
     Some(gate(COPY_GATE, &title, &question, needs))
 }
 
-/// Stops what writes in the standby: an application that was asked to stop and did not would lose what it writes. Service
-/// is away from here until the users are home.
-pub(super) fn freeze(
-    input: &FailbackInput<'_>,
-    journeys: &[Journey<'_>],
-    down: &ScalePlan,
-    needs: &BTreeSet<StepId>,
-) -> Option<Step> {
-    if !journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. })) {
-        return None;
-    }
+/// Whether the standby is stopped before its data goes home. A database has one writer, so one that is away always asks for
+/// it. Tables and buckets can have two: where both sides serve by intent nothing is taken from the standby.
+pub(super) fn freezes(input: &FailbackInput<'_>, journeys: &[Journey<'_>]) -> bool {
+    let replicating = input.environment.data.iter().any(|data| data.rds().is_none());
+    journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }))
+        || (replicating && !both_serve(input.environment))
+}
+
+/// Whether users come to both sides in ordinary times.
+fn both_serve(environment: &Environment) -> bool {
+    let switch = environment.traffic.as_ref().map(|traffic| &traffic.switch);
+    let by_weight = matches!(switch, Some(Switch::Weighted { primary, standby }) if *primary > 0 && *standby > 0);
+    environment.strategy == Strategy::MultiSite || by_weight
+}
+
+/// Stops what writes in the standby before data goes home: an application that was asked to stop and did not would lose
+/// what it writes. Service is away from here until the users are home.
+pub(super) fn freeze_for_data(input: &FailbackInput<'_>, down: &ScalePlan, needs: &BTreeSet<StepId>) -> Step {
+    freeze("so that nothing written there is lost", input, down, needs)
+}
+
+/// Stops what runs in the standby once the users are home, until its databases are replicas again: it would find an old
+/// database that takes writes, and then none.
+pub(super) fn freeze_for_replicas(input: &FailbackInput<'_>, down: &ScalePlan, needs: &BTreeSet<StepId>) -> Step {
+    freeze("so that nothing writes to its old database until that is a replica again", input, down, needs)
+}
+
+fn freeze(why: &str, input: &FailbackInput<'_>, down: &ScalePlan, needs: &BTreeSet<StepId>) -> Step {
     let groups: BTreeSet<String> =
         down.steps.iter().map(|tier| tier.group.clone()).filter(|group| input.groups.contains_key(group)).collect();
-    Some(Step {
+    Step {
         id: StepId(FREEZE.to_owned()),
-        title: "freeze the standby: its groups go to zero, so that nothing written there is lost".to_owned(),
+        title: format!("freeze the standby: its groups go to zero, {why}"),
         action: Action::FreezeStandby { groups: groups.into_iter().collect() },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),
-        estimate: default(90, "instances end; a load balancer drains them for up to 300 s"),
+        estimate: emptied(input.baseline),
         best_effort: false,
         skipped: None,
-    })
+    }
 }

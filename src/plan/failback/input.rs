@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::images::TierHome;
 use crate::facts::{Baseline, DatabaseFacts, EventSourceFacts, GroupFacts, RecordFacts, ReplicaLag, ScheduleFacts};
 use crate::model::Environment;
-use crate::plan::declare::{Declaration, Promoted};
+use crate::plan::declare::Declaration;
+use crate::plan::past::Past;
 use crate::plan::runbook::HomeRule;
 
 /// Everything a failback is planned from.
@@ -61,8 +62,8 @@ pub struct DataSeen {
     pub primary: Option<DatabaseFacts>,
     /// How far the primary's is behind, where it is a replica and that is known.
     pub lag: Option<ReplicaLag>,
-    /// Which was promoted last, as runs have it.
-    pub promoted: Option<Promoted>,
+    /// What runs tell of it.
+    pub past: Past,
 }
 
 /// An event source on both sides; none: not there.

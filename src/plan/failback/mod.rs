@@ -1,7 +1,7 @@
 //! Owns the plan of a failback: from fresh facts of both sides, the primary serves again and the standby stands by again.
 //!
-//! Where a database comes home the standby is frozen for that time. Otherwise nothing is taken from it before the users are
-//! home: data and every primary tier come first, then traffic.
+//! Where data comes home the standby is frozen for that time. Otherwise nothing is taken from it before the users are home:
+//! data and every primary tier come first, then traffic. What was frozen stands up again once its databases are replicas.
 //! Nothing is deleted: what a replica replaces is kept under another name.
 
 mod data;
@@ -20,7 +20,7 @@ use super::declare::assemble;
 use super::runbook::{RunKind, Runbook};
 use super::scale::{ScaleTarget, plan_scale};
 use crate::facts::GroupFacts;
-use crate::model::GroupSize;
+use crate::model::{GroupSize, standby_group_name};
 
 pub use data::{DataTrouble, DataWhy};
 pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
@@ -32,11 +32,13 @@ pub use refusal::FailbackRefusal;
 pub use steps::{TRAFFIC_GATE, await_primary_id, resume_schedules_id, scale_primary_id};
 
 /// A tier's group in the primary: as it is, and as it has to be before anybody goes home.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Home<'a> {
     tier: &'a str,
     group: &'a GroupFacts,
     size: GroupSize,
+    /// Where its number comes from, where that is not production's own: users who come home want as many as served them.
+    because: Option<String>,
     /// Whether a fence suspended its scheduled actions: they were in force when the baseline was recorded.
     fenced_schedules: bool,
 }
@@ -78,7 +80,7 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
     Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps))
 }
 
-/// What each tier's group in the primary has to be: what the baseline recorded, and nothing smaller than it is.
+/// What each tier's group in the primary has to be.
 fn homes<'a>(
     input: &FailbackInput<'a>,
     primary: &'a BTreeMap<String, GroupFacts>,
@@ -93,10 +95,14 @@ fn homes<'a>(
             // Only a fence sets a maximum of zero: the baseline was recorded while the primary was fenced.
             (_, Some(GroupFacts { size: GroupSize { max: 0, .. }, .. })) => fenced.push(name.clone()),
             (Some(group), Some(recorded)) => {
+                let standby = input.groups.get(&standby_group_name(&input.environment.name, &tier.name));
+                let serving = standby.map_or(0, |standby| standby.size.desired);
+                let (size, because) = raised(group.size, recorded.size, serving);
                 homes.push(Home {
                     tier: &tier.name,
                     group,
-                    size: raised(group.size, recorded.size),
+                    size,
+                    because,
                     fenced_schedules: group.schedules_suspended() && !recorded.schedules_suspended(),
                 });
             }
@@ -114,12 +120,17 @@ fn homes<'a>(
     Ok(homes)
 }
 
-fn raised(now: GroupSize, recorded: GroupSize) -> GroupSize {
-    GroupSize {
-        min: now.min.max(recorded.min),
-        max: now.max.max(recorded.max),
-        desired: now.desired.max(recorded.desired),
+/// Nothing smaller than it is, than it was recorded, or than what serves in the standby now; and why, where that decides.
+fn raised(now: GroupSize, recorded: GroupSize, serving: u32) -> (GroupSize, Option<String>) {
+    let own = now.desired.max(recorded.desired);
+    let desired = own.max(serving);
+    let max = now.max.max(recorded.max);
+    let mut because = (desired > own)
+        .then(|| format!("as many as run in the standby; {} were recorded in production", recorded.desired));
+    if let Some(because) = because.as_mut().filter(|_| desired > max) {
+        because.push_str(&format!(", with a maximum of {max}"));
     }
+    (GroupSize { min: now.min.max(recorded.min), max: max.max(desired), desired }, because)
 }
 
 #[cfg(test)]

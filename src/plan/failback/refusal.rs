@@ -94,6 +94,21 @@ impl fmt::Display for DataTrouble {
                 "{data}: {primary} in the primary and {standby} in the standby both stand alone, and no run tells which \
                  was promoted last"
             ),
+            DataWhy::NotLedOut { run } => write!(
+                f,
+                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} promoted {standby}, \
+                 and no run has led the users to it since, so either may have their writes"
+            ),
+            DataWhy::NobodyPromoted { run } => write!(
+                f,
+                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} made {standby} a \
+                 replica again, and no run tells who promoted it after that or led the users to it"
+            ),
+            DataWhy::NotLedHome { run } => write!(
+                f,
+                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} promoted {primary} \
+                 and led no users home, and the standby is not frozen any more, so either may have their writes"
+            ),
             DataWhy::Diverged => write!(
                 f,
                 "{data}: {primary} in the primary and {standby} in the standby have both taken writes that the other lacks: \
@@ -121,7 +136,11 @@ impl DataTrouble {
                  {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
                  deleted, then fail back: a new one is made"
             ),
-            DataWhy::BothAlone | DataWhy::Diverged => format!(
+            DataWhy::BothAlone
+            | DataWhy::NotLedOut { .. }
+            | DataWhy::NobodyPromoted { .. }
+            | DataWhy::NotLedHome { .. }
+            | DataWhy::Diverged => format!(
                 "compare what both hold. If the standby's {standby} ({west}) has what counts, rename the primary's out of \
                  the way and fail back (a replica takes its name): aws rds modify-db-instance --region {east} \
                  --db-instance-identifier {primary} --new-db-instance-identifier {primary}-aside --apply-immediately; if \

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::Journey;
-use super::hands::{by_hand, copy_gate, data_gate, freeze};
+use super::hands::{by_hand, copy_gate, data_gate, freeze_for_data, freeze_for_replicas, freezes};
 use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, images, traffic};
 use crate::model::SideName;
 use crate::plan::declare::estimates::{BOOT_S, default};
@@ -82,18 +82,17 @@ pub(super) fn all(
     // would raise a group that is frozen at zero.
     let mut quiet = events::disable(input, &way.last);
     let unscheduled: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &way.last)).collect();
-    let before = match unscheduled.is_empty() {
-        true => way.last.clone(),
-        false => unscheduled.iter().map(|step| step.id.clone()).collect(),
-    };
-    let freeze = freeze(input, journeys, down, &before);
-    let frozen = freeze.is_some();
-    match freeze {
-        Some(freeze) => {
+    let frozen = freezes(input, journeys);
+    match frozen {
+        true => {
+            let before = match unscheduled.is_empty() {
+                true => way.last.clone(),
+                false => unscheduled.iter().map(|step| step.id.clone()).collect(),
+            };
             way.steps.extend(unscheduled);
-            quiet.push(freeze);
+            quiet.push(freeze_for_data(input, down, &before));
         }
-        None => quiet.extend(unscheduled),
+        false => quiet.extend(unscheduled),
     }
     way.then(quiet);
     let mut arrive = data_steps::caught_up(input, journeys, &way.last);
@@ -118,8 +117,12 @@ pub(super) fn all(
     let resume: Vec<Step> = homes.iter().filter_map(|home| resume(home, &way.last)).collect();
     beside.extend(resume.iter().map(|step| step.id.clone()));
     way.steps.extend(resume);
-    stand_by(down, &mut way);
+    // What stands by finds a replica: before, it would write to what was there until now, and then find nothing.
+    if !frozen && journeys.iter().any(Journey::moves) {
+        way.then(vec![freeze_for_replicas(input, down, &way.last)]);
+    }
     way.then(data_steps::reseed_standby(input, journeys, &way.last));
+    stand_by(down, &mut way);
     beside.extend(way.last.clone());
     way.steps.push(report(beside));
     Ok(way.steps)
@@ -219,7 +222,8 @@ fn scale(home: &Home<'_>, needs: &BTreeSet<StepId>) -> Step {
     let (title, estimate) = if now == wanted {
         (format!("{} has its size in the primary: {}", home.tier, wanted.desired), 0)
     } else {
-        (format!("scale {} in the primary from {} to {}", home.tier, now.desired, wanted.desired), 1)
+        let because = home.because.as_ref().map(|because| format!(" ({because})")).unwrap_or_default();
+        (format!("scale {} in the primary from {} to {}{because}", home.tier, now.desired, wanted.desired), 1)
     };
     Step {
         id: scale_primary_id(home.tier),

@@ -7,7 +7,7 @@ mod images;
 
 use super::*;
 use crate::facts::EventSourceFacts;
-use crate::model::{DataSet, EventSource, GroupSize, Traffic};
+use crate::model::{DataSet, EventSource, GroupSize, Strategy, Traffic};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::runbook::{Action, Mode, StepId};
 
@@ -18,7 +18,7 @@ struct Case {
     primary: Option<GroupSize>,
     /// What the baseline recorded, where not 8.
     recorded: Option<GroupSize>,
-    /// How many the standby's groups have; 10 where none.
+    /// How many the standby's groups have; 8 where none.
     standby: Option<u32>,
     declared_in: Option<&'static str>,
     silent: bool,
@@ -30,6 +30,12 @@ struct Case {
     seen: Seen,
     /// The standby has its footprint.
     at_footprint: bool,
+    /// The standby's groups are at zero.
+    frozen: bool,
+    /// The strategy, where it is not that of the fixture.
+    strategy: Option<Strategy>,
+    /// The baseline knows production's orders.
+    orders_recorded: bool,
 }
 
 const EIGHT: GroupSize = GroupSize { min: 8, max: 12, desired: 8 };
@@ -60,15 +66,25 @@ fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
     }
     let mut environment = environment();
     (environment.data, environment.traffic) = (case.data, case.traffic);
+    environment.strategy = case.strategy.unwrap_or(environment.strategy);
     for source in &case.event_sources {
         let state = if source.name == "paused" { "DISABLED" } else { "ENABLED" };
         let facts = EventSourceFacts { state: state.into(), ..EventSourceFacts::default() };
         baseline.facts.event_sources.insert(source.name.clone(), facts);
     }
     environment.event_sources = case.event_sources;
-    let mut standby = groups(case.standby.unwrap_or(10));
+    let mut standby = groups(case.standby.unwrap_or(8));
     if case.at_footprint {
         footprint(&mut standby);
+    }
+    if case.frozen {
+        for group in standby.values_mut() {
+            (group.size, group.instances) = (ZERO, vec![]);
+        }
+    }
+    if case.orders_recorded {
+        let orders = crate::facts::DatabaseFacts { id: "prod-orders".into(), ..Default::default() };
+        baseline.facts.databases.insert("prod-orders".into(), orders);
     }
     plan_failback(&FailbackInput {
         environment: &environment,
@@ -113,9 +129,9 @@ fn a_fenced_primary_comes_back_before_anything_is_taken_from_the_standby() {
     wait until 8 of api serve in the primary
     wait until 8 of worker serve in the primary
     point your users back at the primary (traffic is not configured in this environment)
-    stand api down from 10 to its standby footprint of 2
-    stand worker down from 10 to its standby footprint of 1
-    stand web down from 10 to its standby footprint of 2
+    stand api down from 8 to its standby footprint of 2
+    stand worker down from 8 to its standby footprint of 1
+    stand web down from 8 to its standby footprint of 2
     save the report
     ");
 }
@@ -174,6 +190,40 @@ fn the_primary_gets_what_was_recorded_and_never_less_than_it_has() {
         );
         let wait = runbook.step(&await_primary_id("web")).expect("a step");
         assert!(matches!(wait.action, Action::AwaitPrimary { wanted, .. } if wanted == expected.desired), "{now}");
+    }
+}
+
+#[test]
+fn users_who_come_home_find_as_many_as_served_them() {
+    let size = |min, max, desired| GroupSize { min, max, desired };
+    let six = size(2, 8, 6);
+    for (standby, recorded, now, expected, title) in [
+        (
+            10,
+            six,
+            ZERO,
+            size(2, 10, 10),
+            "scale web in the primary from 0 to 10 (as many as run in the standby; 6 were recorded in production, with a \
+             maximum of 8)",
+        ),
+        (
+            7,
+            six,
+            ZERO,
+            size(2, 8, 7),
+            "scale web in the primary from 0 to 7 (as many as run in the standby; 6 were recorded in production)",
+        ),
+        (6, six, ZERO, six, "scale web in the primary from 0 to 6"),
+        (2, six, ZERO, six, "scale web in the primary from 0 to 6"),
+        (10, six, size(2, 20, 11), size(2, 20, 11), "web has its size in the primary: 11"),
+    ] {
+        let case = Case { standby: Some(standby), recorded: Some(recorded), primary: Some(now), ..Case::default() };
+        let runbook = planned(case).expect("a plan");
+        let step = runbook.step(&scale_primary_id("web")).expect("a step");
+        assert!(matches!(step.action, Action::ScalePrimary { size, .. } if size == expected), "{:?}", step.action);
+        assert_eq!(step.title, title);
+        let wait = runbook.step(&await_primary_id("web")).expect("a step");
+        assert!(matches!(wait.action, Action::AwaitPrimary { wanted, .. } if wanted == expected.desired), "{wait:?}");
     }
 }
 

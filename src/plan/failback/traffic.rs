@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{FailbackInput, FailbackRefusal, TRAFFIC_GATE};
-use crate::facts::{AliasFacts, RecordFacts};
+use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
 use crate::model::{SideName, Switch, Traffic};
 use crate::plan::declare::estimates::default;
 use crate::plan::declare::steps::gate;
@@ -159,15 +159,15 @@ fn wait(input: &FailbackInput<'_>, traffic: &Traffic, needs: BTreeSet<StepId>) -
     )
 }
 
-/// The host name of production's load balancer of the tier that users come to, where there is exactly one.
+/// The host name of production's load balancer that users come to: the one that a declaration knows, too.
 fn target(input: &FailbackInput<'_>, traffic: &Traffic) -> Option<String> {
     let facts = &input.baseline.facts;
     let source = input.baseline.tiers.get(&traffic.tier)?;
     let groups = source.target_group_arns.iter().filter_map(|arn| facts.target_groups.get(arn));
-    let arns: BTreeSet<&String> = groups.flat_map(|group| &group.load_balancer_arns).collect();
-    let mut balancers = arns.into_iter().filter_map(|arn| facts.load_balancers.get(arn));
-    let only = balancers.next().filter(|_| balancers.next().is_none())?;
-    Some(only.dns_name.clone())
+    let arns: BTreeSet<&String> =
+        source.load_balancer_arns.iter().chain(groups.flat_map(|group| &group.load_balancer_arns)).collect();
+    let balancers = arns.into_iter().filter_map(|arn| facts.load_balancers.get(arn));
+    LoadBalancerFacts::users_come_to(balancers).map(|balancer| balancer.dns_name.clone())
 }
 
 fn step(

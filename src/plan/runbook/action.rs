@@ -251,6 +251,13 @@ pub enum Action {
         /// What leads them.
         by: Lever,
     },
+    /// Health checkers could see the object that leads users to the standby: the one beside it can be read by everybody.
+    ProveLever {
+        /// The bucket.
+        bucket: String,
+        /// The object beside the lever.
+        key: String,
+    },
     /// Users have followed: what resolvers were told before is no longer valid.
     AwaitTraffic {
         /// Where to.
@@ -269,6 +276,15 @@ pub enum Action {
         /// What is asked, and what the answer should be.
         probe: Probe,
         /// Give up after so many seconds.
+        timeout_s: u64,
+    },
+    /// The standby answers as it should by itself, before users are led there.
+    AskStandby {
+        /// What is asked, under the name users ask for, and what the answer should be.
+        probe: Probe,
+        /// The name of the standby's load balancer, where it is asked.
+        at: String,
+        /// Give up after so many seconds; zero: ask once.
         timeout_s: u64,
     },
     /// Parameters that changed in the standby while it served have the same meaning in the primary. Values are read when
@@ -358,6 +374,8 @@ impl Action {
                 | Action::CheckData { .. }
                 | Action::AwaitTraffic { .. }
                 | Action::Probe { .. }
+                | Action::ProveLever { .. }
+                | Action::AskStandby { .. }
                 | Action::VerifyCopy { .. }
         )
     }

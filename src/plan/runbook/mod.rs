@@ -5,7 +5,9 @@
 pub mod action;
 mod action_parts;
 pub mod image_home;
+pub mod rehearsed;
 pub mod scope;
+mod service;
 mod skip;
 pub mod step;
 mod stood;
@@ -19,7 +21,9 @@ use crate::model::{Digest, Objectives};
 pub use action::Action;
 pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
 pub use image_home::{ImageHome, newest_copy};
+pub use rehearsed::{AsDeclared, Part, Rehearsed, as_declared};
 pub use scope::Scope;
+pub use service::Outage;
 pub use step::{Estimate, EstimateSource, Step, StepId};
 pub use stood::Stood;
 pub use timeline::{Timeline, timeline};
@@ -81,6 +85,9 @@ pub struct Runbook {
     pub scope: Scope,
     /// What it was made from.
     pub based_on: BasedOn,
+    /// Of a drill: the declaration that it rehearses a part of. Every step comes after those it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rehearses: Vec<Rehearsed>,
     /// Steps; every step comes after those it needs.
     pub steps: Vec<Step>,
     /// The digest of all of the above.

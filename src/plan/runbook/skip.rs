@@ -1,9 +1,22 @@
-//! Owns what it costs to go on without a step: of some, others rest their safety on what they ensure.
+//! Owns what goes with a step that is left out: waits that only watch its effect; and what that costs, because others rest
+//! their safety on what some ensure.
 
 use super::{Action, Step};
 use crate::model::SideName;
 
 impl Step {
+    /// Whether it only waits for the effect of that step: without it, it would wait for what nobody asked for.
+    pub fn only_watches(&self, of: &Step) -> bool {
+        match (&self.action, &of.action) {
+            (Action::AwaitServing { group, .. }, Action::Scale { group: scaled, .. })
+            | (Action::AwaitPrimary { group, .. }, Action::ScalePrimary { group: scaled, .. }) => group == scaled,
+            (Action::AwaitTraffic { to, .. }, Action::SwitchTraffic { to: led, .. }) => to == led,
+            // It asks where the users are led, and nobody leads them there.
+            (Action::Probe { .. }, Action::SwitchTraffic { .. }) => true,
+            _ => false,
+        }
+    }
+
     /// What is lost by going on without it; none where that costs no data. Such a skip is never proposed, and where a
     /// person asks for it, this is told.
     pub fn skip_costs(&self) -> Option<String> {
@@ -51,6 +64,20 @@ mod tests {
             best_effort,
             skipped: None,
         }
+    }
+
+    #[test]
+    fn a_wait_watches_the_step_whose_effect_it_waits_for() {
+        let size = crate::model::GroupSize { min: 1, max: 1, desired: 1 };
+        let scale = |group: &str| {
+            let (tier, group) = (group.to_owned(), group.to_owned());
+            step(Action::Scale { tier, group, size, instance_types: vec![] }, false)
+        };
+        let (tier, group) = ("web".to_owned(), "web".to_owned());
+        let wait = step(Action::AwaitServing { tier, group, wanted: 1, accept_percent: 0, timeout_s: 1 }, false);
+        assert!(wait.only_watches(&scale("web")));
+        assert!(!wait.only_watches(&scale("api")) && !wait.only_watches(&wait));
+        assert!(!step(Action::Report, false).only_watches(&scale("web")));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Owns the timeline of a runbook: when each step can start and end, and which chain decides the whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Action, RunKind, Runbook, Step, StepId};
+use super::{Runbook, StepId};
 
 /// When each step starts and ends by its estimates, in seconds from the beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,25 +21,6 @@ impl Timeline {
     /// Whether the objective holds by these estimates.
     pub fn holds(&self, objective_s: u64) -> bool {
         self.total_s <= objective_s
-    }
-
-    /// When the service is back, in seconds from the beginning. What comes after that no objective is held against: a drill
-    /// puts everything back, and a declaration gives databases what production's have once RDS has backed them up.
-    pub fn recovered_s(&self, runbook: &Runbook) -> u64 {
-        let mut later: BTreeSet<&StepId> = BTreeSet::new();
-        for step in &runbook.steps {
-            if matches!(step.action, Action::RaiseDatabase { wait: false, .. })
-                || step.needs.iter().any(|id| later.contains(id))
-            {
-                later.insert(&step.id);
-            }
-        }
-        let counts = |step: &&Step| match runbook.kind {
-            RunKind::Drill => matches!(step.action, Action::AwaitServing { .. }),
-            RunKind::Declare | RunKind::Failback => !later.contains(&step.id),
-        };
-        let ends = runbook.steps.iter().filter(counts).filter_map(|step| Some(self.spans.get(&step.id)?.1));
-        ends.max().unwrap_or(self.total_s)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
-use crate::render::view::{ComputeView, GroupView, ParameterView};
+use crate::render::view::{ComputeView, GroupView, InstanceTypeView, ParameterView};
 
 /// What each compute stack holds; one without a tier is absent.
 pub(super) fn build(
@@ -136,7 +136,9 @@ fn group_of(
     offers.literal.insert(max.clone(), size.max.to_string());
 
     let asked = if tier.instance_types.is_empty() { &group.overrides } else { &tier.instance_types };
-    let mixed = asked.len() > 1;
+    let instance_types = weighed(translator, tier, group, asked)?;
+    // Only a policy's overrides can carry weights.
+    let mixed = asked.len() > 1 || group.is_weighted();
     let first = asked.first().cloned().or_else(|| template.instance_type.clone());
     if first.is_none() {
         translator.note(format!(
@@ -185,7 +187,7 @@ fn group_of(
         max_parameter: max,
         launch_template: launch_template::build(site, translator, tier, template, first, used),
         mixed,
-        instance_types: if mixed { asked.clone() } else { Vec::new() },
+        instance_types: if mixed { instance_types } else { Vec::new() },
         health_check_type,
         health_check_grace: group.health_check_grace_s,
         cooldown: group.default_cooldown_s,
@@ -195,4 +197,38 @@ fn group_of(
         metrics: group.metrics_enabled,
         tags: tags::mirrored(environment, &tiers, &group.tags, place, translator),
     })
+}
+
+/// The instance types with production's weights: all of them have one, or none has. None where the group's sizes mean what
+/// the standby's cannot.
+fn weighed(
+    translator: &mut Translator<'_>,
+    tier: &Tier,
+    group: &GroupFacts,
+    asked: &[String],
+) -> Option<Vec<InstanceTypeView>> {
+    let mut refuse = |why: String| {
+        translator.problem(RenderProblem::Value { place: format!("tiers/{}", tier.name), why });
+        None
+    };
+    if let Some(kind) = &group.capacity_type {
+        return refuse(format!(
+            "the sizes of production's group {} count {kind}, of instances that are chosen by their attributes; lifeboat mirrors \
+             groups that count instances or the weights of listed instance types",
+            group.name
+        ));
+    }
+    let unknown: Vec<&str> =
+        asked.iter().filter(|name| !group.weights.contains_key(*name)).map(String::as_str).collect();
+    if group.is_weighted() && !unknown.is_empty() {
+        return refuse(format!(
+            "the sizes of production's group {} count weighted units, and it gives no weight to {}: in `instance_types` name \
+             only types that it lists ({})",
+            group.name,
+            unknown.join(", "),
+            group.weights.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let weight = |name: &String| group.weights.get(name).map(u32::to_string);
+    Some(asked.iter().map(|name| InstanceTypeView { name: name.clone(), weight: weight(name) }).collect())
 }

@@ -1,6 +1,6 @@
 //! Owns load balancers and target groups of the standby, and the record that leads to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inventory::is_mirrored_kind;
 use super::{Offers, Site, listener, network, tags, traffic};
@@ -27,6 +27,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &m
         view.load_balancers.push(balancer_view);
     }
     report_missing(site, translator);
+    report_unused(site, translator, &view);
     if !view.load_balancers.is_empty() {
         translator.note("listener rules beside the default actions are not mirrored".into());
     }
@@ -132,6 +133,22 @@ fn target_group(
         healthy_threshold: check.healthy_threshold,
         unhealthy_threshold: check.unhealthy_threshold,
         tags: tags::own(site.environment, &tiers, Some(group.name.clone())),
+    }
+}
+
+/// Target groups that no listener of the standby forwards to: production may reach them by listener rules.
+fn report_unused(site: &Site<'_>, translator: &mut Translator<'_>, view: &EdgeView) {
+    let actions = view.listeners.iter().flat_map(|listener| &listener.actions);
+    let used: BTreeSet<&String> = actions.flat_map(|action| &action.target_groups).collect();
+    for (arn, logical) in site.inventory.target_groups.iter().filter(|(_, logical)| !used.contains(logical)) {
+        let name = site.baseline.facts.target_groups.get(arn).map_or(logical, |group| &group.name);
+        for tier in site.inventory.tiers_of(arn) {
+            translator.note(format!(
+                "{tier}: no listener of the standby forwards to target group {name}, because listener rules are not mirrored: its \
+                 targets are never checked, so that a declaration or a drill finds none healthy and stops at {tier}. Add a rule in \
+                 the standby once it is provisioned (`aws elbv2 create-rule`), or name the standby's own target group in `map:`"
+            ));
+        }
     }
 }
 

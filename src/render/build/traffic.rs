@@ -2,7 +2,7 @@
 
 use super::{Site, tags};
 use crate::facts::{LoadBalancerFacts, RecordFacts};
-use crate::model::{SideName, Switch, Traffic};
+use crate::model::{SideName, Switch, Traffic, bucket_host, proof_key};
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
 use crate::render::view::{CheckView, TakesOverView, TrafficView, WeightsView};
@@ -29,7 +29,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<
                  `aws s3control get-public-access-block --account-id {}`",
                 site.environment.standby.account, site.environment.standby.account
             ));
-            let object = TakesOverView { bucket: bucket.clone(), key: key.clone() };
+            let object = TakesOverView { bucket: bucket.clone(), key: key.clone(), proof: proof_key(key) };
             (Some(object), Some(object_check(site, traffic, bucket, key)), None)
         }
         Switch::Failover { path } => (None, Some(balancer_check(traffic, balancer, path, translator)?), None),
@@ -96,7 +96,7 @@ fn balancer<'a>(
 fn object_check(site: &Site<'_>, traffic: &Traffic, bucket: &str, key: &str) -> CheckView {
     CheckView {
         protocol: "HTTPS".into(),
-        host: format!("{bucket}.s3.{}.amazonaws.com", site.environment.standby.region),
+        host: bucket_host(bucket, &site.environment.standby.region),
         port: 443,
         path: Some(format!("/{key}")),
         sni: true,
@@ -163,6 +163,18 @@ fn refuse_neighbours(site: &Site<'_>, traffic: &Traffic, translator: &mut Transl
         _ => false,
     };
     let seen = site.baseline.facts.records.iter().filter(|record| record.name == traffic.record);
+    let is_v6 = |record: &&RecordFacts| record.kind == "AAAA" && record.name == traffic.record;
+    if site.baseline.facts.records.iter().any(|record| is_v6(&record)) {
+        translator.problem(RenderProblem::Value {
+            place: "traffic/record".into(),
+            why: format!(
+                "zone {} has an AAAA record of that name, and lifeboat leads A records only: users with IPv6 would stay with \
+                 the primary whatever is declared; let lifeboat have a name of its own, such as dr.{}, make the A record of \
+                 {} an alias of it and delete the AAAA record, or choose the switch `manual`",
+                traffic.zone, traffic.record, traffic.record
+            ),
+        });
+    }
     for record in seen.filter(|record| !is_ours(record)).filter(clashes) {
         let what = match &record.set_identifier {
             None => format!("a simple {} record", record.kind),

@@ -35,7 +35,7 @@ pub struct GroupView {
     /// Whether several instance types may be launched.
     pub mixed: bool,
     /// Those types, in order of preference; empty unless `mixed`.
-    pub instance_types: Vec<String>,
+    pub instance_types: Vec<InstanceTypeView>,
     /// `EC2` or `ELB`.
     pub health_check_type: String,
     /// Seconds a new instance is left alone.
@@ -52,6 +52,15 @@ pub struct GroupView {
     pub metrics: bool,
     /// Tags; every instance inherits them.
     pub tags: Vec<TagView>,
+}
+
+/// An instance type that may be launched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct InstanceTypeView {
+    /// Its name.
+    pub name: String,
+    /// How many units of the group's sizes one counts for, where sizes count units.
+    pub weight: Option<String>,
 }
 
 /// A launch template.

@@ -10,7 +10,9 @@ mod traffic;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use compute::{BlockDeviceView, ComputeView, GroupView, LaunchTemplateView, MetadataView, ProfileView};
+pub use compute::{
+    BlockDeviceView, ComputeView, GroupView, InstanceTypeView, LaunchTemplateView, MetadataView, ProfileView,
+};
 pub use data::{DataView, DatabaseSettingsView, DatabaseView, ParameterGroupView};
 pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
 pub use network::{NetworkView, ZoneView};

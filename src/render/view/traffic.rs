@@ -37,8 +37,10 @@ pub struct TrafficView {
 pub struct TakesOverView {
     /// The bucket.
     pub bucket: String,
-    /// The object's key: the only one that everybody may read.
+    /// The object's key.
     pub key: String,
+    /// The key of the object beside it that is always there: the only two that everybody may read.
+    pub proof: String,
 }
 
 /// A health check.

@@ -3,8 +3,9 @@
 use super::exposed::exposed;
 use super::value::RunReport;
 use super::words::{counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
-use crate::plan::runbook::RunKind;
+use crate::plan::runbook::{Action, RunKind};
 use crate::report::count::count;
+use crate::report::drill;
 use crate::run::journal::{Measures, RunState, StepState};
 
 /// The summary.
@@ -52,6 +53,12 @@ fn ended(report: &RunReport) -> String {
     let scope = &report.record.scope;
     let part =
         |word: &str| scope.percent.map(|percent| format!(" {word} {percent} % of production")).unwrap_or_default();
+    if totals.already_so && report.record.kind == RunKind::Declare {
+        let what = if scope.tiers.is_empty() { "The standby".to_owned() } else { scope.tiers.join(", ") };
+        return format!(
+            "{what} served already, at the size it had: this declaration brought nothing, so no recovery time was achieved."
+        );
+    }
     let what = match report.record.kind {
         RunKind::Failback => return format!("Service went home to the primary in {}.", length(report.took_s)),
         RunKind::Declare if totals.partial => {
@@ -67,8 +74,13 @@ fn ended(report: &RunReport) -> String {
             );
         }
         RunKind::Drill => format!("The drill brought the standby up{}", part("to")),
-        RunKind::Declare => format!("The standby took over{}", part("at")),
+        // Nothing shrinks: where no tier grew, it has what it had.
+        RunKind::Declare if grew(report) => format!("The standby took over{}", part("at")),
+        RunKind::Declare => "The standby took over at the size it had,".to_owned(),
     };
+    if let Some(time) = drill::time_words(&report.record) {
+        return format!("{what}: {time}.");
+    }
     let Some(took) = recovery_time(report) else {
         return format!("The run came to its end. Its recovery time was not measured: {}.", recovery_time_note(report));
     };
@@ -81,8 +93,17 @@ fn ended(report: &RunReport) -> String {
     )
 }
 
+/// Whether a tier was made larger.
+fn grew(report: &RunReport) -> bool {
+    let mut scales = report.record.steps.iter().filter(|step| matches!(step.action, Action::Scale { .. })).peekable();
+    scales.peek().is_none() || scales.any(|step| step.state != StepState::AlreadySo)
+}
+
 fn point(report: &RunReport) -> String {
     let totals = &report.record.totals;
+    if totals.already_so && report.record.kind == RunKind::Declare && totals.recovery_point_s.is_none() {
+        return "No data was promoted.".to_owned();
+    }
     match totals.recovery_point_s {
         None if !totals.recovery_point_unknown.is_empty() => {
             let beyond = match totals.recovery_point_met {
@@ -94,11 +115,12 @@ fn point(report: &RunReport) -> String {
             };
             format!("The recovery point is not known: {}{beyond}.", recovery_point_note(report))
         }
+        None if !totals.not_promoted.is_empty() => "The data was not promoted, so it has no recovery point.".to_owned(),
         None => "The recovery point was not measured.".to_owned(),
         Some(lag) => {
-            let mut losing = report.record.steps.iter().filter(|step| step.loses()).map(|step| &step.measures);
             let by_incident = |one: &Measures| report.record.incident_at.is_some() && one.holds_until.is_some();
-            let worst = losing.find(|one| one.recovery_point_s == Some(lag));
+            let worst = report.record.steps.iter().find(|step| step.recovery_point_s() == Some(lag));
+            let worst = worst.map(|step| &step.measures);
             let idle = worst.is_some_and(|one| one.lag_grows_idle && !by_incident(one));
             let told = worst.is_some_and(by_incident);
             format!(

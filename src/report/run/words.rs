@@ -7,6 +7,7 @@ use super::value::RunReport;
 use crate::plan::runbook::{Action, Mode, RunKind, Stood};
 use crate::report::age;
 use crate::report::drill;
+use crate::report::runs::already_so;
 use crate::run::engine::{RunRecord, StepFailure, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
@@ -107,6 +108,9 @@ pub(super) fn recovery_time(report: &RunReport) -> Option<u64> {
 
 /// The achieved recovery time, that service is not back although its objective has passed, or that it was not measured.
 pub(super) fn recovery_time_words(report: &RunReport) -> String {
+    if let Some(declared) = &report.record.totals.as_declared {
+        return format!("{} with estimates", whole(declared.seconds));
+    }
     match (recovery_time(report), report.record.totals.open_beyond_s) {
         (Some(seconds), _) => whole(seconds),
         (None, Some(beyond)) => format!("open, already beyond by {}", whole(beyond)),
@@ -124,10 +128,16 @@ pub(super) fn recovery_time_note(report: &RunReport) -> String {
     if report.record.kind == RunKind::Failback {
         return "a failback is planned work: the objective is not held against it".to_owned();
     }
+    if let Some(time) = drill::time_words(&report.record) {
+        return time;
+    }
     if report.record.totals.recovery_time_s.is_some() {
         return format!("from the {} until service was back", counted_from(report));
     }
     let totals = &report.record.totals;
+    if totals.already_so {
+        return already_so(report.record.kind).to_owned();
+    }
     if totals.partial {
         return "users were led nowhere by this run, so nothing was recovered".to_owned();
     }
@@ -164,7 +174,9 @@ pub(super) fn recovery_point(report: &RunReport) -> String {
     let totals = &report.record.totals;
     match totals.recovery_point_s {
         Some(seconds) => whole(seconds),
+        None if totals.already_so => "not measured".to_owned(),
         None if !totals.recovery_point_unknown.is_empty() => "not known".to_owned(),
+        None if !totals.not_promoted.is_empty() => "not promoted".to_owned(),
         None => "not measured".to_owned(),
     }
 }
@@ -173,12 +185,11 @@ pub(super) fn recovery_point(report: &RunReport) -> String {
 pub(super) fn recovery_point_note(report: &RunReport) -> String {
     let unknown: Vec<String> =
         report.record.steps.iter().filter(|step| step.lost_unknown()).map(|step| format!("“{}”", step.title)).collect();
-    if !unknown.is_empty() {
+    if !unknown.is_empty() && !report.record.totals.already_so {
         return format!("the lag of data was not known to {}", unknown.join(", "));
     }
-    let losing = report.record.steps.iter().filter(|step| step.loses());
-    let worst = losing.max_by_key(|step| step.measures.recovery_point_s);
-    match worst.filter(|step| step.measures.recovery_point_s.is_some()) {
+    let worst = report.record.steps.iter().max_by_key(|step| step.recovery_point_s());
+    match worst.filter(|step| step.recovery_point_s().is_some()) {
         Some(step) if matches!(step.action, Action::Promote { stood: Stood::Stale { .. }, .. }) => {
             format!("the age of what the standby had: “{}”", step.title)
         }
@@ -193,6 +204,9 @@ pub(super) fn recovery_point_note(report: &RunReport) -> String {
             }
             let age = step.measures.recovery_point_age_s.map(|age| format!(", {} old then", whole(age)));
             format!("the lag of data, recorded for “{}”{}", step.title, age.unwrap_or_default())
+        }
+        None if !report.record.totals.not_promoted.is_empty() => {
+            "no promotion of this run ended well, so the data takes no writes there".to_owned()
         }
         None => "no step of this run recorded the lag of data".to_owned(),
     }

@@ -104,7 +104,7 @@ impl Actors {
             let seen = match self.seen(thing, port).await {
                 Ok(Ok(Seen::Gone)) => return Ok(done(format!("{thing} is gone"), vigil.waited())),
                 Ok(Ok(Seen::Going(seen))) => seen,
-                Ok(Ok(Seen::Removable(removable, seen))) if order.is_due(self.clock.now()) => {
+                Ok(Ok(Seen::Removable(removable, seen))) if vigil.is_due(&order) => {
                     let answer = match &removable {
                         Removable::Copy(copy) => port.delete_instance(copy).await,
                         Removable::Snapshot(snapshot) => port.delete_snapshot(snapshot).await,

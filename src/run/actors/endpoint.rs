@@ -35,7 +35,7 @@ impl Actors {
         stop: &Stop,
     ) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        let ports = self.ports_to_change(side).await?;
+        let ports = self.ports_to_change(side, stop).await?;
         let host = self.host(side, database, parameter).await?;
         let there = whole(ports, parameter).await.map_err(|error| cannot(parameter, &error))?;
         let made = if there.is_some() { "" } else { "made and " };

@@ -55,7 +55,7 @@ impl Actors {
             _ => return Err(trouble::not_here("it switches no event source")),
         };
         let begun = self.clock.now();
-        let ports = self.ports_to_change(side).await?;
+        let ports = self.ports_to_change(side, stop).await?;
         let settled = self.settle(ports, step, wanted, watch, stop).await?;
         let all = elapsed(begun, self.clock.now());
         let (ours_s, aws_s) = (all.saturating_sub(settled.waited).as_secs_f64(), settled.waited.as_secs_f64());
@@ -104,7 +104,7 @@ impl Actors {
                         continue;
                     }
                     // It began to change, or it went away, since it was looked at: the next look tells.
-                    Err(error) if matches!(error.kind, CloudErrorKind::Conflict | CloudErrorKind::NotFound) => {}
+                    Err(error) if is_overtaken(error.kind) => {}
                     Err(error) => return Err(failed(&error)),
                 }
             }
@@ -122,6 +122,10 @@ impl Actors {
 
 fn is(facts: &EventSourceFacts, on: bool) -> bool {
     facts.phase() == if on { Phase::On } else { Phase::Off }
+}
+
+fn is_overtaken(kind: CloudErrorKind) -> bool {
+    matches!(kind, CloudErrorKind::Conflict | CloudErrorKind::Busy | CloudErrorKind::NotFound)
 }
 
 fn missing(ports: &SidePorts, trigger: &Trigger, cannot: String) -> ActError {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all};
 
 use super::fence_events::{are_off, order_off};
+use super::fence_missing::{events_missing, groups_missing, refuse, told};
 use super::sides::{PATIENCE, right_account, silent};
 use super::vigil::Next;
 use super::{Actors, SidePorts, trouble};
@@ -48,13 +49,18 @@ impl Actors {
             true => ActError { hint: error.hint.clone().or_else(|| Some(LOST.to_owned())), ..error },
             false => error,
         })?;
+        let missing = missing(ports, groups, &found, events).await;
+        if silent {
+            refuse(side, &missing)?;
+        }
         let fenced = |group: &GroupFacts| group.size == ZERO && !may_rise(side, group);
         let open = found.iter().any(|group| !fenced(group) || (silent && !group.instances.is_empty()));
         if open || !quiet {
             return Ok(Look::Needed);
         }
         let events = if events.is_empty() { "" } else { "; its event sources are off" };
-        Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero{events}", found.len(), groups.len())))
+        let told = told(&missing);
+        Ok(Look::AlreadySo(format!("{} of {} groups exist and are at zero{events}{told}", found.len(), groups.len())))
     }
 
     pub(super) async fn fence(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
@@ -66,37 +72,52 @@ impl Actors {
         };
         let begun = self.clock.now();
         let ports = self.ports(side)?;
+        // Nobody waits again for a best-effort step that failed; one that was stopped before it acted has no outcome yet.
+        let untried = |error: ActError| ActError { effect_known: !step.best_effort, ..left(side, error) };
         right_account(ports).await.map_err(|error| left(side, error))?;
+        if stop.requested() {
+            return Err(untried(trouble::interrupted(format!("the {side} was not fenced"))));
+        }
+        let missing = missing(ports, groups, &groups_of(ports, groups).await?, events).await;
+        if !step.best_effort {
+            // Nothing is touched where it would not be enough.
+            refuse(side, &missing)?;
+        }
         let (quiet, zero) = if step.best_effort {
-            join(order_off(ports, events, false), zero(side, ports, groups)).await
+            join(order_off(ports, events, false), zero(side, ports, groups, stop)).await
         } else {
             // Where event sources cannot be ordered off, production goes on whole.
             let quiet = order_off(ports, events, true).await;
             let zero = match quiet.failed.is_empty() {
-                true => zero(side, ports, groups).await,
+                true => zero(side, ports, groups, stop).await,
                 false => Ok(Zeroed::default()),
             };
             (quiet, zero)
         };
-        let mut zero = zero.map_err(|error| ActError {
-            why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
-            left_behind: error.left_behind.iter().cloned().chain(quiet.failed.iter().map(Unfenced::left)).collect(),
-            effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
-            ..error
+        // Production that goes on without them misses them.
+        let missed = || quiet.done.iter().filter(|_| !step.best_effort).cloned();
+        let mut zero = zero.map_err(|error| {
+            let error = if error.interrupted { untried(error) } else { error };
+            let also = quiet.failed.iter().map(Unfenced::left).chain(missed());
+            ActError {
+                why: error.why.iter().cloned().chain(quiet.failed.iter().map(Unfenced::sentence)).collect(),
+                left_behind: error.left_behind.iter().cloned().chain(also).collect(),
+                effect_known: error.effect_known && quiet.failed.iter().all(|one| one.effect_known),
+                ..error
+            }
         })?;
         let of = match events.is_empty() {
             true => format!("{} groups", zero.open),
             false => format!("{} groups and event sources", zero.open + events.len()),
         };
+        let missed: Vec<String> = missed().collect();
         zero.failed.extend(quiet.failed);
         if !zero.failed.is_empty() {
             let failed = &zero.failed;
-            // Production that goes on without them misses them.
-            let done = quiet.done.iter().filter(|_| !step.best_effort).cloned();
             return Err(ActError {
                 what: format!("cannot fence {} of {of} of the {side}", subjects(failed)),
                 why: failed.iter().map(Unfenced::sentence).collect(),
-                left_behind: failed.iter().map(Unfenced::left).chain(done).collect(),
+                left_behind: failed.iter().map(Unfenced::left).chain(missed).collect(),
                 hint: failed.iter().find_map(|one| one.hint.clone()),
                 effect_known: failed.iter().all(|one| one.effect_known),
                 interrupted: false,
@@ -112,6 +133,7 @@ impl Actors {
             text.push_str(&format!("; {}", quiet.done.join(", ")));
         }
         if step.best_effort {
+            text.push_str(&told(&missing));
             return Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } });
         }
         let (silent, off) =
@@ -212,9 +234,12 @@ fn may_rise(side: SideName, group: &GroupFacts) -> bool {
     side == SideName::Primary && !group.schedules_suspended()
 }
 
-/// Sets a side's groups to zero, each once.
-async fn zero(side: SideName, ports: &SidePorts, groups: &[String]) -> Result<Zeroed, ActError> {
+/// Sets a side's groups to zero, each once; none of them where it is time to stop once they have been seen.
+async fn zero(side: SideName, ports: &SidePorts, groups: &[String], stop: &Stop) -> Result<Zeroed, ActError> {
     let found = groups_of(ports, groups).await?;
+    if stop.requested() {
+        return Err(trouble::interrupted(format!("the groups of the {side} were not set to zero")));
+    }
     let open: Vec<&GroupFacts> = found.iter().filter(|group| group.size != ZERO || may_rise(side, group)).collect();
     let (mut done, mut failed) = (Vec::new(), Vec::new());
     for (told, unfenced) in join_all(open.iter().map(|group| close(side, ports, group))).await {
@@ -256,6 +281,17 @@ async fn ordered(
         Ok(Err(error)) => Err(Unfenced::of(group.name.clone(), &error, goes_on)),
         Err(_) => Err(Unfenced::silent(group.name.clone(), goes_on)),
     }
+}
+
+async fn missing(
+    ports: &SidePorts,
+    names: &[String],
+    found: &[GroupFacts],
+    events: &BTreeMap<String, Trigger>,
+) -> Vec<String> {
+    let mut missing = groups_missing(names, found);
+    missing.extend(events_missing(ports, events).await);
+    missing
 }
 
 async fn groups_of(ports: &SidePorts, names: &[String]) -> Result<Vec<GroupFacts>, ActError> {

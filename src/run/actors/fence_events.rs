@@ -43,7 +43,9 @@ pub(super) async fn order_off(ports: &SidePorts, events: &BTreeMap<String, Trigg
     let orders = events.values().map(|trigger| async move {
         match tokio::time::timeout(PATIENCE, order_one(ports, trigger)).await {
             Ok(Ok(told)) => Ok(told),
-            Ok(Err(error)) if waited_for && error.kind == CloudErrorKind::Conflict => Ok(None),
+            Ok(Err(error)) if waited_for && matches!(error.kind, CloudErrorKind::Conflict | CloudErrorKind::Busy) => {
+                Ok(None)
+            }
             Ok(Err(error)) => Err(Unfenced::of(trigger.to_string(), &error, RUNNING)),
             Err(_) => Err(Unfenced::silent(trigger.to_string(), RUNNING)),
         }

@@ -1,11 +1,12 @@
 //! Owns waiting until users have followed a switch: the time after which old answers are no longer valid has passed, and
-//! the record leads where it should, as far as that can be compared.
+//! the record leads where it should: to the standby as far as that can be compared, home only where it was seen.
 
 use std::time::Duration;
 
 use super::vigil::Next;
 use super::{Actors, trouble};
 use crate::cloud::Outside;
+use crate::model::SideName;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done};
 use crate::run::journal::Measures;
@@ -14,7 +15,7 @@ use crate::run::{Stop, Watch};
 /// How often it is told how far the wait is, and how often names are asked for.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// So many questions in a row that a resolver does not answer are enough: the wait was for time to pass.
+/// So many questions in a row that a resolver does not answer are enough.
 const PATIENCE: u32 = 3;
 
 /// What comparing two names came to.
@@ -37,8 +38,8 @@ impl Actors {
             let mut seen = format!("answers of {record} given before are valid for up to {settle_s} s");
             if passed >= *settle_s {
                 let Some(target) = target else {
-                    let text = format!("{settle_s} s have passed; where {record} leads was not compared");
-                    return Ok(done(text, vigil.waited()));
+                    let why = "which load balancer it should lead to is not known".to_owned();
+                    return unseen(step, *to, record, why, vigil.waited());
                 };
                 match compare(self.outside.as_ref(), record, target).await {
                     Compared::Same => {
@@ -48,8 +49,7 @@ impl Actors {
                     Compared::Unknown(why) => {
                         silent += 1;
                         if silent >= PATIENCE {
-                            let text = format!("{settle_s} s have passed; where {record} leads is not known: {why}");
-                            return Ok(done(text, vigil.waited()));
+                            return unseen(step, *to, record, why, vigil.waited());
                         }
                         seen = why;
                     }
@@ -70,22 +70,52 @@ impl Actors {
     }
 }
 
-/// Whether two names have an address in common: a load balancer's addresses change, and resolvers turn them round.
+/// The time has passed, and where the record leads could not be seen. Users who stay in the primary are served there; but
+/// behind users who come home the standby is stood down, so there that is for a person to see.
+fn unseen(step: &Step, to: SideName, record: &str, why: String, waited: Duration) -> Result<Done, ActError> {
+    let passed = format!("{} s have passed", waited.as_secs());
+    if to == SideName::Standby {
+        return Ok(done(format!("{passed}; where {record} leads is not known: {why}"), waited));
+    }
+    let hint = format!(
+        "look yourself where {record} leads, from where your users are: resume to look again, or, once it leads to the \
+         {to}, resume with --skip {} --because TEXT",
+        step.id
+    );
+    let what = format!("whether the users of {record} are led to the {to} is not known");
+    let mut error = trouble::plain(what, format!("{passed}; {why}"), Some(hint));
+    error.left_behind =
+        vec!["the standby goes on as it is: it is stood down only behind users who have left".to_owned()];
+    *error.measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
+    Err(error)
+}
+
+/// Whether two names have an address in common, in each family the first one has: a load balancer's addresses change, and
+/// resolvers turn them round; and users with IPv6 ask for other records than the rest.
 async fn compare(outside: &dyn Outside, record: &str, target: &str) -> Compared {
     let (led, wanted) = futures_util::future::join(outside.resolve(record), outside.resolve(target)).await;
     match (led, wanted) {
         (Ok(led), Ok(wanted)) if wanted.is_empty() => {
             Compared::Unknown(format!("{target} has no address ({record}: {})", led.join(", ")))
         }
-        (Ok(led), Ok(wanted)) if led.iter().any(|address| wanted.contains(address)) => Compared::Same,
         (Ok(led), Ok(_)) if led.is_empty() => Compared::Other(format!("{record} has no address")),
-        (Ok(led), Ok(wanted)) => Compared::Other(format!(
-            "{record} still leads to {}, and {target} is {}",
-            led.join(", "),
-            wanted.join(", ")
-        )),
+        (Ok(led), Ok(wanted)) => match astray(&led, &wanted) {
+            astray if astray.is_empty() => Compared::Same,
+            astray => Compared::Other(format!(
+                "{record} still leads to {}, and {target} is {}",
+                astray.join(", "),
+                wanted.join(", ")
+            )),
+        },
         (Err(why), _) | (_, Err(why)) => Compared::Unknown(why),
     }
+}
+
+/// The addresses of those families of which none is wanted.
+fn astray<'a>(led: &'a [String], wanted: &[String]) -> Vec<&'a str> {
+    let is_v6 = |address: &str| address.contains(':');
+    let follows = |v6: bool| led.iter().any(|one| is_v6(one) == v6 && wanted.contains(one));
+    led.iter().map(String::as_str).filter(|one| !follows(is_v6(one))).collect()
 }
 
 fn done(text: String, waited: Duration) -> Done {

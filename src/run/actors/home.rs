@@ -34,7 +34,7 @@ impl Actors {
         size: GroupSize,
         stop: &Stop,
     ) -> Result<Done, ActError> {
-        self.ports_to_change(SideName::Primary).await?;
+        self.ports_to_change(SideName::Primary, stop).await?;
         self.home()?.scale(tier, group, size, stop).await
     }
 
@@ -49,7 +49,7 @@ impl Actors {
 
     pub(super) async fn resume_schedules(&self, tier: &str, group: &str, stop: &Stop) -> Result<Done, ActError> {
         let begun = self.clock.now();
-        let primary = self.ports_to_change(SideName::Primary).await?;
+        let primary = self.ports_to_change(SideName::Primary, stop).await?;
         let what = format!("cannot let scheduled actions of {tier} go on in the primary");
         let resumed = self.again(stop, || primary.write.groups.resume_schedules(group)).await;
         resumed.map_err(|error| trouble::cloud(what, &error))?;

@@ -37,7 +37,7 @@ impl Actors {
         let Action::CopyImageHome { copy, timeout_s } = &step.action else {
             return Err(trouble::not_here("it copies no image"));
         };
-        let ports = self.ports_to_change(SideName::Primary).await?;
+        let ports = self.ports_to_change(SideName::Primary, stop).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
         let id = started(ports.read.images.as_ref(), ports.write.images.as_ref(), copy, token).await?;
         let left = |error: ActError| ActError { left_behind: vec![format!("the copy {id} is being made")], ..error };

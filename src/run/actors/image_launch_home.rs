@@ -58,7 +58,7 @@ impl Actors {
             return Err(trouble::not_here("it launches no image"));
         };
         let begun = self.clock.now();
-        let ports = self.ports_to_change(SideName::Primary).await?;
+        let ports = self.ports_to_change(SideName::Primary, stop).await?;
         let what = || format!("cannot have {group} launch the copy of {source_image}");
         let Some(copy) = launchable(ports.read.images.as_ref(), source_image, source_region).await? else {
             let hint = format!(

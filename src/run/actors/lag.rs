@@ -64,14 +64,15 @@ impl Actors {
     pub(super) async fn behind(&self, ports: &SidePorts, database: &str) -> Behind {
         let (ids, now) = ([database.to_owned()], self.clock.now());
         let asked = async {
-            let lags = ports.read.metrics.replica_lags(&ids, now).await?;
-            if let Some(lag) = lags.get(database) {
-                return Ok(Behind::Known { lag: *lag, age_s: lag.age_s(now) });
+            // Ages are told by the clock that measured: ours may be wrong.
+            let told = ports.read.metrics.replica_lags(&ids, now).await?;
+            if let Some(lag) = told.lags.get(database) {
+                return Ok(Behind::Known { lag: *lag, age_s: lag.age_s(told.at.unwrap_or(now)) });
             }
-            let last = ports.read.metrics.last_replica_lags(&ids, now).await?;
-            Ok(last.get(database).map_or_else(
+            let told = ports.read.metrics.last_replica_lags(&ids, now).await?;
+            Ok(told.lags.get(database).map_or_else(
                 || Behind::Unknown("CloudWatch has no lag of the last three hours".to_owned()),
-                |last| Behind::last(*last, now),
+                |last| Behind::last(*last, told.at.unwrap_or(now)),
             ))
         };
         match tokio::time::timeout(METRIC, asked).await {

@@ -2,6 +2,7 @@
 
 mod again;
 mod check;
+mod checkers;
 mod copy;
 mod copy_prove;
 mod copy_remove;
@@ -11,6 +12,7 @@ mod endpoint;
 mod events;
 mod fence;
 mod fence_events;
+mod fence_missing;
 mod follow;
 mod gate;
 mod home;
@@ -165,6 +167,8 @@ impl Actor for Actors {
             | Action::CheckData { .. }
             | Action::AwaitTraffic { .. }
             | Action::Probe { .. }
+            | Action::ProveLever { .. }
+            | Action::AskStandby { .. }
             | Action::VerifyCopy { .. } => Ok(Look::Needed),
         }
     }
@@ -184,8 +188,8 @@ impl Actor for Actors {
             Action::CopyImageHome { .. } => self.copy_image(step, token, watch, stop).await,
             Action::LaunchImageHome { .. } => self.launch_image(step, token, watch, stop).await,
             Action::SyncHome { .. } => self.sync_home(step, stop).await,
-            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names).await,
-            Action::Report => self.report(step).await,
+            Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names, stop).await,
+            Action::Report => self.report(step, watch).await,
             Action::Promote { .. } => self.promote(step, watch, stop).await,
             Action::MeasureReplica { .. } => self.measure_lag(step).await,
             Action::RaiseDatabase { .. } => self.raise(step, watch, stop).await,
@@ -197,8 +201,10 @@ impl Actor for Actors {
             Action::EnableSchedules { group, schedules, .. } => self.enable(group, schedules, stop).await,
             Action::EnableEvents { .. } | Action::DisableEvents { .. } => self.switch_events(step, watch, stop).await,
             Action::SwitchTraffic { to, record, by } => self.switch(*to, record, by, stop).await,
+            Action::ProveLever { bucket, key } => self.prove_lever(bucket, key).await,
             Action::AwaitTraffic { .. } => self.follow(step, watch, stop).await,
             Action::Probe { .. } => self.probe(step, watch, stop).await,
+            Action::AskStandby { .. } => self.ask_standby(step, watch, stop).await,
             Action::SnapshotDatabase { .. } => self.take_snapshot(step, watch, stop).await,
             Action::RestoreCopy { .. } => self.restore_copy(step, watch, stop).await,
             Action::VerifyCopy { copy, encrypted, kms_key } => {

@@ -89,5 +89,5 @@ impl Order {
 /// Whether RDS refuses it only now: too many calls, or something else is under way, such as a backup that has just begun.
 fn waiting_helps(error: &CloudError) -> bool {
     let state = error.code.as_deref().is_some_and(|code| code.starts_with("InvalidDBInstanceState"));
-    state || matches!(error.kind, CloudErrorKind::Throttled | CloudErrorKind::Conflict)
+    state || matches!(error.kind, CloudErrorKind::Throttled | CloudErrorKind::Busy | CloudErrorKind::Conflict)
 }

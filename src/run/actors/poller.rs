@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use crate::cloud::{Clock, CloudError, ReadBalancing, ReadGroups};
 use crate::facts::GroupFacts;
 use crate::run::Stop;
+use crate::run::targets::Targets;
 
 /// What one look saw of one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(super) enum Seen {
     Group {
         /// As it is.
         facts: Box<GroupFacts>,
-        /// Healthy in the target group that has fewest; none without target groups.
-        healthy: Option<u32>,
+        /// How its targets fare in the target group that has fewest healthy ones; none without target groups.
+        targets: Option<Targets>,
     },
     /// There is no such group.
     Gone,
@@ -89,10 +90,10 @@ impl Poller {
         };
         let mut seen: BTreeMap<String, Seen> = names.into_iter().map(|name| (name, Seen::Gone)).collect();
         let looks = groups.into_iter().map(|group| async {
-            let healthy = self.fewest_healthy(&group.target_group_arns).await;
+            let targets = self.targets(&group).await;
             let name = group.name.clone();
-            match healthy {
-                Ok(healthy) => (name, Seen::Group { facts: Box::new(group), healthy }),
+            match targets {
+                Ok(targets) => (name, Seen::Group { facts: Box::new(group), targets }),
                 Err(error) => (name, Seen::Unknown(error)),
             }
         });
@@ -100,15 +101,9 @@ impl Poller {
         seen
     }
 
-    /// Healthy in the target group that has fewest; none without target groups.
-    pub(super) async fn fewest_healthy(&self, arns: &[String]) -> Result<Option<u32>, CloudError> {
-        let mut fewest: Option<u32> = None;
-        for answer in join_all(arns.iter().map(|arn| self.balancing.target_health(arn))).await {
-            let healthy = answer?.iter().filter(|target| target.state == "healthy").count();
-            let healthy = u32::try_from(healthy).unwrap_or(u32::MAX);
-            fewest = Some(fewest.map_or(healthy, |fewest| fewest.min(healthy)));
-        }
-        Ok(fewest)
+    /// How targets fare in the target group that has fewest healthy ones; none without target groups.
+    pub(super) async fn targets(&self, group: &GroupFacts) -> Result<Option<Targets>, CloudError> {
+        Targets::fewest_healthy(self.balancing.as_ref(), &group.target_group_arns, Some(group)).await
     }
 
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {

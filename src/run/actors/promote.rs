@@ -13,7 +13,7 @@ use crate::model::SideName;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
-use crate::run::{Stop, Watch};
+use crate::run::{Leave, Stop, Watch};
 
 impl Actors {
     pub(super) async fn look_promote(&self, side: SideName, database: &str) -> Result<Look, ActError> {
@@ -29,7 +29,7 @@ impl Actors {
             return Err(trouble::not_here("it promotes nothing"));
         };
         let what = format!("cannot promote {database}");
-        let ports = self.ports_to_change(*side).await?;
+        let ports = self.ports_to_change(*side, stop).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
         let (mut order, mut behind) = (Order::new("promotion", "it is still a replica"), None);
         loop {
@@ -38,10 +38,15 @@ impl Actors {
                     return Ok(done(&facts, vigil.waited(), behind));
                 }
                 Sight::Is(facts) => {
-                    if facts.is_replica() && facts.is_available() && order.is_due(self.clock.now()) {
+                    if facts.is_replica() && facts.is_available() && vigil.is_due(&order) {
                         let known = self.behind(ports, database).await;
                         // Whatever becomes of this process: nobody can measure it afterwards.
-                        watch.keep(known.measures(Some(&facts))).await;
+                        let leave = watch.keep(known.measures(Some(&facts))).await;
+                        // Both take their time, and what is ordered cannot be taken back.
+                        if leave == Leave::Withdrawn || stop.requested() {
+                            let error = trouble::interrupted(format!("the promotion of {database} was not ordered"));
+                            return Err(order.left(error));
+                        }
                         behind = Some(known);
                         let answer = ports.write.databases.promote(database, *backup_retention_days).await;
                         let taken = order.take(self.clock.now(), answer);

@@ -188,7 +188,12 @@ fn leftovers(before: &[Before], groups: &BTreeMap<String, GroupFacts>) -> Vec<St
         if now.size != was.size {
             return Some(format!("{}: {} has {} and had {}", was.tier, was.group, now.size, was.size));
         }
-        let more = now.instances.len().saturating_sub(usize::try_from(was.instances).unwrap_or(usize::MAX));
+        // Other types may make up the same units of a weighted group, so there only what is on its way out is left over.
+        let more = if now.is_weighted() {
+            now.instances.iter().filter(|one| !one.in_service()).count()
+        } else {
+            now.instances.len().saturating_sub(usize::try_from(was.instances).unwrap_or(usize::MAX))
+        };
         (more > 0).then(|| {
             let ids: Vec<&str> =
                 now.instances.iter().filter(|one| !one.in_service()).map(|one| one.id.as_str()).collect();
@@ -329,6 +334,10 @@ mod tests {
 
         async fn object_exists(&self, _: &str, _: &str) -> CloudResult<bool> {
             Ok(self.led)
+        }
+
+        fn object_url(&self, bucket: &str, key: &str) -> String {
+            format!("https://{bucket}/{key}")
         }
     }
 }

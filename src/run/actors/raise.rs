@@ -46,7 +46,7 @@ impl Actors {
             return Err(trouble::not_here("it raises nothing"));
         };
         let what = format!("cannot change {database}");
-        let ports = self.ports_to_change(*side).await?;
+        let ports = self.ports_to_change(*side, stop).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
         let mut order = Order::new("change", "it is as it was");
         // Whether RDS was seen to be at it.
@@ -71,7 +71,7 @@ impl Actors {
                         return Err(trouble::plain(&what, why, Some(see)));
                     }
                     if let Some(change) = lacks.filter(|_| facts.is_available())
-                        && order.is_due(self.clock.now())
+                        && vigil.is_due(&order)
                     {
                         let answer = ports.write.databases.modify(database, &change).await;
                         let was_taken = answer.is_ok();

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::database::missing;
 use super::vigil::Next;
 use super::{Actors, trouble};
+use crate::cloud::{LAG_PERIOD, LagsSeen};
 use crate::facts::ReplicaLag;
 use crate::model::SideName;
 use crate::plan::runbook::{Action, Step};
@@ -36,9 +37,15 @@ impl Actors {
         let ports = self.ports(*side)?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
         let ids = [database.clone()];
+        // From when on a measured lag counts, by the clock that measures it.
+        let mut since = None;
         loop {
             let facts = ports.read.databases.database(database).await;
             let lags = ports.read.metrics.replica_lags(&ids, self.clock.now()).await;
+            if let Ok(told) = &lags {
+                since = since.or_else(|| counts_from(told, database));
+            }
+            let counts = |lag: &ReplicaLag| since.is_some_and(|since| lag.at >= since);
             let seen = match (facts, lags) {
                 (Ok(None), _) => return Err(missing(&what, *side, database)),
                 (Ok(Some(facts)), _) if !facts.is_replica() => {
@@ -48,14 +55,14 @@ impl Actors {
                     return Err(trouble::cloud(&what, &error));
                 }
                 (Err(error), _) | (_, Err(error)) => format!("its lag is not known: {error}"),
-                (Ok(Some(_)), Ok(lags)) => match lags.get(database) {
+                (Ok(Some(_)), Ok(told)) => match told.lags.get(database) {
                     None => "its lag is not known: CloudWatch has none of the last five minutes".to_owned(),
-                    Some(lag) if counts(lag, &vigil) && lag.seconds <= *at_most_s => {
+                    Some(lag) if counts(lag) && lag.seconds <= *at_most_s => {
                         // With nothing written since, a lag of nothing is everything.
                         let lost = (*at_most_s == 0).then_some(0);
                         return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited(), lost));
                     }
-                    Some(lag) if *at_most_s == 0 && holds_all(lag, vigil.begun()) => {
+                    Some(lag) if *at_most_s == 0 && since.is_some_and(|since| holds_all(lag, since)) => {
                         let text = format!(
                             "{database} has everything written before the wait began: it is as production was {} s \
                              before {}",
@@ -63,7 +70,7 @@ impl Actors {
                         );
                         return Ok(done(text, vigil.waited(), Some(0)));
                     }
-                    Some(lag) if counts(lag, &vigil) => format!("{database} is {} s behind", lag.seconds),
+                    Some(lag) if counts(lag) => format!("{database} is {} s behind", lag.seconds),
                     Some(lag) => {
                         format!("{database} was {} s behind before the wait began; a newer lag is to come", lag.seconds)
                     }
@@ -90,8 +97,12 @@ fn holds_all(lag: &ReplicaLag, begun: Timestamp) -> bool {
     lag.at.checked_sub(age).is_ok_and(|last| last >= begun)
 }
 
-fn counts(lag: &ReplicaLag, vigil: &super::vigil::Vigil<'_>) -> bool {
-    lag.at >= vigil.begun()
+/// From when on a lag was measured since the wait began, by the first answer after that: CloudWatch's own time, which is
+/// never compared with ours. Where an answer does not tell it, what was measured two periods after the newest point there
+/// is: that one may be of the past two minutes by the time it shows. None where it tells nothing yet.
+fn counts_from(told: &LagsSeen, database: &str) -> Option<Timestamp> {
+    let later = || told.lags.get(database)?.at.checked_add(LAG_PERIOD * 2).ok();
+    told.at.or_else(later)
 }
 
 /// `lost`: how many seconds of writes its promotion loses, where this has shown it.

@@ -96,7 +96,7 @@ impl Actors {
 
     pub(super) async fn reseed(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
         let order = self.reseeding(step)?;
-        let ours = self.ports_to_change(order.there_side.other()).await;
+        let ours = self.ports_to_change(order.there_side.other(), stop).await;
         ours.map_err(|error| ActError { what: order.cannot(), ..error })?;
         order.carry_out(&step.id.0, self.clock.as_ref(), watch, stop).await
     }
@@ -153,7 +153,7 @@ impl Order<'_> {
         loop {
             let now = clock.now();
             let waited = elapsed(begun, now);
-            let text = match self.turn(now, &mut orders).await {
+            let text = match self.turn(now, &mut orders, stop).await {
                 Ok(Turn::Ready(aside)) => {
                     let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
                     return Ok(Done { text: self.words(aside), measures });
@@ -171,7 +171,7 @@ impl Order<'_> {
             before.clone_from(&text);
             if stop.sleep(clock, pause).await {
                 let mut error = trouble::interrupted(format!("stopped waiting for {}", self.database));
-                error.left_behind = vec![format!("{text}; it goes on by itself as far as it was ordered")];
+                error.left_behind = vec![format!("{text}; what was ordered goes on by itself")];
                 return Err(after(error, waited));
             }
         }
@@ -183,7 +183,7 @@ impl Order<'_> {
         Ok(stage(now, aside, self))
     }
 
-    async fn turn(&self, now: Timestamp, given: &mut Given) -> Result<Turn, ActError> {
+    async fn turn(&self, now: Timestamp, given: &mut Given, stop: &Stop) -> Result<Turn, ActError> {
         let stage = match self.look().await {
             Ok(stage) => stage.map_err(|why| self.stuck(why))?,
             // A wait of hours outlives a bad minute.
@@ -203,6 +203,9 @@ impl Order<'_> {
                     return Ok(Turn::Wait(format!("{} is not available yet; nothing is renamed before", self.source)));
                 }
                 let change = DatabaseChange { new_id: Some(self.aside.to_owned()), ..DatabaseChange::default() };
+                if stop.requested() {
+                    return Ok(Turn::Wait(format!("{} was not renamed", self.database)));
+                }
                 given.against = self.told(self.write.modify(self.database, &change).await)?;
                 given.rename = Some(now);
                 Ok(given.wait(format!("renaming {} to {}", self.database, self.aside)))
@@ -216,6 +219,9 @@ impl Order<'_> {
                     return Ok(Turn::Wait(format!("{} is not available yet", self.source)));
                 };
                 let replica = self.replica(old.as_deref(), source)?;
+                if stop.requested() {
+                    return Ok(Turn::Wait(format!("no replica of {} was ordered", self.source)));
+                }
                 given.against = self.told(self.write.create_replica(&replica).await)?;
                 given.replica = Some(now);
                 Ok(given.wait(format!("making {}, a replica of {}", self.database, self.source)))

@@ -24,6 +24,10 @@ struct Rds {
     /// How many orders get no further than a time-out.
     dropped: Mutex<u32>,
     looks: Mutex<u32>,
+    /// Asked to stop while the look of that number, from 1, is under way.
+    stops: Mutex<Option<(u32, crate::run::StopSwitch)>>,
+    /// What that sets.
+    stop: Option<Stop>,
 }
 
 fn error(kind: CloudErrorKind) -> CloudError {
@@ -81,6 +85,11 @@ impl ReadDatabases for Rds {
         let answer = instances.get(id).cloned();
         let mut looks = self.looks.lock().expect("unpoisoned");
         *looks += 1;
+        if let Some((at, switch)) = self.stops.lock().expect("unpoisoned").as_ref()
+            && at == &*looks
+        {
+            switch.stop();
+        }
         // Every tenth look finds things further on.
         if looks.is_multiple_of(10) {
             let waiting = ["creating", "backing-up", "rebooting"];
@@ -213,8 +222,8 @@ async fn reseed_like(
         there: &there,
         there_side: SideName::Standby,
     };
-    let look = order.seen().await;
-    (look, order.carry_out("reseed-home-orders", &Minutes::default(), &Recorded::default(), &Stop::never()).await)
+    let (look, stop) = (order.seen().await, primary.stop.clone().unwrap_or_else(Stop::never));
+    (look, order.carry_out("reseed-home-orders", &Minutes::default(), &Recorded::default(), &stop).await)
 }
 
 const RENAME: &str = "rename shop-orders shop-orders-before-r1";
@@ -350,6 +359,23 @@ async fn what_is_not_understood_is_left_alone() {
     let busy = DatabaseFacts { status: "modifying".into(), ..standby() };
     let late = check(vec![renamed()], busy, "shop-db is not available yet").await;
     assert!(late.measures.aws_s >= 3_600.0, "a wait that failed says how long it was: {late:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_renamed_or_ordered_once_asked_to_stop_even_while_it_looks() {
+    for (there, told) in [
+        (old(), "shop-orders was not renamed; what was ordered goes on by itself"),
+        (renamed(), "no replica of shop-db was ordered; what was ordered goes on by itself"),
+    ] {
+        let (switch, stop) = Stop::new();
+        let mut rds = Rds::with(vec![there]);
+        // The first two looks are those before the step acts, the next two its own.
+        (rds.stops, rds.stop) = (Mutex::new(Some((4, switch))), Some(stop));
+        let error = reseed(&rds, standby()).await.1.expect_err("asked to stop");
+        assert!(error.interrupted, "{error:?}");
+        assert_eq!(error.left_behind, [told]);
+        assert!(rds.orders().is_empty(), "{:?}", rds.orders());
+    }
 }
 
 #[tokio::test]

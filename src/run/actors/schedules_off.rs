@@ -1,7 +1,8 @@
 //! Owns taking scheduled actions off a group of the standby: one would resize it behind everybody's back.
 
 use super::{Actors, trouble};
-use crate::cloud::{ReadSchedules, WriteSchedules};
+use crate::cloud::ReadSchedules;
+use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
@@ -14,31 +15,36 @@ impl Actors {
         }
     }
 
-    pub(super) async fn schedules_off(&self, tier: &str, group: &str, names: &[String]) -> Result<Done, ActError> {
+    pub(super) async fn schedules_off(
+        &self,
+        tier: &str,
+        group: &str,
+        names: &[String],
+        stop: &Stop,
+    ) -> Result<Done, ActError> {
         let begun = self.clock.now();
         let (read, write) = (self.standby.read.schedules.as_ref(), self.standby.write.schedules.as_ref());
-        delete(read, write, (tier, group), names).await?;
+        let deleted = self.again(stop, || write.delete_schedules(group, names)).await;
+        deleted.map_err(|error| trouble::cloud(cannot(tier), &error))?;
+        stay_off(read, (tier, group), names).await?;
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
         let text = format!("deleted from {group}: {}", names.join(", "));
         Ok(Done { text, measures: Measures { ours_s, ..Measures::default() } })
     }
 }
 
-/// Deletes them, and looks whether they stay so.
-async fn delete(
-    read: &dyn ReadSchedules,
-    write: &dyn WriteSchedules,
-    (tier, group): (&str, &str),
-    names: &[String],
-) -> Result<(), ActError> {
-    let what = || format!("cannot take scheduled actions off {tier}");
-    write.delete_schedules(group, names).await.map_err(|error| trouble::cloud(what(), &error))?;
+fn cannot(tier: &str) -> String {
+    format!("cannot take scheduled actions off {tier}")
+}
+
+/// Looks whether what was deleted stays so.
+async fn stay_off(read: &dyn ReadSchedules, (tier, group): (&str, &str), names: &[String]) -> Result<(), ActError> {
     let left = there(read, group, names).await?;
     if left.is_empty() {
         return Ok(());
     }
     let why = format!("deleted, and there again: {}; something else makes them", left.join(", "));
-    Err(trouble::plain(what(), why, Some(format!("find what schedules {group}, then resume"))))
+    Err(trouble::plain(cannot(tier), why, Some(format!("find what schedules {group}, then resume"))))
 }
 
 /// Which of them a group has.
@@ -58,7 +64,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
-    use crate::cloud::CloudResult;
+    use crate::cloud::{CloudResult, WriteSchedules};
     use crate::facts::ScheduleFacts;
 
     /// The scheduled actions of one group, by name; those that come back when they are deleted.
@@ -104,11 +110,13 @@ mod tests {
         let names = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let named = names(&["day", "night"]);
         let group = Group { names: Mutex::new(names(&["day", "night", "own"])), stubborn: None };
-        assert_eq!(delete(&group, &group, ("web", "shop-web"), &named).await, Ok(()));
+        group.delete_schedules("shop-web", &named).await.expect("deleted");
+        assert_eq!(stay_off(&group, ("web", "shop-web"), &named).await, Ok(()));
         assert_eq!(*group.names.lock().expect("unpoisoned"), ["own"], "others stay");
         assert_eq!(there(&group, "shop-web", &named).await, Ok(vec![]));
         let group = Group { names: Mutex::new(names(&["day", "night"])), stubborn: Some("night") };
-        let error = delete(&group, &group, ("web", "shop-web"), &named).await.expect_err("it came back");
+        group.delete_schedules("shop-web", &named).await.expect("deleted");
+        let error = stay_off(&group, ("web", "shop-web"), &named).await.expect_err("it came back");
         assert_eq!(error.why, ["deleted, and there again: night; something else makes them"]);
     }
 }

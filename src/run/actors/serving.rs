@@ -3,7 +3,8 @@
 //! The ladder: Auto Scaling itself tries every zone of the group's subnets and every listed instance type, because the
 //! group carries them; what stood in is recorded here. When nothing new came for a while, or the time is up, what is there
 //! counts if the declaration accepts the shortfall; otherwise the wait goes on until its time is up. A look that failed
-//! says nothing about the group: the wait goes on where the next may go through, and ends at once where none will.
+//! says nothing about the group: the wait goes on where the next may go through, and ends at once where none will. It ends
+//! at once, too, where nothing is sent to the targets: no wait makes those healthy.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
 use crate::run::patience::elapsed;
+use crate::run::targets::Targets;
 use crate::run::{RunEvent, Stop, Watch};
 
 /// So long without anything new, capacity has stalled: longer than a boot (90 s) and the default health checks (150 s).
@@ -42,10 +44,11 @@ struct Wait<'a> {
     accept_percent: u32,
     instance_types: Vec<String>,
     serving: u32,
+    at_first: Option<u32>,
     most: u32,
     grew_at: Timestamp,
     facts: Option<GroupFacts>,
-    healthy: Option<u32>,
+    targets: Option<Targets>,
     unseen: Option<Unseen>,
     failures: Vec<LaunchFailure>,
 }
@@ -80,13 +83,13 @@ impl Actors {
         if facts.in_service() < wanted {
             return Ok(Look::Needed);
         }
-        let healthy = self.poller.fewest_healthy(&facts.target_group_arns).await.map_err(|error| cannot(&error))?;
-        if healthy.is_some_and(|healthy| healthy < wanted) {
+        let targets = self.poller.targets(&facts).await.map_err(|error| cannot(&error))?;
+        if targets.as_ref().is_some_and(|targets| targets.healthy < wanted) {
             return Ok(Look::Needed);
         }
-        let healthy = healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
         let in_service = facts.in_service();
-        let mut text = format!("{in_service} of {wanted} in service{healthy}");
+        let mut text =
+            format!("{in_service} of {wanted}{} in service{}", unit(&facts), healthy(targets.as_ref(), wanted));
         // What serves already has no measures; that it is not what was asked for is told in words.
         for line in substitutions(tier, wanted, in_service, &facts, &[]) {
             text.push_str(&format!("; {line}"));
@@ -109,10 +112,11 @@ impl Actors {
             accept_percent: *accept_percent,
             instance_types: Vec::new(),
             serving: 0,
+            at_first: None,
             most: 0,
             grew_at: begun,
             facts: None,
-            healthy: None,
+            targets: None,
             unseen: None,
             failures: Vec::new(),
         };
@@ -131,12 +135,13 @@ impl Actors {
             }
             let stalled = elapsed(wait.grew_at, now) >= STALL;
             let over = waited >= timeout;
-            if (stalled || over) && wait.unseen.is_none() && wait.acceptable() {
+            let hopeless = wait.never();
+            if (stalled || over || hopeless.is_some()) && wait.unseen.is_none() && wait.acceptable() {
                 let short = wanted.saturating_sub(wait.serving);
                 wait.failures = self.explanation(&wait, begun).await;
                 return Ok(wait.done(waited, Some(format!("{short} short, within the accepted {accept_percent} %"))));
             }
-            if let Some(error) = wait.refused() {
+            if let Some(error) = wait.refused().or(hopeless) {
                 return Err(wait.measured(error, waited));
             }
             watch.event(RunEvent::Waiting {
@@ -168,10 +173,11 @@ impl Actors {
 impl Wait<'_> {
     fn take(&mut self, seen: Seen, now: Timestamp) {
         match seen {
-            Seen::Group { facts, healthy } => {
+            Seen::Group { facts, targets } => {
                 let in_service = facts.in_service();
-                self.serving = healthy.map_or(in_service, |healthy| healthy.min(in_service));
-                self.healthy = healthy;
+                self.serving = targets.as_ref().map_or(in_service, |targets| targets.healthy.min(in_service));
+                self.at_first.get_or_insert(self.serving);
+                self.targets = targets;
                 self.instance_types = facts.overrides.clone();
                 // An instance that is in service and not yet healthy is news too: something still moves.
                 let moved = self.serving.saturating_add(in_service);
@@ -211,6 +217,15 @@ impl Wait<'_> {
         Some(error)
     }
 
+    /// The end of a wait for targets that nothing is sent to.
+    fn never(&self) -> Option<ActError> {
+        let targets = self.targets.as_ref().filter(|targets| self.unseen.is_none() && targets.are_unused())?;
+        let what = format!("{} cannot serve at {}", self.tier, self.wanted);
+        let why = format!("{}: {}", self.seen_words(), targets.unused_words());
+        let hint = format!("{}, then resume; or skip the step and go on without the tier", targets.unused_hint());
+        Some(ActError { left_behind: vec![self.left()], ..trouble::plain(what, why, Some(hint)) })
+    }
+
     /// What the last look that went through saw; none where there was none.
     fn last_seen(&self) -> Option<String> {
         self.facts.as_ref().map(|_| format!("last seen: {}", self.seen_words()))
@@ -234,9 +249,13 @@ impl Wait<'_> {
     }
 
     fn seen_words(&self) -> String {
-        let in_service = self.facts.as_ref().map_or(0, GroupFacts::in_service);
-        let healthy = self.healthy.map(|healthy| format!(", {healthy} healthy")).unwrap_or_default();
-        format!("{in_service} of {} in service{healthy}", self.wanted)
+        let unit = self.facts.as_ref().map_or("", unit);
+        let healthy = healthy(self.targets.as_ref(), self.wanted);
+        format!("{} of {}{unit} in service{healthy}", self.in_service(), self.wanted)
+    }
+
+    fn in_service(&self) -> u32 {
+        self.facts.as_ref().map_or(0, GroupFacts::in_service)
     }
 
     fn done(&self, waited: Duration, short: Option<String>) -> Done {
@@ -251,6 +270,7 @@ impl Wait<'_> {
             aws_s: waited.as_secs_f64(),
             asked: known.then_some(self.wanted),
             came: known.then_some(self.serving.min(self.wanted)),
+            grew: self.at_first.filter(|_| known).map(|first| self.serving.min(self.wanted).saturating_sub(first)),
             substitutions: self.substitutions(),
             ..Measures::default()
         }
@@ -273,7 +293,9 @@ impl Wait<'_> {
         let mut why = vec![format!("{} after {} s", self.words(), timeout.as_secs())];
         match &self.unseen {
             None if short > 0 => {
-                why.push(format!("{short} short ({} %)", percent_reached(self.serving, self.wanted)));
+                // Rounded as `--accept` is judged: a share that is not whole needs the next percent.
+                let percent = 100 - percent_reached(self.serving, self.wanted).min(100);
+                why.push(format!("{short} short ({percent} %)"));
             }
             None => {}
             Some(unseen) => {
@@ -291,7 +313,7 @@ impl Wait<'_> {
             if !suspended.is_empty() {
                 why.push(format!("{} is suspended in {}", suspended.join(" and "), self.group));
             }
-            if self.instance_types.len() < 2 && short > 0 {
+            if self.instance_types.len() < 2 && self.in_service() < self.wanted {
                 why.push(
                     "no other instance type is listed for the tier, so only other zones could stand in".to_owned(),
                 );
@@ -302,15 +324,22 @@ impl Wait<'_> {
             what: format!("{} does not serve at {}", self.tier, self.wanted),
             why,
             left_behind: vec![self.left()],
-            hint: Some(format!(
-                "see `aws autoscaling describe-scaling-activities --auto-scaling-group-name {}`; resume to wait again, \
-                 or skip the step and go on short",
-                self.group
-            )),
+            hint: Some(format!("see {}; resume to wait again, or skip the step and go on short", self.look_commands())),
             effect_known: true,
             interrupted: false,
             measures: Box::default(),
         }
+    }
+
+    /// What shows why something is missing: instances, or the health of those that are there.
+    fn look_commands(&self) -> String {
+        let activities =
+            format!("`aws autoscaling describe-scaling-activities --auto-scaling-group-name {}`", self.group);
+        let Some(targets) = self.targets.as_ref().filter(|targets| targets.healthy < self.wanted) else {
+            return activities;
+        };
+        let health = format!("what the health check says: `{}`", targets.look_command());
+        if self.in_service() < self.wanted { format!("{activities}, and {health}") } else { health }
     }
 
     fn interrupted(&self) -> ActError {
@@ -318,6 +347,16 @@ impl Wait<'_> {
         error.left_behind = vec![format!("{} keeps its size and goes on launching", self.group)];
         error
     }
+}
+
+/// What the numbers count where that is not instances.
+fn unit(group: &GroupFacts) -> &'static str {
+    if group.is_weighted() { " units" } else { "" }
+}
+
+/// How many targets are healthy, to be put behind how many instances are in service.
+fn healthy(targets: Option<&Targets>, wanted: u32) -> String {
+    targets.map(|targets| format!(", {}", targets.words(wanted))).unwrap_or_default()
 }
 
 /// Whether the same look is refused again, however often it is made.

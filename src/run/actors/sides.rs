@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Actors, SidePorts, trouble};
 use crate::model::SideName;
+use crate::run::Stop;
 use crate::run::engine::ActError;
 
 /// How long a silent side may keep a look; real time, because a dark endpoint takes real time to be silent.
@@ -23,11 +24,15 @@ impl Actors {
         }
     }
 
-    /// The ports of a side, for changing it. Nobody has checked the primary's credentials when a run is resumed.
-    pub(super) async fn ports_to_change(&self, side: SideName) -> Result<&SidePorts, ActError> {
+    /// The ports of a side, for changing it. Nobody has checked the primary's credentials when a run is resumed. That look
+    /// may take so long that a person has asked to stop meanwhile, or the run is not ours any more: nothing is changed then.
+    pub(super) async fn ports_to_change(&self, side: SideName, stop: &Stop) -> Result<&SidePorts, ActError> {
         let ports = self.ports(side)?;
         if side == SideName::Primary {
             right_account(ports).await?;
+            if stop.requested() {
+                return Err(trouble::interrupted(format!("nothing was changed in the {side}")));
+            }
         }
         Ok(ports)
     }

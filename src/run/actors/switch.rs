@@ -1,5 +1,6 @@
 //! Owns leading users to a side: an object that is there or not, or records with other weights.
 
+use super::checkers::Answered;
 use super::{Actors, trouble};
 use crate::cloud::CloudResult;
 use crate::facts::RecordFacts;
@@ -13,6 +14,8 @@ use crate::run::patience::elapsed;
 impl Actors {
     pub(super) async fn look_switch(&self, to: SideName, record: &str, by: &Lever) -> Result<Look, ActError> {
         match self.is_switched(to, record, by).await {
+            // An object that health checkers cannot see leads nobody: then the act says why.
+            Ok(true) if self.is_hidden(to, by).await => Ok(Look::Needed),
             Ok(true) => Ok(Look::AlreadySo(said(to, record, by))),
             Ok(false) => Ok(Look::Needed),
             Err(error) => Err(trouble::cloud(format!("cannot tell where {record} leads"), &error)),
@@ -48,8 +51,22 @@ impl Actors {
                 return Err(failed);
             }
         }
+        let told = match by {
+            Lever::Object { bucket, key } => self.led(to, record, (bucket, key), stop).await?,
+            Lever::Records { .. } => String::new(),
+        };
         let ours_s = elapsed(begun, self.clock.now()).as_secs_f64();
-        Ok(Done { text: said(to, record, by), measures: Measures { ours_s, ..Measures::default() } })
+        Ok(Done {
+            text: format!("{}{told}", said(to, record, by)),
+            measures: Measures { ours_s, ..Measures::default() },
+        })
+    }
+
+    async fn is_hidden(&self, to: SideName, by: &Lever) -> bool {
+        match by {
+            Lever::Object { bucket, key } => matches!(self.checkers(to, bucket, key).await, Answered::Otherwise(_)),
+            Lever::Records { .. } => false,
+        }
     }
 
     async fn is_switched(&self, to: SideName, record: &str, by: &Lever) -> CloudResult<bool> {

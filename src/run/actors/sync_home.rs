@@ -51,7 +51,7 @@ impl Actors {
         };
         let begun = self.clock.now();
         let primary = self
-            .ports_to_change(SideName::Primary)
+            .ports_to_change(SideName::Primary, stop)
             .await
             .map_err(|error| ActError { what: "cannot bring parameters home".to_owned(), ..error })?;
         let rest = self.homing()?.rest(parameters, rules).await?;

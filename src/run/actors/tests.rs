@@ -3,6 +3,7 @@
 mod copies;
 mod events;
 mod images;
+mod leave;
 mod region;
 mod steps;
 
@@ -96,6 +97,15 @@ impl Clock for Fake {
     }
 }
 
+/// Asks to stop when something is waited for the first time.
+pub(super) struct StopsAtOnce(pub crate::run::StopSwitch);
+
+impl Watch for StopsAtOnce {
+    fn event(&self, _: crate::run::RunEvent) {
+        self.0.stop();
+    }
+}
+
 #[tokio::test]
 async fn looks_that_start_together_share_a_call_and_later_ones_look_again() {
     let fake = Arc::new(Fake::default());
@@ -171,7 +181,7 @@ async fn all_who_wait_share_each_poll_and_the_clock_moves_once_per_poll() {
             let mut waiter = poller.wait_for(&format!("g{index}")).await;
             for _ in 0..3 {
                 let seen = waiter.next(stop).await.expect("not stopped");
-                assert!(matches!(seen, Seen::Group { healthy: Some(_), .. }), "{seen:?}");
+                assert!(matches!(seen, Seen::Group { targets: Some(_), .. }), "{seen:?}");
             }
         }
     });

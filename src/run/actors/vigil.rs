@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Actors;
+use super::order::Order;
 use crate::cloud::Clock;
 use crate::plan::runbook::Step;
 use crate::run::patience::elapsed;
@@ -49,14 +50,19 @@ impl Actors {
 }
 
 impl Vigil<'_> {
-    /// When it began.
-    pub(super) fn begun(&self) -> Timestamp {
-        self.begun
+    /// Whether an order may be given now, provided that the look shows nothing of it: never once it is time to stop.
+    pub(super) fn is_due(&self, order: &Order) -> bool {
+        !self.stop.requested() && order.is_due(self.clock.now())
     }
 
     /// How long it has lasted.
     pub(super) fn waited(&self) -> Duration {
         elapsed(self.begun, self.clock.now())
+    }
+
+    /// How long it may last.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Tells what was seen, and waits for the time of the next look.

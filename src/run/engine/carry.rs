@@ -1,5 +1,6 @@
 //! Owns carrying a runbook out: waves of steps, each wave's intents durable in one write before the first of its acts.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -16,10 +17,10 @@ use super::end::{FailedStep, Refusal, RunEnd, Stopped};
 use super::grounds::grounds;
 use super::keep::Kept;
 use super::order::{Tries, is_settled, ready};
-use super::record::RunRecord;
+use super::record::{RunRecord, StepRecord};
 use super::renewal::Renewal;
 use crate::cloud::Clock;
-use crate::plan::runbook::{Runbook, Step};
+use crate::plan::runbook::{Action, Runbook, Step, StepId};
 use crate::run::event::Watch;
 use crate::run::journal::{Event, Journal, JournalError, RunState, StepState};
 use crate::run::stop::Stop;
@@ -58,13 +59,15 @@ pub async fn carry_out(
     // Steps see this one: it is also set when the journal or the lease is lost.
     let (switch, steps_stop) = Stop::new();
     let (keep, mut kept) = unbounded_channel::<Kept>();
-    let means = Means { actor, clock, watch, stop: &steps_stop, keep: &keep };
+    let noted = Mutex::default();
+    let means = Means { actor, clock, watch, stop: &steps_stop, keep: &keep, noted: &noted };
     let (permit, _) = tokio::sync::watch::channel(Permit::default());
     let mut in_flight: InFlight<'_> = FuturesUnordered::new();
     let mut endings: Vec<Ending> = Vec::new();
     let mut pending: Vec<Kept> = Vec::new();
     let mut tries = Tries::default();
     let mut halt: Option<Halt> = None;
+    let mut unnoted: Vec<(StepId, Event)> = Vec::new();
     // By the wall, and not by the cloud's clock, which may be a virtual one.
     let began = Instant::now();
     let mut renewal = Renewal::new(lease.life(), began.elapsed());
@@ -77,7 +80,10 @@ pub async fn carry_out(
             pending.push(one);
         }
         let told = note_kept(journal, &mut pending, &mut halt, clock);
-        let wave = turn(runbook, journal, &mut endings, &mut tries, &mut halt, clock);
+        let wave = turn(runbook, journal, (&mut endings, &mut unnoted), &mut tries, &mut halt, clock);
+        if wave.iter().any(|(step, ..)| step.action == Action::Report) {
+            *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.so_far());
+        }
         for (step, intent, unsure) in &wave {
             let token = token(&runbook.id, &step.id);
             in_flight.push(
@@ -112,16 +118,21 @@ pub async fn carry_out(
             }
             announce(&permit, journal.last(), is_lost(halt.as_ref()));
         }
-        // Those who wait for what is lost go on: their step is stopped, and its intent is durable.
-        for durable in told {
-            let _ = durable.send(());
+        // The switch first: who gets leave looks at it next, and it may have been asked for during the write.
+        if is_lost(halt.as_ref()) || stop.requested() {
+            switch.stop();
         }
         if is_lost(halt.as_ref()) {
-            switch.stop();
             announce(&permit, 0, true);
+            // Who waits for what never will be durable, or is another's to write by now, learns it from this.
+            drop(told);
+        } else {
+            for durable in told {
+                let _ = durable.send(());
+            }
         }
         if over {
-            return conclude(runbook, journal, &tries, halt, stop.requested());
+            return conclude(runbook, journal, &tries, halt, &unnoted, stop.requested());
         }
         if endings.is_empty() {
             // A lease that is lost is not renewed any more.
@@ -150,19 +161,21 @@ async fn gather(in_flight: &mut InFlight<'_>, endings: &mut Vec<Ending>) {
 }
 
 /// Journals what has ended and the intents of what may start; the steps to start, with the number of their intent and
-/// whether an earlier attempt may have had its effect.
+/// whether an earlier attempt may have had its effect. What the journal cannot take any more goes to the `unnoted`.
 fn turn<'a>(
     runbook: &'a Runbook,
     journal: &mut Journal,
-    endings: &mut Vec<Ending>,
+    (endings, unnoted): (&mut Vec<Ending>, &mut Vec<(StepId, Event)>),
     tries: &mut Tries,
     halt: &mut Option<Halt>,
     clock: &dyn Clock,
 ) -> Vec<(&'a Step, u64, bool)> {
     for ending in endings.drain(..) {
         tries.in_flight.remove(&ending.step);
-        let Some(event) = ending.event.filter(|_| !is_lost(halt.as_ref())) else { continue };
-        if let Err(error) = journal.note(ending.at, Some(ending.step), event) {
+        let Some(event) = ending.event else { continue };
+        if is_lost(halt.as_ref()) {
+            unnoted.push((ending.step, event));
+        } else if let Err(error) = journal.note(ending.at, Some(ending.step), event) {
             *halt = Some(Halt::Journal(error));
         }
     }
@@ -228,7 +241,7 @@ fn note_end(runbook: &Runbook, journal: &mut Journal, tries: &Tries, halt: &mut 
         return;
     }
     let event = if runbook.steps.iter().all(|step| is_settled(step, journal.progress(), tries)) {
-        Event::Ended { degraded: RunRecord::degraded_by(runbook, journal.entries()) }
+        Event::Ended { degraded: RunRecord::of(runbook, journal.entries()).is_degraded() }
     } else {
         Event::Stopped { reason: reason(runbook, journal, halt.as_ref()) }
     };
@@ -237,11 +250,22 @@ fn note_end(runbook: &Runbook, journal: &mut Journal, tries: &Tries, halt: &mut 
     }
 }
 
-fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Halt>, interrupted: bool) -> RunEnd {
+fn conclude(
+    runbook: &Runbook,
+    journal: &Journal,
+    tries: &Tries,
+    halt: Option<Halt>,
+    unnoted: &[(StepId, Event)],
+    interrupted: bool,
+) -> RunEnd {
+    let unnoted: Vec<FailedStep> =
+        unnoted.iter().filter_map(|(id, event)| FailedStep::unnoted(runbook.step(id)?, event)).collect();
     let recorded = match &halt {
-        Some(Halt::Lease(error @ LeaseError::Lost { .. })) => return RunEnd::Refused(Refusal::Lease(error.clone())),
+        Some(Halt::Lease(error @ LeaseError::Lost { .. })) => {
+            return RunEnd::Overtaken { by: Refusal::Lease(error.clone()), left: unnoted };
+        }
         Some(Halt::Journal(error @ JournalError::Overtaken { .. })) => {
-            return RunEnd::Refused(Refusal::Journal(error.clone()));
+            return RunEnd::Overtaken { by: Refusal::Journal(error.clone()), left: unnoted };
         }
         Some(Halt::Journal(_) | Halt::Lease(_)) => false,
         None | Some(Halt::Failed | Halt::Interrupted) => true,
@@ -253,23 +277,15 @@ fn conclude(runbook: &Runbook, journal: &Journal, tries: &Tries, halt: Option<Ha
         return RunEnd::Completed { degraded };
     }
     let record = RunRecord::of(runbook, journal.entries());
-    let failed = record.steps.into_iter().filter(|step| !step.best_effort && !step.is_settled()).filter_map(|step| {
-        let failure = step.failure?;
-        let may_skip = runbook.step(&step.id).is_none_or(|planned| planned.skip_costs().is_none());
-        Some(FailedStep {
-            may_skip,
-            id: step.id,
-            title: step.title,
-            what: failure.what,
-            why: failure.why,
-            left_behind: failure.left_behind,
-            hint: failure.hint,
-        })
-    });
+    // What came of the last attempt is told in place of what the journal says of one before it.
+    let noted = |step: &StepRecord| !unnoted.iter().any(|other| other.id == step.id);
+    let open = record.steps.iter().filter(|step| !step.best_effort && !step.is_settled() && noted(step));
+    let failed = open.filter_map(|step| Some(FailedStep::of(runbook.step(&step.id)?, step.failure.clone()?)));
+    let failed: Vec<FailedStep> = failed.chain(unnoted.iter().cloned()).collect();
     RunEnd::StoppedResumable(Stopped {
         run: runbook.id.clone(),
         reason: reason(runbook, journal, halt.as_ref()),
-        failed: failed.collect(),
+        failed,
         interrupted,
         recorded,
         kept_lease: None,

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::plan::runbook::StepId;
-use crate::run::journal::JournalError;
+use super::record::StepFailure;
+use crate::plan::runbook::{Step, StepId};
+use crate::run::journal::{Event, JournalError};
 use crate::store::LeaseError;
 
 /// How a carrying out ended.
@@ -16,8 +17,15 @@ pub enum RunEnd {
     },
     /// It stopped part-way and can be resumed.
     StoppedResumable(Stopped),
-    /// It may not be carried out, or not any more by this process.
+    /// It may not be carried out; nothing was done.
     Refused(Refusal),
+    /// It may not be carried out any more by this process: somebody else has the lease, or writes the journal.
+    Overtaken {
+        /// How that was seen.
+        by: Refusal,
+        /// What was under way then and did not end well: no journal says so.
+        left: Vec<FailedStep>,
+    },
 }
 
 impl RunEnd {
@@ -26,7 +34,7 @@ impl RunEnd {
         match self {
             RunEnd::Completed { .. } => true,
             RunEnd::StoppedResumable(stopped) => stopped.recorded,
-            RunEnd::Refused(_) => false,
+            RunEnd::Refused(_) | RunEnd::Overtaken { .. } => false,
         }
     }
 }
@@ -65,6 +73,31 @@ pub struct FailedStep {
     pub hint: Option<String>,
     /// Whether going on without it is an answer: not where others rest their safety on it.
     pub may_skip: bool,
+}
+
+impl FailedStep {
+    /// A step of a plan, and why it failed or is unknown.
+    pub(super) fn of(planned: &Step, failure: StepFailure) -> FailedStep {
+        let StepFailure { what, why, left_behind, hint } = failure;
+        let may_skip = planned.skip_costs().is_none();
+        let (id, title) = (planned.id.clone(), planned.title.clone());
+        FailedStep { id, title, what, why, left_behind, hint, may_skip }
+    }
+
+    /// One whose ending the journal could not take any more; none where it ended well, or its failure stops nothing.
+    pub(super) fn unnoted(planned: &Step, event: &Event) -> Option<FailedStep> {
+        let failure = match event {
+            Event::Failed { what, why, left_behind, hint, .. } => StepFailure {
+                what: what.clone(),
+                why: why.clone(),
+                left_behind: left_behind.clone(),
+                hint: hint.clone(),
+            },
+            Event::Unknown { what } => StepFailure { what: what.clone(), why: vec![], left_behind: vec![], hint: None },
+            _ => return None,
+        };
+        (!planned.best_effort).then(|| FailedStep::of(planned, failure))
+    }
 }
 
 /// Why a run may not be carried out.
@@ -124,6 +157,9 @@ impl Refusal {
     pub fn hints(&self, file: &str) -> Vec<String> {
         match self {
             Refusal::Lease(error) => error.hints(file),
+            Refusal::Journal(JournalError::Overtaken { run, .. }) => {
+                vec![format!("watch that process: lifeboat runs show {file} {run} --follow")]
+            }
             Refusal::Journal(error) => error.hint().into_iter().collect(),
             Refusal::Altered | Refusal::OtherRunbook | Refusal::Unsound { .. } => {
                 vec![format!("declare again: lifeboat declare {file} --reason TEXT")]

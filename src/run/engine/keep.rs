@@ -1,12 +1,14 @@
 //! Owns what a step has journalled while it is at work: a measure that would be lost with the process.
 
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use crate::plan::runbook::StepId;
-use crate::run::event::{RunEvent, Watch};
-use crate::run::journal::Measures;
+use crate::run::event::{Leave, RunEvent, Watch};
+use crate::run::journal::{Measures, Noted};
 
 /// Something to be journalled about a step that is at work.
 pub(super) struct Kept {
@@ -23,6 +25,7 @@ pub(super) struct Keeper<'a> {
     pub step: &'a StepId,
     pub watch: &'a dyn Watch,
     pub keep: &'a UnboundedSender<Kept>,
+    pub noted: &'a Mutex<Option<Noted>>,
 }
 
 #[async_trait]
@@ -31,12 +34,18 @@ impl Watch for Keeper<'_> {
         self.watch.event(event);
     }
 
-    async fn keep(&self, measures: Measures) {
+    async fn keep(&self, measures: Measures) -> Leave {
         let (durable, kept) = oneshot::channel();
         let one = Kept { step: self.step.clone(), measures, durable };
-        // Without a journal any more, the engine stops the step by itself.
-        if self.keep.send(one).is_ok() {
-            let _ = kept.await;
+        // What is not durable, or not ours to write any more, is dropped by the engine unanswered.
+        match self.keep.send(one).is_ok() && kept.await.is_ok() {
+            true => Leave::Given,
+            false => Leave::Withdrawn,
         }
+    }
+
+    fn noted(&self) -> Option<Noted> {
+        // Taken out: as long as somebody holds it, the next entry costs the journal a copy of all.
+        self.noted.lock().ok()?.take()
     }
 }

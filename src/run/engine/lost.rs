@@ -3,7 +3,7 @@
 use crate::facts::lost_s;
 use crate::plan::runbook::{Action, Runbook, Stood};
 use crate::run::engine::record::StepRecord;
-use crate::run::journal::{Measures, StepState};
+use crate::run::journal::Measures;
 
 /// Gives every promotion the recovery point that is known best: what the plan measured before anything changed the replica,
 /// and by the time of the incident, after which production wrote nothing.
@@ -26,7 +26,7 @@ pub(super) fn settle(runbook: &Runbook, steps: &mut [StepRecord]) {
             better(&mut step.measures, measured, runbook.incident_at.is_some());
         }
         if let Action::Promote { stood: Stood::Stale { since, .. }, .. } = &step.action
-            && ended_well(step)
+            && step.ended_well()
         {
             // A database that was old already is as far behind as it is old.
             let age = u64::try_from(runbook.declared_at.duration_since(*since).as_secs()).unwrap_or(0);
@@ -44,13 +44,9 @@ fn is_about(action: &Action, of: (crate::model::SideName, &str)) -> bool {
     }
 }
 
-fn ended_well(step: &StepRecord) -> bool {
-    matches!(step.state, StepState::Succeeded | StepState::AlreadySo)
-}
-
 /// Whether it was ordered, as far as the journal knows.
 fn ordered(step: &StepRecord) -> bool {
-    ended_well(step) || step.measures.recovery_point_s.is_some()
+    step.ended_well() || step.measures.recovery_point_s.is_some()
 }
 
 /// What was measured at the decision counts, not what has come since: the lag of a replica that nothing reaches any more

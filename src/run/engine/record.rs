@@ -48,7 +48,7 @@ pub struct RunRecord {
     pub runbook: Digest,
     /// How many entries the journal has.
     pub entries: u64,
-    /// The digest of all entries: two records of one journal have the same.
+    /// The digest of the last entry, which holds those of all before it: two records of one journal have the same.
     pub journal: Digest,
     /// Where the run stands.
     #[serde(flatten)]
@@ -111,6 +111,9 @@ pub struct StepRecord {
     pub skipped: Option<SkippedStep>,
     /// What was measured: our time and AWS's, added over all attempts; the rest from the last that said so.
     pub measures: Measures,
+    /// Whether it got as far as measuring before its call: the call was made, or was about to be.
+    #[serde(skip)]
+    pub ordered: bool,
 }
 
 /// Why a step failed.
@@ -138,16 +141,6 @@ pub struct SkippedStep {
 impl RunRecord {
     /// What a journal says about a runbook. Entries about steps the runbook does not have are left out.
     pub fn of(runbook: &Runbook, entries: &[Entry]) -> RunRecord {
-        RunRecord::with(runbook, entries, Digest::of_value(&entries))
-    }
-
-    /// Whether a shortfall or a skipped step remains by what the journal says so far.
-    pub(super) fn degraded_by(runbook: &Runbook, entries: &[Entry]) -> bool {
-        // Nobody will compare this record: its digest would take longer than all the rest.
-        RunRecord::with(runbook, entries, Digest(String::new())).is_degraded()
-    }
-
-    fn with(runbook: &Runbook, entries: &[Entry], journal: Digest) -> RunRecord {
         let mut progress = Progress::default();
         let mut steps: BTreeMap<&StepId, StepRecord> =
             runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
@@ -195,7 +188,7 @@ impl RunRecord {
             tool_version: runbook.tool_version.clone(),
             runbook: runbook.digest.clone(),
             entries: entries.last().map_or(0, |last| last.seq),
-            journal,
+            journal: Digest::of_value(&entries.last()),
             state: progress.run,
             began_at,
             ended_at,
@@ -235,12 +228,29 @@ impl StepRecord {
             failure: None,
             skipped: None,
             measures: Measures::default(),
+            ordered: false,
         }
     }
 
     /// Whether it ended as it should, or a person decided that it need not.
     pub fn is_settled(&self) -> bool {
         self.state.is_final()
+    }
+
+    /// Whether it did what it ensures, or that was so already.
+    pub fn ended_well(&self) -> bool {
+        matches!(self.state, StepState::Succeeded | StepState::AlreadySo)
+    }
+
+    /// How far the data was behind that it took over, in seconds. What was measured before a promotion that was refused is
+    /// nobody's recovery point.
+    pub fn recovery_point_s(&self) -> Option<u64> {
+        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses())
+    }
+
+    /// Whether it is a promotion that has not ended well: that data takes no writes there.
+    pub fn is_not_promoted(&self) -> bool {
+        matches!(self.action, Action::Promote { .. }) && !self.ended_well()
     }
 
     /// How many of what it asked for did not come.
@@ -252,8 +262,7 @@ impl StepRecord {
     /// Whether it is a promotion, or the verification of a copy, that ended well and does not know how far the data was
     /// behind.
     pub fn lost_unknown(&self) -> bool {
-        let ended_well = matches!(self.state, StepState::Succeeded | StepState::AlreadySo);
-        ended_well
+        self.ended_well()
             && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
             && self.measures.recovery_point_s.is_none()
     }
@@ -307,6 +316,7 @@ impl StepRecord {
                 self.failure = Some(StepFailure { what: what.clone(), why: vec![], left_behind: vec![], hint: None });
             }
             Event::Measured { measures } => {
+                self.ordered = true;
                 // Known or not: what an earlier attempt measured is not how far behind it was promoted.
                 self.measures.recovery_point_s = measures.recovery_point_s;
                 self.measures.recovery_point_age_s = measures.recovery_point_age_s;
@@ -333,6 +343,7 @@ impl StepRecord {
         sum.aws_s += more.aws_s;
         sum.asked = more.asked.or(sum.asked);
         sum.came = more.came.or(sum.came);
+        sum.grew = more.grew.or(sum.grew);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
             (sum.recovery_point_age_s, sum.holds_until) = (more.recovery_point_age_s, more.holds_until);

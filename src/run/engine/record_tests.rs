@@ -72,7 +72,7 @@ fn times_and_measures_add_up_over_attempts() {
             (300, "scale", started()),
             (350, "scale", succeeded(10, 8)),
             (350, "probe", started()),
-            (360, "probe", Event::AlreadySo { text: "200 OK".into() }),
+            (360, "probe", succeeded(1, 1)),
             (361, "", Event::Ended { degraded: true }),
         ]),
     );

@@ -141,6 +141,9 @@ pub struct Measures {
     /// How many came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub came: Option<u32>,
+    /// How many of them came during the wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grew: Option<u32>,
     /// The achieved recovery point, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_point_s: Option<u64>,

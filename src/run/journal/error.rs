@@ -31,6 +31,8 @@ pub enum JournalError {
     Overtaken {
         /// Which object.
         place: String,
+        /// The journal's run.
+        run: String,
     },
     /// The event may not happen where the run stands.
     Illegal(IllegalMove),
@@ -57,7 +59,7 @@ impl fmt::Display for JournalError {
             JournalError::Newer { place, found: None } => {
                 write!(f, "{place} holds events that this lifeboat does not know")
             }
-            JournalError::Overtaken { place } => {
+            JournalError::Overtaken { place, .. } => {
                 write!(f, "{place} was written by somebody else: another process carries this run out")
             }
             JournalError::Illegal(illegal) => write!(f, "the journal cannot go on: {illegal}"),
@@ -78,11 +80,9 @@ impl JournalError {
                     .to_owned(),
             ),
             JournalError::Newer { .. } => Some("use a lifeboat at least as new as the one that wrote it".to_owned()),
-            JournalError::Overtaken { .. } => {
-                Some("watch that process with `lifeboat runs show ENV RUN --follow`".to_owned())
-            }
             JournalError::Store(error) => error.hint(),
-            JournalError::Illegal(_) | JournalError::Broken { .. } => None,
+            // How to watch that process takes the environment file, which only the command knows.
+            JournalError::Overtaken { .. } | JournalError::Illegal(_) | JournalError::Broken { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod entry;
 pub mod error;
 pub mod moves;
+pub mod noted;
 mod object;
 pub mod tail;
 pub mod writer;
@@ -13,6 +14,7 @@ pub mod writer;
 pub use entry::{Entry, Event, JOURNAL_SCHEMA, Measures};
 pub use error::JournalError;
 pub use moves::{IllegalMove, Progress, RunState, StepState};
+pub use noted::Noted;
 pub use tail::Tail;
 pub use writer::Journal;
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::entry::{Entry, Event, JOURNAL_SCHEMA};
 use super::error::JournalError;
 use super::moves::Progress;
+use super::noted::Noted;
 use super::object::{Chain, object_name, seal};
 use super::tail::Tail;
 use crate::model::Digest;
@@ -25,7 +26,8 @@ pub struct Journal {
     next: u64,
     chain: Chain,
     progress: Progress,
-    entries: Vec<Entry>,
+    /// Shared with those who look at them as they were at a moment.
+    entries: Arc<Vec<Entry>>,
     /// Lines that are not durable yet.
     waiting: Vec<String>,
     broken: Option<String>,
@@ -47,7 +49,7 @@ impl Journal {
             next,
             chain,
             progress,
-            entries,
+            entries: Arc::new(entries),
             waiting: Vec::new(),
             broken: None,
         })
@@ -62,6 +64,11 @@ impl Journal {
     /// Everything noted so far, durable or not.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The same, and the digest of the last line, as they are now: what is noted later does not show.
+    pub fn so_far(&self) -> Noted {
+        Noted { entries: Arc::clone(&self.entries), head: self.chain.tail.clone() }
     }
 
     /// Whether everything noted is in the store.
@@ -98,7 +105,7 @@ impl Journal {
         self.progress.apply(&entry)?;
         let line = self.chain.write(&entry);
         self.waiting.push(line);
-        self.entries.push(entry);
+        Arc::make_mut(&mut self.entries).push(entry);
         Ok(self.chain.seq)
     }
 
@@ -134,7 +141,8 @@ impl Journal {
             match self.store.get(&key).await {
                 Ok(Some(stored)) if stored.bytes == bytes => return Ok(()),
                 Ok(Some(_)) => {
-                    return Err(JournalError::Overtaken { place: format!("{}/{key}", self.store.place()) });
+                    let (place, run) = (format!("{}/{key}", self.store.place()), self.run.clone());
+                    return Err(JournalError::Overtaken { place, run });
                 }
                 Ok(None) | Err(_) if error.kind == StoreErrorKind::Denied || attempt == FLUSH_ATTEMPTS => {
                     return Err(JournalError::Store(error));

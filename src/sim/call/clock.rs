@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::keep::Keeper;
 use crate::cloud::Clock;
+use crate::sim::state::SimState;
 
 /// How often in a row nobody may have made a call before a sleeper moves the clock of an account in a file. Stores and
 /// accounts are written without awaiting, so that a round takes everybody else a step further; a step that ends takes a few
@@ -33,12 +34,15 @@ impl SimClock {
 
 #[async_trait]
 impl Clock for SimClock {
+    /// What the laptop's clock says, which may be wrong.
     fn now(&self) -> Timestamp {
-        self.keeper.peek(|state| state.now).unwrap_or(Timestamp::UNIX_EPOCH)
+        let laptop = |state: &SimState| state.now.checked_add(SignedDuration::from_secs(state.laptop_ahead_s)).ok();
+        self.keeper.peek(laptop).ok().flatten().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     async fn sleep(&self, length: Duration) {
-        let deadline = later(self.now(), length);
+        let now = self.keeper.peek(|state| state.now).unwrap_or(Timestamp::UNIX_EPOCH);
+        let deadline = later(now, length);
         let sleeper = self.keeper.turns.fall_asleep(deadline);
         let enough = if self.keeper.is_kept_in_a_file() { QUIET_ROUNDS } else { 1 };
         let (mut calls, mut quiet) = (self.keeper.turns.calls(), 0);

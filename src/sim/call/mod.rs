@@ -30,8 +30,8 @@ pub use refusal::Refusal;
 /// One round trip to a regional endpoint.
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 
-/// How often a throttled call is made before it counts as refused.
-const THROTTLED_ATTEMPTS: u32 = 12;
+/// How often a call that is throttled, or meets another change, is made before it counts as refused.
+const PATIENT_ATTEMPTS: u32 = 12;
 
 /// The simulated cloud. Clones share the account.
 #[derive(Clone)]
@@ -114,10 +114,10 @@ impl SimCloud {
             let place = state.region_mut(region.as_str());
             *place.calls.entry(operation.to_owned()).or_insert(0) += 1;
             let mut met = place.faults.meet(operation);
-            // The ports promise to retry what is throttled, as the AWS adapters do; the pauses pass on this clock.
+            // The ports promise to retry what passes, as the AWS adapters do; the pauses pass on this clock.
             let mut answered = answered;
-            for attempt in 1..THROTTLED_ATTEMPTS {
-                if met != Some(Obstacle::Throttled) {
+            for attempt in 1..PATIENT_ATTEMPTS {
+                if !met.is_some_and(Obstacle::passes) {
                     break;
                 }
                 *place.calls.entry(operation.to_owned()).or_insert(0) += 1;
@@ -160,11 +160,32 @@ fn met_refusal(obstacle: Obstacle, operation: &str, region: &Region) -> Refusal 
     match obstacle {
         Obstacle::Dark => Refusal::unreachable(format!("connection to the endpoint in {region} refused")),
         Obstacle::Throttled => Refusal::new(CloudErrorKind::Throttled, "Throttling", "Rate exceeded"),
+        Obstacle::Busy => {
+            let (code, message) = busy_words(operation);
+            Refusal::new(CloudErrorKind::Busy, code, message)
+        }
         Obstacle::Denied => Refusal::new(
             CloudErrorKind::Denied,
             "AccessDenied",
             format!("the caller is not authorized to perform: {operation}"),
         ),
+    }
+}
+
+/// How a service says that another change of the same thing is under way.
+fn busy_words(operation: &str) -> (&'static str, &'static str) {
+    match operation {
+        "EnableRule" | "DisableRule" => {
+            ("ConcurrentModificationException", "There is concurrent modification on the rule.")
+        }
+        "ChangeResourceRecordSets" => (
+            "PriorRequestNotComplete",
+            "The request was rejected because Route 53 was still processing a prior request.",
+        ),
+        "PutObject" | "DeleteObject" => {
+            ("OperationAborted", "A conflicting operation is currently in progress against this resource.")
+        }
+        _ => ("ResourceContention", "You already have a pending update to an Amazon EC2 Auto Scaling resource."),
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::clock::later;
 use super::keep::Keeper;
 use super::{ROUND_TRIP, settle_all};
-use crate::cloud::Outside;
+use crate::cloud::{Outside, Way};
 use crate::sim::SimState;
 use crate::sim::dns;
 
@@ -45,7 +45,7 @@ impl Outside for SimOutside {
         self.look(|state, now| dns::addresses(state, name, now)).await
     }
 
-    async fn get(&self, url: &str, _timeout: Duration) -> Result<u16, String> {
-        self.look(|state, now| dns::get(state, url, now)).await
+    async fn get_by(&self, way: &Way, url: &str, _timeout: Duration) -> Result<u16, String> {
+        self.look(|state, now| dns::get(state, url, way.connect_to.as_deref(), now)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::web::get_host;
+use super::web::{Asked, ask};
 use super::{CONTROL_PLANE, bare};
 use crate::facts::{HealthCheckFacts, Tags};
 use crate::sim::state::{Check, RegionState, SimState};
@@ -15,8 +15,8 @@ pub(super) fn succeeds(state: &SimState, check: &Check, at: Timestamp) -> bool {
     let secure = check.facts.kind.starts_with("HTTPS");
     match check.facts.kind.as_str() {
         "HTTP" | "HTTPS" => {
-            let asked = get_host(state, host, check.port, secure, path, at);
-            asked.is_ok_and(|status| (200..400).contains(&status))
+            let asked = Asked { host, port: check.port, secure, path };
+            ask(state, host, &asked, at).is_ok_and(|status| (200..400).contains(&status))
         }
         // Nothing here tells of alarms or strings: they are as they were.
         _ => check.succeeds,

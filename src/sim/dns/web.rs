@@ -50,8 +50,9 @@ fn address(host: &str, part: &str) -> String {
     format!("{net}.{}", byte(2).max(1))
 }
 
-/// The status a URL answers with as users see it, or why it does not answer.
-pub fn get(state: &SimState, url: &str, now: Timestamp) -> Result<u16, String> {
+/// The status a URL answers with as users see it, or why it does not answer; at another place than its host's, where that
+/// is said.
+pub fn get(state: &SimState, url: &str, connect_to: Option<&str>, now: Timestamp) -> Result<u16, String> {
     let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(rest), _) => (true, rest),
         (None, Some(rest)) => (false, rest),
@@ -65,35 +66,41 @@ pub fn get(state: &SimState, url: &str, now: Timestamp) -> Result<u16, String> {
         Some((name, port)) => (name, port.parse().map_err(|_| format!("{url} has no port that is a number: {port}"))?),
         None => (authority, if secure { 443 } else { 80 }),
     };
-    get_host(state, name, port, secure, path, now)
+    ask(state, connect_to.unwrap_or(name), &Asked { host: name, port, secure, path }, now)
 }
 
-/// The status a host answers with.
-pub(super) fn get_host(
-    state: &SimState,
-    name: &str,
-    port: u16,
-    secure: bool,
-    path: &str,
-    now: Timestamp,
-) -> Result<u16, String> {
+/// What a host is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The host that is asked for: what is sent as `Host`.
+    pub host: &'a str,
+    /// Port.
+    pub port: u16,
+    /// Whether over TLS.
+    pub secure: bool,
+    /// Path.
+    pub path: &'a str,
+}
+
+/// The status with which the place a name leads to answers.
+pub(super) fn ask(state: &SimState, name: &str, asked: &Asked<'_>, now: Timestamp) -> Result<u16, String> {
     let host = leads_to(state, name, now).ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
     let silent = |region: &RegionState| format!("{name} does not answer: no connection to {host} in {}", region.name);
     if let Some((region, balancer)) = balancer(state, &host) {
         if region.faults.dark {
             return Err(silent(region));
         }
-        let status = balancer_status(region, balancer, port, secure, now);
-        return status.ok_or_else(|| format!("{name} refuses connections on port {port}"));
+        let status = balancer_status(region, balancer, asked, now);
+        return status.ok_or_else(|| format!("{name} refuses connections on port {}", asked.port));
     }
     match bucket(state, &host) {
         Some((region, _)) if region.faults.dark => Err(silent(region)),
         // GetObject without credentials: 403 for what is not public, and for what is not there, since the public may not
         // list the bucket.
         Some((region, name)) => {
-            let key = path.trim_start_matches('/');
+            let key = asked.path.trim_start_matches('/');
             let there = region.buckets.get(name).is_some_and(|b| b.objects.contains_key(key) && b.is_public(key));
-            Ok(if there { 200 } else { 403 })
+            Ok(if there && !state.blocks_public_access { 200 } else { 403 })
         }
         None => Err(format!("{name} does not answer: {host} is nothing that is known here")),
     }
@@ -104,12 +111,15 @@ pub(super) fn get_host(
 fn balancer_status(
     region: &RegionState,
     balancer: &LoadBalancerFacts,
-    port: u16,
-    secure: bool,
+    asked: &Asked<'_>,
     now: Timestamp,
 ) -> Option<u16> {
-    let matches = |protocol: &str| secure == matches!(protocol, "HTTPS" | "TLS");
-    let listener = balancer.listeners.iter().find(|l| l.port == port && matches(&l.protocol))?;
+    let matches = |protocol: &str| asked.secure == matches!(protocol, "HTTPS" | "TLS");
+    let listener = balancer.listeners.iter().find(|l| l.port == asked.port && matches(&l.protocol))?;
+    let rule = region.web_rules.iter().find(|rule| rule.matches(&balancer.arn, asked.host, asked.path));
+    if let Some(status) = rule.and_then(|rule| rule.status) {
+        return Some(status);
+    }
     let status = match listener.actions.last()? {
         ListenerAction::Forward { target_group_arns } => {
             let served = target_group_arns.iter().any(|arn| has_healthy(region, arn, now));

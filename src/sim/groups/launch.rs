@@ -98,6 +98,7 @@ pub(super) fn launch_one(
                 subnet_id: subnet_id.clone(),
                 image_id: template.image_id.clone().unwrap_or_default(),
                 security_group_ids: template.security_group_ids.clone(),
+                weight: group.weights.get(instance_type).copied().unwrap_or(1),
                 launched_at: now,
                 terminated_at: None,
             };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::launch::launch_one;
-use crate::sim::state::{Group, RegionState, after};
+use crate::sim::state::{Group, Instance, RegionState, after};
 
 /// Brings every group of a Region to where it is by then.
 pub fn reconcile_groups(region: &mut RegionState, profiles: &BTreeSet<String>, now: Timestamp) {
@@ -26,11 +26,7 @@ pub fn reconcile_groups(region: &mut RegionState, profiles: &BTreeSet<String>, n
 fn needs_work(group: &Group) -> bool {
     group.refresh.is_some()
         || group.instances.iter().any(|instance| instance.terminated_at.is_some())
-        || group.counted() != desired(group)
-}
-
-fn desired(group: &Group) -> usize {
-    usize::try_from(group.facts.size.desired).unwrap_or(usize::MAX)
+        || group.units() != group.facts.size.desired
 }
 
 fn forget_terminated(group: &mut Group, region: &RegionState, now: Timestamp) {
@@ -39,21 +35,23 @@ fn forget_terminated(group: &mut Group, region: &RegionState, now: Timestamp) {
 }
 
 /// Terminates what is too much: from the fullest zone, there the oldest ("Default termination policy", simplified to its
-/// zone balance and age).
+/// zone balance and age). Of weighted ones, none that would leave less than desired.
 fn terminate_excess(group: &mut Group, now: Timestamp) {
     if group.suspends("Terminate") {
         return;
     }
-    while group.counted() > desired(group) {
+    loop {
+        let excess = group.units().saturating_sub(group.facts.size.desired);
+        let may_go = |instance: &Instance| instance.counts() && instance.weight <= excess;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for instance in group.instances.iter().filter(|instance| instance.counts()) {
+        for instance in group.instances.iter().filter(|instance| may_go(instance)) {
             *counts.entry(instance.availability_zone.as_str()).or_insert(0) += 1;
         }
         let fullest = counts.iter().max_by_key(|(_, count)| **count).map(|(zone, _)| (*zone).to_owned());
         let oldest = group
             .instances
             .iter_mut()
-            .filter(|instance| instance.counts() && Some(&instance.availability_zone) == fullest.as_ref())
+            .filter(|instance| may_go(instance) && Some(&instance.availability_zone) == fullest.as_ref())
             .min_by(|a, b| (a.launched_at, &a.id).cmp(&(b.launched_at, &b.id)));
         match oldest {
             Some(instance) => instance.terminated_at = Some(now),
@@ -66,7 +64,7 @@ fn launch_missing(region: &mut RegionState, profiles: &BTreeSet<String>, name: &
     loop {
         let Some(group) = region.groups.get(name) else { return };
         // "Suspend and resume processes": Launch.
-        if group.counted() >= desired(group) || group.suspends("Launch") {
+        if group.units() >= group.facts.size.desired || group.suspends("Launch") {
             return;
         }
         let (facts, own) = (group.facts.clone(), group.instances.clone());

@@ -5,11 +5,11 @@ use async_trait::async_trait;
 
 use super::SideDesk;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadDns, WriteDns};
-use crate::facts::{HealthCheckFacts, RecordFacts};
+use crate::facts::{CheckersSay, HealthCheckFacts, RecordFacts};
 use crate::model::Region;
 use crate::sim::call::Refusal;
 use crate::sim::dns::{CONTROL_PLANE, bare, change};
-use crate::sim::state::SimState;
+use crate::sim::state::{Check, SimState};
 
 /// ListResourceRecordSets answers with at most 300 a page.
 const PAGE: usize = 300;
@@ -53,6 +53,12 @@ impl ReadDns for SideDesk {
             found.extend(check);
         }
         Ok(found)
+    }
+
+    async fn checkers_say(&self, id: &str) -> CloudResult<Option<CheckersSay>> {
+        // Checkers of eight Regions, two of each, are of one mind here.
+        let say = |check: &Check| CheckersSay { well: if check.healthy { 16 } else { 0 }, of: 16 };
+        self.ask_route53("GetHealthCheckStatus", |state| Ok(state.dns.checks.get(id).map(say))).await
     }
 }
 

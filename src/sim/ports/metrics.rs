@@ -6,13 +6,15 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::SideDesk;
-use crate::cloud::{CloudResult, GroupPeak, ReadMetrics};
+use crate::cloud::{CLOCK_ERROR, CloudResult, GroupPeak, LAG_WINDOW, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
 use crate::sim::databases::{lag_of, last_lag_of};
 use crate::sim::state::{RegionState, SimState};
 
 /// GetMetricData takes 500 queries a call.
 const PAGE: usize = 500;
+/// How far back the last lag of a replica is looked for.
+const PAST: SignedDuration = SignedDuration::from_hours(3);
 
 #[async_trait]
 impl ReadMetrics for SideDesk {
@@ -40,16 +42,18 @@ impl ReadMetrics for SideDesk {
         Ok(peaks)
     }
 
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let window = SignedDuration::from_mins(5);
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
         let lag = |state: &SimState, place: &RegionState, id: &str| {
-            lag_of(state, place, id).filter(|lag| now.duration_since(lag.at).abs() <= window)
+            // What is asked for reaches as far as a clock may be wrong.
+            let asked = |lag: &ReplicaLag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR;
+            let fresh = |lag: &ReplicaLag| state.now.duration_since(lag.at) <= LAG_WINDOW;
+            lag_of(state, place, id).filter(|lag| asked(lag) && fresh(lag))
         };
         self.lags(ids, lag).await
     }
 
-    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let since = now.checked_sub(SignedDuration::from_hours(3)).unwrap_or(Timestamp::MIN);
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        let since = now.checked_sub(PAST + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
         self.lags(ids, |state: &SimState, place: &RegionState, id: &str| last_lag_of(state, place, id, since)).await
     }
 }
@@ -59,22 +63,24 @@ impl SideDesk {
         &self,
         ids: &[String],
         lag: impl Fn(&SimState, &RegionState, &str) -> Option<ReplicaLag> + Send + Sync,
-    ) -> CloudResult<BTreeMap<String, ReplicaLag>> {
-        let mut lags = BTreeMap::new();
+    ) -> CloudResult<LagsSeen> {
+        let mut seen = LagsSeen::default();
         for chunk in ids.chunks(PAGE) {
-            let told = self
+            let (at, told) = self
                 .cloud
                 .call_account(self.side, &self.region, "GetMetricData", |state, region| {
                     let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
-                        return Ok(Vec::new());
+                        return Ok((state.now, Vec::new()));
                     };
                     let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag(state, place, id)?)));
-                    Ok(lags.collect())
+                    Ok((state.now, lags.collect()))
                 })
                 .await?;
-            lags.extend(told);
+            // The first answer: what it tells is no older than the question.
+            seen.at = seen.at.or(Some(at));
+            seen.lags.extend(told);
         }
-        Ok(lags)
+        Ok(seen)
     }
 }
 
@@ -88,7 +94,7 @@ fn peak(changes: &[(Timestamp, u32)], from: Timestamp, to: Timestamp) -> Option<
             best = Some(GroupPeak {
                 units: *units,
                 at: seen,
-                metric: "AWS/AutoScaling GroupInServiceInstances".to_owned(),
+                metric: "AWS/AutoScaling GroupInServiceCapacity".to_owned(),
             });
         }
     }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::SideDesk;
 use crate::cloud::{CloudErrorKind, CloudResult, ReadBuckets, ReadTables, WriteObjects};
 use crate::facts::{BucketFacts, TableFacts};
+use crate::model::bucket_host;
 use crate::sim::call::Refusal;
 use crate::sim::state::{Bucket, Object, RegionState};
 
@@ -32,6 +33,10 @@ impl ReadBuckets for SideDesk {
             Ok(region.buckets.get(bucket).is_some_and(|bucket| bucket.objects.contains_key(key)))
         })
         .await
+    }
+
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        format!("https://{}/{key}", bucket_host(bucket, &self.region))
     }
 }
 

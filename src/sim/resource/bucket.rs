@@ -158,9 +158,11 @@ fn write(bucket: &mut Bucket, properties: &Value) -> Result<(), String> {
 /// PutBucketPolicy: refused for a public policy where the public access block says so.
 fn put_policy(place: &mut Place<'_>, properties: &Value) -> Result<(), String> {
     let name = required(properties, "Bucket")?;
+    let blocked = place.account.blocks_public_access;
     let bucket = place.region.buckets.get_mut(&name).ok_or_else(|| no_bucket(&name))?;
     let policy = properties.get("PolicyDocument").cloned().unwrap_or(Value::Null);
-    if bucket.blocks_public_policy && Bucket::policy_is_public(&policy) {
+    // "The most restrictive combination of the access point, bucket, and account settings."
+    if (blocked || bucket.blocks_public_policy) && Bucket::policy_is_public(&policy) {
         return Err(format!(
             "User is not authorized to perform: s3:PutBucketPolicy on {name} because public policies are blocked by the \
              BlockPublicPolicy block public access setting (AccessDenied)"

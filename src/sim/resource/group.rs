@@ -1,6 +1,6 @@
 //! Owns AWS::AutoScaling::AutoScalingGroup.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -108,8 +108,8 @@ fn bounds(properties: &Value) -> Result<(u32, u32), String> {
 /// CloudFormation waits until a new group has its instances: "Group did not stabilize".
 fn stabilised(region: &RegionState, name: &str, min: u32) -> Result<(), String> {
     let Some(group) = region.groups.get(name) else { return Ok(()) };
-    let (current, desired) = (group.counted(), group.facts.size.desired);
-    if current >= usize::try_from(desired).unwrap_or(usize::MAX) || group.suspends("Launch") {
+    let (current, desired) = (group.units(), group.facts.size.desired);
+    if current >= desired || group.suspends("Launch") {
         return Ok(());
     }
     let why = group.activities.last().map_or("", |activity| activity.message.as_str());
@@ -198,6 +198,8 @@ fn facts_of(
         overrides: policy
             .map(|policy| list(policy, "Overrides").iter().filter_map(|one| text(one, "InstanceType")).collect())
             .unwrap_or_default(),
+        weights: policy.map(weights).transpose()?.unwrap_or_default(),
+        capacity_type: text(properties, "DesiredCapacityType").filter(|kind| kind != "units"),
         availability_zones: zones.into_iter().collect(),
         subnet_ids,
         target_group_arns,
@@ -211,6 +213,24 @@ fn facts_of(
         tags: tags(properties),
         instances: Vec::new(),
     })
+}
+
+/// LaunchTemplateOverrides, WeightedCapacity: a whole number from 1 to 999, of all types or of none.
+fn weights(policy: &Value) -> Result<BTreeMap<String, u32>, String> {
+    let overrides = list(policy, "Overrides");
+    let mut weights = BTreeMap::new();
+    for one in overrides {
+        if let (Some(name), Some(weight)) = (text(one, "InstanceType"), number(one, "WeightedCapacity")?) {
+            if !(1..=999).contains(&weight) {
+                return Err(format!("The weighted capacity {weight} of {name} must be between 1 and 999"));
+            }
+            weights.insert(name, weight);
+        }
+    }
+    if !weights.is_empty() && weights.len() != overrides.len() {
+        return Err("You must specify a weight for all instance types, or for none of them".to_owned());
+    }
+    Ok(weights)
 }
 
 fn reference_of(region: &RegionState, written: &Value) -> Result<LaunchTemplateRef, String> {

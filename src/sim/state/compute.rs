@@ -123,10 +123,17 @@ pub struct Instance {
     pub image_id: String,
     /// Security groups.
     pub security_group_ids: Vec<String>,
+    /// How many units of its group's sizes it counts for.
+    #[serde(default = "one")]
+    pub weight: u32,
     /// When it was launched.
     pub launched_at: Timestamp,
     /// When its termination began.
     pub terminated_at: Option<Timestamp>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 impl Instance {
@@ -159,6 +166,7 @@ impl Instance {
             availability_zone: self.availability_zone.clone(),
             lifecycle_state: self.lifecycle(now, timings).to_owned(),
             health: "Healthy".to_owned(),
+            weight: self.weight,
         }
     }
 }
@@ -171,15 +179,20 @@ impl Group {
         facts
     }
 
-    /// How many instances count towards desired capacity.
+    /// How many instances are not on their way out.
     pub fn counted(&self) -> usize {
         self.instances.iter().filter(|instance| instance.counts()).count()
     }
 
-    /// How many are in service at a time.
+    /// How much counts towards desired capacity, in units of the sizes.
+    pub fn units(&self) -> u32 {
+        self.instances.iter().filter(|instance| instance.counts()).map(|instance| instance.weight).sum()
+    }
+
+    /// How much is in service at a time, in units of the sizes.
     pub fn in_service(&self, now: Timestamp, timings: &Timings) -> u32 {
-        let count = self.instances.iter().filter(|i| i.lifecycle(now, timings) == "InService").count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        let serving = self.instances.iter().filter(|i| i.lifecycle(now, timings) == "InService");
+        serving.map(|instance| instance.weight).sum()
     }
 
     /// Whether a scaling process is suspended.

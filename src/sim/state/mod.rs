@@ -26,7 +26,7 @@ pub use event_source::{EventMapping, EventRule};
 pub use kept::Kept;
 pub use network::{SecurityGroup, SecurityRule, Subnet, Thing, Vpc};
 pub use parameter::{Parameter, ParameterVersion};
-pub use region::{RegionState, Timings};
+pub use region::{RegionState, Timings, WebRule};
 pub use stack::{Act, Deployment, Operation, OperationKind, SimChangeSet, Stack, StackPart, Step, StepState};
 
 /// The version of the file's format; a reader refuses another one.
@@ -41,13 +41,23 @@ pub struct SimState {
     pub account: AccountId,
     /// The time on the virtual clock.
     pub now: Timestamp,
+    /// How far the laptop's clock is ahead of it, in seconds: negative where it is behind.
+    #[serde(default, skip_serializing_if = "is_right")]
+    pub laptop_ahead_s: i64,
     /// IAM instance profiles: global, so there in every Region.
     pub instance_profiles: BTreeSet<String>,
+    /// Whether Block Public Access of the whole account keeps the public out of every bucket.
+    #[serde(default)]
+    pub blocks_public_access: bool,
     /// Route 53, which is global.
     #[serde(default)]
     pub dns: Dns,
     /// Regions, by code.
     pub regions: BTreeMap<String, RegionState>,
+}
+
+fn is_right(ahead_s: &i64) -> bool {
+    *ahead_s == 0
 }
 
 impl SimState {
@@ -57,7 +67,9 @@ impl SimState {
             schema_version: SIM_SCHEMA,
             account,
             now,
+            laptop_ahead_s: 0,
             instance_profiles: BTreeSet::new(),
+            blocks_public_access: false,
             dns: Dns::default(),
             regions: BTreeMap::new(),
         }

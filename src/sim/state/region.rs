@@ -85,6 +85,29 @@ impl Default for Timings {
     }
 }
 
+/// What a load balancer answers to some questions: a rule of its listeners.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebRule {
+    /// The load balancer's ARN.
+    pub balancer_arn: String,
+    /// The host it is asked for; none for any.
+    pub host: Option<String>,
+    /// The path it is asked for; none for any.
+    pub path: Option<String>,
+    /// The status; none for what the default actions come to.
+    pub status: Option<u16>,
+}
+
+impl WebRule {
+    /// Whether it is about that question.
+    pub fn matches(&self, balancer_arn: &str, host: &str, path: &str) -> bool {
+        let path = path.split('?').next().unwrap_or(path);
+        self.balancer_arn == balancer_arn
+            && self.host.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(host))
+            && self.path.as_deref().is_none_or(|own| own == path)
+    }
+}
+
 /// One Region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegionState {
@@ -124,6 +147,9 @@ pub struct RegionState {
     pub target_groups: Kept<BTreeMap<String, TargetGroupFacts>>,
     /// Load balancers, by ARN.
     pub load_balancers: Kept<BTreeMap<String, LoadBalancerFacts>>,
+    /// What load balancers answer before their listeners' default actions are asked; the first that matches counts.
+    #[serde(default)]
+    pub web_rules: Vec<WebRule>,
     /// Images, by id.
     pub images: Kept<BTreeMap<String, Image>>,
     /// Parameters, by name.
@@ -187,6 +213,7 @@ impl RegionState {
             metrics: Kept::default(),
             target_groups: Kept::default(),
             load_balancers: Kept::default(),
+            web_rules: Vec::new(),
             images: Kept::default(),
             parameters: Kept::default(),
             databases: Kept::default(),

@@ -65,6 +65,24 @@ async fn throttles_denials_and_lost_replies() {
     write.groups.set_size("shop-web", size).await.expect("only one answer is lost");
 }
 
+#[tokio::test]
+async fn another_change_is_met_and_outlasted() {
+    let bench = Bench::shop().await;
+    let write = bench.write_primary().await;
+    let size = GroupSize { min: 4, max: 12, desired: 9 };
+    let group = || async { bench.primary.groups.groups(&["shop-web".to_owned()]).await.expect("answers").remove(0) };
+    let before = group().await.size;
+    bench.faults("us-east-1", |faults| {
+        faults.busy.insert("UpdateAutoScalingGroup".to_owned(), 14);
+    });
+    let met = write.groups.set_size("shop-web", size).await.expect_err("twelve times");
+    assert_eq!((met.kind, met.code.as_deref()), (CloudErrorKind::Busy, Some("ResourceContention")));
+    assert!(met.kind.may_retry() && met.kind.no_effect());
+    assert_eq!(group().await.size, before, "nothing was done");
+    write.groups.set_size("shop-web", size).await.expect("the other change is over");
+    assert_eq!(group().await.size, size);
+}
+
 #[test]
 fn a_missing_or_foreign_file_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");

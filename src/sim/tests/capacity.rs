@@ -14,6 +14,12 @@ async fn resize(bench: &Bench, min: u32, desired: u32, max: u32) {
     bench.write.groups.set_size("shop-web", GroupSize { min, max, desired }).await.expect("resizes");
 }
 
+/// How many instances are in service, and how many units those are.
+async fn serving(bench: &Bench) -> (usize, u32) {
+    let group = web(bench).await;
+    (group.instances.iter().filter(|one| one.in_service()).count(), group.in_service())
+}
+
 #[tokio::test]
 async fn instances_boot_and_become_healthy_in_their_time() {
     let bench = Bench::estate().await;
@@ -166,4 +172,30 @@ async fn scheduled_actions_alone_are_suspended_and_resumed() {
         assert_eq!(web(&bench).await.suspended_processes, ["AZRebalance"]);
     }
     assert!(groups.suspend_schedules("gone").await.is_err());
+}
+
+#[tokio::test]
+async fn weighted_instances_count_for_their_weight_and_the_last_may_be_more_than_was_missing() {
+    let bench = Bench::estate().await;
+    bench.wait(300).await;
+    bench.edit(|state| {
+        let group = state.region_mut("us-west-2").groups.get_mut("shop-web").expect("the group");
+        group.facts.overrides = vec!["m6i.xlarge".into(), "m6i.large".into()];
+        group.facts.weights = [("m6i.xlarge".to_owned(), 4), ("m6i.large".to_owned(), 2)].into();
+        group.instances.iter_mut().for_each(|instance| instance.weight = 2);
+        group.facts.size.desired = 4;
+    });
+    // Two instances of two units each are there; two of four come, and one of two goes again.
+    resize(&bench, 9, 9, 20).await;
+    bench.wait(300).await;
+    assert_eq!(serving(&bench).await, (3, 10), "one more than desired stays");
+    resize(&bench, 5, 5, 20).await;
+    bench.wait(300).await;
+    assert_eq!(serving(&bench).await, (2, 8), "none is ended that would leave too few");
+    bench.faults("us-west-2", |faults| {
+        faults.capacity.insert("m6i.xlarge".to_owned(), 1);
+    });
+    resize(&bench, 12, 12, 20).await;
+    bench.wait(300).await;
+    assert_eq!(serving(&bench).await, (4, 12), "another type with its own weight stands in");
 }

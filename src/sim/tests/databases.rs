@@ -63,7 +63,7 @@ impl Bench {
 
     async fn lag(&self, id: &str) -> Option<u64> {
         let now = self.clock.now();
-        let lags = self.standby.metrics.replica_lags(&[id.to_owned()], now).await.expect("answers");
+        let lags = self.standby.metrics.replica_lags(&[id.to_owned()], now).await.expect("answers").lags;
         lags.get(id).map(|lag| lag.seconds)
     }
 

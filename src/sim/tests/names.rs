@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::bench::{Bench, ESTATE, estate, request};
-use crate::cloud::{ChangeSetKind, Cloud as _, CloudErrorKind};
+use crate::cloud::{ChangeSetKind, Cloud as _, CloudErrorKind, Way};
 use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
 use crate::model::GroupSize;
 
@@ -174,6 +174,16 @@ async fn an_object_nobody_may_read_moves_nobody() {
     assert_eq!(bench.led_to().await, "us-east-1");
     let url = format!("https://{BUCKET}.s3.us-west-2.amazonaws.com/{KEY}");
     assert_eq!(bench.get(&url).await, Ok(403));
+    // Nor does one that Block Public Access of the account hides, whatever the bucket's policy says.
+    let open = paired(|_| inverted()).await;
+    open.edit(|state| state.blocks_public_access = true);
+    open.write.objects.put_object(BUCKET, KEY, b"standby").await.expect("writes");
+    open.wait(600).await;
+    assert_eq!((open.led_to().await, open.get(&url).await), ("us-east-1", Ok(403)));
+    assert_eq!(open.standby.buckets.object_url(BUCKET, KEY), url);
+    open.edit(|state| state.blocks_public_access = false);
+    open.wait(600).await;
+    assert_eq!((open.led_to().await, open.get(&url).await), ("us-west-2", Ok(200)));
     let missing = bench.write.objects.put_object("nobody", KEY, b"").await.expect_err("no bucket");
     assert_eq!((missing.kind, missing.code.as_deref()), (CloudErrorKind::NotFound, Some("NoSuchBucket")));
 }
@@ -201,6 +211,42 @@ async fn an_ordinary_check_moves_users_when_the_primary_fails() {
     bench.faults("us-east-1", |faults| faults.dark = true);
     bench.wait(91).await;
     assert_eq!(bench.led_to().await, "us-west-2");
+}
+
+#[tokio::test]
+async fn a_load_balancer_s_rules_tell_hosts_and_paths_apart() {
+    let bench = paired(|production| {
+        json!({
+            "Type": "HTTPS", "FullyQualifiedDomainName": production.dns_name, "ResourcePath": "/healthz",
+            "RequestInterval": 10, "FailureThreshold": 3,
+        })
+    })
+    .await;
+    let production = balancer(&bench, "us-east-1", "shop-web").await;
+    let own = format!("https://{}", production.dns_name);
+    let answer = |host: Option<&'static str>, path: Option<&'static str>, status| {
+        bench.edit(move |state| {
+            let done = crate::sim::hands::answer_otherwise(state, "us-east-1", "shop-web", (host, path), status);
+            done.expect("it is there");
+        });
+    };
+    answer(Some(RECORD), None, Some(404));
+    assert_eq!(bench.get(&format!("{own}/healthz")).await, Ok(404), "under its own name it is nobody");
+    let way = Way { connect_to: Some(production.dns_name.clone()), ..Way::default() };
+    let outside = bench.cloud.outside();
+    let asked = outside.get_by(&way, "https://shop.example.com/healthz", Duration::from_secs(5)).await;
+    assert_eq!(asked, Ok(200), "under its users' name it is the shop");
+    bench.wait(31).await;
+    let check = bench.state().dns.checks.keys().next().expect("a check").clone();
+    let say = bench.standby.dns.checkers_say(&check).await.expect("answers").expect("they say something");
+    assert!(!say.is_healthy(), "nobody declared, and the users go: {say:?}");
+    bench.wait(61).await;
+    assert_eq!(bench.led_to().await, "us-west-2");
+    answer(None, Some("/"), Some(404));
+    assert_eq!((bench.get(&own).await, bench.get(&format!("{own}/healthz?x=1")).await), (Ok(404), Ok(200)));
+    answer(None, None, None);
+    assert_eq!(bench.get(&own).await, Ok(200));
+    assert_eq!(bench.standby.dns.checkers_say("none").await, Ok(None));
 }
 
 #[tokio::test]

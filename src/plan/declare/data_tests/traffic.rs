@@ -16,7 +16,8 @@ fn each_switch_has_its_steps_and_its_warning() {
     };
     let (failover, know) = case(Some(Switch::Failover { path: "/".into() })).planned();
     insta::assert_snapshot!(tail(&failover), @r"
-    await-traffic <- [await-web] 90s
+    ask-standby <- [await-web] 1s
+    await-traffic <- [ask-standby] 90s
     probe <- [await-traffic] 5s
     report <- [probe] 1s
     ");
@@ -27,7 +28,8 @@ fn each_switch_has_its_steps_and_its_warning() {
     ");
     let (weighted, know) = case(Some(Switch::Weighted { primary: 100, standby: 0 })).planned();
     insta::assert_snapshot!(tail(&weighted), @r"
-    switch-traffic <- [await-web] 1s
+    ask-standby <- [await-web] 1s
+    switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 120s
     probe <- [await-traffic] 5s
     report <- [probe] 1s
@@ -38,14 +40,45 @@ fn each_switch_has_its_steps_and_its_warning() {
     ");
     let (manual, know) = case(Some(Switch::Manual)).planned();
     insta::assert_snapshot!(tail(&manual), @r"
-    gate-traffic <- [await-web] 0s
+    ask-standby <- [await-web] 1s
+    gate-traffic <- [ask-standby] 0s
     probe <- [gate-traffic] 5s
     report <- [probe] 1s
     ");
     insta::assert_snapshot!(title(&manual, TRAFFIC_GATE), @"point shop.example.com at the standby (traffic is `manual` in the environment file)");
-    assert_eq!(know, Remarks { losses: vec![], warnings: vec![UNFENCED.to_owned()] });
+    assert_eq!(know, Remarks { losses: vec![], warnings: vec![UNFENCED.to_owned()], lever: None });
     let (none, _) = case(None).planned();
     insta::assert_snapshot!(title(&none, TRAFFIC_GATE), @"point your users at the standby (the environment file has no traffic)");
+}
+
+#[test]
+fn the_standby_is_asked_by_itself_before_users_are_led_there() {
+    let lever = || Some(Switch::StandbyTakesOver { bucket: "b".into(), key: "k".into() });
+    let mut case = Case::new(Mode::Ungraceful, vec![], lever());
+    let asked = |runbook: &Runbook| {
+        let step = runbook.step(&StepId(ASK_STANDBY.into())).expect("it is asked").clone();
+        let Action::AskStandby { probe, at, timeout_s } = step.action else { panic!("{:?}", step.action) };
+        (probe.url, at, timeout_s, step.best_effort)
+    };
+    let traffic = case.environment.traffic.as_mut().expect("traffic");
+    traffic.probe.as_mut().expect("a probe").url = "https://www.example.com:8443/deep?x=1".into();
+    let (runbook, _) = case.planned();
+    let (url, at, timeout_s, best_effort) = asked(&runbook);
+    assert_eq!(url, "https://shop.example.com:8443/deep?x=1", "the record's name is what users ask for");
+    assert!(at.contains("us-west-2"), "{at}");
+    // A disaster asks once, and what comes of it holds nothing up.
+    assert_eq!((timeout_s, best_effort), (0, true));
+    let needs = |runbook: &Runbook, id: &str| runbook.step(&StepId(id.into())).map(|step| step.needs.clone());
+    assert_eq!(needs(&runbook, SWITCH_TRAFFIC), Some([StepId(ASK_STANDBY.into())].into()));
+    let (graceful, _) = Case::new(Mode::Graceful, vec![], lever()).planned();
+    assert_eq!((asked(&graceful).2, asked(&graceful).3), (300, false));
+
+    case.seen.balancer = Err("no answer".into());
+    assert_eq!(needs(&case.planned().0, ASK_STANDBY), None, "nobody knows where");
+    case.environment.traffic.as_mut().expect("traffic").probe = None;
+    let (runbook, know) = case.planned();
+    assert!(needs(&runbook, ASK_STANDBY).is_none() && needs(&runbook, PROBE).is_none());
+    assert!(know.warnings.iter().any(|one| one.contains("add `traffic.probe`")), "{know:?}");
 }
 
 #[test]

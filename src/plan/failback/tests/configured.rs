@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::facts::{AliasFacts, DatabaseFacts, RecordFacts, ReplicaLag, ScheduleFacts};
-use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Strategy, Switch, TableData};
-use crate::plan::declare::Promoted;
+use crate::model::{BucketData, DataKind, Probe, RdsData, SideName, Span, Switch, TableData};
+use crate::plan::past::Past;
+use crate::plan::past::What;
+use crate::plan::past::tests::{HOME, HOME_PERHAPS, LED_HOME, LED_OUT, OUT, OUT_PERHAPS, led_to, told};
 use crate::plan::runbook::Lever;
 
 fn orders() -> Vec<DataSet> {
@@ -60,14 +62,16 @@ fn seen(
         standby: standby.map(|source| database("shop-orders", source)),
         primary: primary.map(|source| database("prod-orders", source)),
         lag: lag.map(|seconds| ReplicaLag { seconds, at: jiff::Timestamp::UNIX_EPOCH }),
-        promoted: promoted.map(|side| Promoted {
-            side,
-            run: "r0".into(),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            diverged_in: None,
-        }),
+        past: promoted.map(|side| led_to(side, jiff::Timestamp::UNIX_EPOCH)).unwrap_or_default(),
     };
     Seen { data: BTreeMap::from([("orders".to_owned(), data)]), ..Seen::default() }
+}
+
+/// The same where runs tell more: both stand alone, or the primary's is as it says.
+fn recalled(primary: Option<Option<&str>>, past: Past) -> Seen {
+    let mut seen = seen(ALONE, primary, Some(7), None);
+    seen.data.get_mut("orders").expect("it").past = past;
+    seen
 }
 
 const ALONE: Option<Option<&str>> = Some(None);
@@ -112,7 +116,7 @@ fn everything_configured_comes_home_in_order() {
     lag-home-orders <- [await-primary-web reseed-home-orders] 60s
     gate-freeze <- [lag-home-orders] 0s
     disable-schedules-web <- [gate-freeze] 1s
-    freeze-standby <- [disable-schedules-web] 90s
+    freeze-standby <- [disable-schedules-web] 360s
     await-replica-home-orders <- [freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
     sync-home <- [promote-home-orders] 1s
@@ -123,11 +127,11 @@ fn everything_configured_comes_home_in_order() {
     switch-traffic <- [await-primary-api await-primary-worker] 1s
     await-traffic <- [switch-traffic] 210s
     probe <- [await-traffic] 5s
-    stand-down-api <- [probe] 1s
-    stand-down-worker <- [probe] 1s
-    stand-down-web <- [probe] 1s
-    reseed-standby-orders <- [stand-down-api stand-down-web stand-down-worker] 1800s
-    report <- [reseed-standby-orders] 1s
+    reseed-standby-orders <- [probe] 1800s
+    stand-down-api <- [reseed-standby-orders] 1s
+    stand-down-worker <- [reseed-standby-orders] 1s
+    stand-down-web <- [reseed-standby-orders] 1s
+    report <- [stand-down-api stand-down-web stand-down-worker] 1s
     ");
     let told: Vec<&str> =
         runbook.steps.iter().filter(|step| !step.id.0.contains("primary-")).map(|step| step.title.as_str()).collect();
@@ -145,10 +149,10 @@ fn everything_configured_comes_home_in_order() {
     lead shop.example.com back to the primary: delete s3://b/shop.example.com/standby-takes-over
     wait until the users of shop.example.com are back in the primary, and twice its TTL
     see that https://shop.example.com/ answers with 200
-    stand api down from 10 to its standby footprint of 2
-    stand worker down from 10 to its standby footprint of 1
-    stand web down from 10 to its standby footprint of 2
     protect orders again: keep the standby's shop-orders as shop-orders-before-20261107-031500-9c4e, and make shop-orders a replica of prod-orders
+    stand api down from 8 to its standby footprint of 2
+    stand worker down from 8 to its standby footprint of 1
+    stand web down from 8 to its standby footprint of 2
     save the report
     ");
     // Servers of tiers that start last read what is there by then.
@@ -237,11 +241,56 @@ fn what_is_not_known_of_data_is_refused_with_what_to_do() {
     insta::assert_snapshot!(refused(Some("r1"), seen(None, ALONE, None, AWAY)), @"orders: the standby's database shop-orders is no longer there, so nothing can be brought home");
     insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, OF_STANDBY, None, AWAY)), @"orders: how far the replica prod-orders in the primary is behind is not known");
     insta::assert_snapshot!(refused(None, seen(ALONE, ALONE, None, None)), @"orders: prod-orders in the primary and shop-orders in the standby both stand alone, and no run tells which was promoted last");
-    let mut both = seen(ALONE, ALONE, None, Some(SideName::Primary));
-    let last = both.data.get_mut("orders").and_then(|data| data.promoted.as_mut()).expect("it was promoted");
-    last.diverged_in = Some("r1".into());
+    let both = recalled(ALONE, told(&[(0, HOME), (0, LED_HOME), (1, LED_OUT)]));
     insta::assert_snapshot!(refused(Some("r1"), both), @"orders: prod-orders in the primary and shop-orders in the standby have both taken writes that the other lacks: a failback had brought them home, and a declaration led the users to the standby again");
     insta::assert_snapshot!(refused(Some("r1"), seen(ALONE, None, None, AWAY)), @"orders: the primary has no prod-orders any more, and the baseline does not tell what it was");
+}
+
+/// What a failback makes of it, in a word or the refusal's, where both stand alone; then where the primary's is gone.
+fn verdicts(declared_in: Option<&'static str>, deeds: &[(u32, What)]) -> [String; 2] {
+    [ALONE, None].map(|primary| {
+        let mut baseline_has = case(recalled(primary, told(deeds)));
+        baseline_has.declared_in = declared_in;
+        baseline_has.orders_recorded = true;
+        match planned(baseline_has) {
+            Ok(runbook) => match titles(&runbook, "orders").lines().next().unwrap_or_default() {
+                title if title.starts_with("keep the primary's old") => "away".to_owned(),
+                title if title.starts_with("make prod-orders anew") => "anew".to_owned(),
+                title if title.starts_with("protect orders again") => "back".to_owned(),
+                title => title.to_owned(),
+            },
+            Err(FailbackRefusal::Data { troubles }) => format!("{:?}", troubles[0].why),
+            Err(other) => panic!("{other}"),
+        }
+    })
+}
+
+#[test]
+fn the_primary_s_is_old_only_where_the_users_were_led_away_last_and_current_only_where_they_were_led_home() {
+    let round = [(1, OUT), (1, LED_OUT), (2, HOME), (2, LED_HOME), (2, What::Protected)];
+    let after = |more: &[(u32, What)]| verdicts(Some("r3"), &[&round[..], more].concat());
+    // The promotion was skipped, and a person did it.
+    assert_eq!(after(&[(3, OUT_PERHAPS), (3, LED_OUT)]), ["away", "anew"]);
+    // It was ordered, and nobody was led there: production may have served on.
+    assert_eq!(after(&[(3, OUT_PERHAPS)]), [r#"NotLedOut { run: "r3" }"#, "anew"]);
+    assert_eq!(after(&[(3, OUT)]), [r#"NotLedOut { run: "r3" }"#, "anew"]);
+    // No run promoted it.
+    assert_eq!(after(&[]), [r#"NobodyPromoted { run: "r2" }"#, "anew"]);
+    assert_eq!(after(&[(3, LED_OUT)]), ["away", "anew"]);
+    assert_eq!(after(&[(3, OUT), (3, LED_OUT), (4, What::Unread)]), ["BothAlone", "anew"]);
+
+    // The way home was skipped, and a person did it: production has the writes since.
+    let home = [(1, OUT), (1, LED_OUT), (2, HOME_PERHAPS), (2, LED_HOME)];
+    assert_eq!(verdicts(None, &home)[0], "back");
+    // Nobody was led home, and the standby runs on.
+    assert_eq!(verdicts(None, &home[..3])[0], r#"NotLedHome { run: "r2" }"#);
+    assert_eq!(verdicts(None, &round[..3])[0], r#"NotLedHome { run: "r2" }"#);
+    let replica = planned(case(recalled(OF_STANDBY, told(&home[..3])))).expect("it was not promoted after all");
+    assert!(titles(&replica, "reseed-home").contains("is a replica of shop-orders already"));
+    // A standby that is frozen still has nothing that production lacks.
+    let frozen = Case { standby: Some(0), frozen: true, ..case(recalled(ALONE, told(&round[..3]))) };
+    assert!(titles(&planned(frozen).expect("a plan"), "orders").starts_with("protect orders again"));
+    assert_eq!(verdicts(None, &round[..4]), ["back", "back"], "what the primary lost is newer than the standby's");
 }
 
 #[test]
@@ -319,4 +368,112 @@ fn the_freeze_names_what_does_not_come_home_by_itself() {
         untouched.steps.iter().all(|step| step.id.0 != FREEZE_GATE && step.id.0 != DATA_GATE),
         "nothing was written there"
     );
+}
+
+#[test]
+fn what_stands_by_again_finds_a_replica_and_nothing_that_runs_finds_an_old_database() {
+    let runbook = planned(case(seen(ALONE, ALONE, None, Some(SideName::Primary)))).expect("a plan");
+    let needs = |id: &str| {
+        let step = runbook.step(&StepId(id.into())).unwrap_or_else(|| panic!("no {id}: {}", lines(&runbook)));
+        step.needs.iter().map(|id| id.0.clone()).collect::<Vec<_>>()
+    };
+    // The writes are home: nothing is taken from the standby before the users are.
+    assert_eq!(needs(FREEZE), [TRAFFIC_GATE]);
+    assert_eq!(needs("reseed-standby-orders"), [FREEZE]);
+    for tier in ["api", "worker", "web"] {
+        assert_eq!(needs(&format!("stand-down-{tier}")), ["reseed-standby-orders"]);
+    }
+    let told = titles(&runbook, FREEZE);
+    insta::assert_snapshot!(told, @"freeze the standby: its groups go to zero, so that nothing writes to its old database until that is a replica again");
+    let untouched = planned(case(seen(OF_PRIMARY, ALONE, None, None))).expect("a plan");
+    assert!(untouched.step(&StepId(FREEZE.into())).is_none(), "it is a replica");
+}
+
+#[test]
+fn tables_and_buckets_ask_for_a_freeze_unless_both_sides_serve_by_intent() {
+    let table = DataSet { name: "carts".into(), kind: DataKind::Dynamodb(TableData { table: "shop-carts".into() }) };
+    let bucket = BucketData { bucket: "shop-uploads".into(), replica: "shop-uploads-dr".into() };
+    let bucket = DataSet { name: "uploads".into(), kind: DataKind::S3(bucket) };
+    let weights = |standby| Some(traffic(Switch::Weighted { primary: 100, standby }));
+    let alias = |side: &str| RecordFacts {
+        name: "shop.example.com".into(),
+        kind: "A".into(),
+        set_identifier: Some(format!("shop-{side}")),
+        failover: None,
+        weight: Some(0),
+        ttl_s: None,
+        health_check_id: None,
+        alias: None,
+        values: vec![],
+    };
+    let plan = |data: &[&DataSet], traffic: Option<Traffic>, strategy| {
+        let data = data.iter().map(|&one| one.clone()).collect();
+        let seen = Seen { records: vec![alias("primary"), alias("standby")], ..Seen::default() };
+        let case = Case { data, traffic, seen, strategy, declared_in: Some("r1"), ..Case::default() };
+        planned(case).expect("a plan")
+    };
+    let question = |runbook: &Runbook, gate: &str| match &runbook.step(&StepId(gate.into())).expect("a gate").action {
+        Action::Gate { question } => question.clone(),
+        other => panic!("{other:?}"),
+    };
+    let freeze = StepId(FREEZE.into());
+    for (data, traffic) in
+        [(vec![&table], None), (vec![&bucket], None), (vec![&table, &bucket], weights(0)), (vec![&bucket], weights(0))]
+    {
+        let runbook = plan(&data, traffic, None);
+        let step = runbook.step(&freeze).expect("a freeze");
+        assert_eq!(step.needs.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(), [FREEZE_GATE]);
+        assert!(question(&runbook, FREEZE_GATE).contains("there is no service until the users are home"));
+        let copied = runbook.step(&StepId(COPY_GATE.into()));
+        assert_eq!(copied.is_some(), data.contains(&&bucket), "what nothing replicates home is copied behind it");
+        assert!(copied.is_none_or(|copied| copied.needs.contains(&freeze)));
+    }
+    for (traffic, strategy) in [(weights(5), None), (None, Some(Strategy::MultiSite))] {
+        let runbook = plan(&[&bucket], traffic, strategy);
+        assert!(runbook.step(&freeze).is_none());
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(question(&runbook, FREEZE_GATE), @"Stop writing to uploads in the standby: what is written there from now on is lost (copy what was written to shop-uploads-dr to shop-uploads, unless S3 replicates that way too). Both sides serve by intent, so the standby is not stopped. Then go on.");
+        }
+    }
+}
+
+#[test]
+fn users_are_seen_to_come_home_whichever_of_several_balancers_they_come_to() {
+    let target = |balancers: &[(&str, &str)]| {
+        let mut baseline = baseline();
+        baseline.facts.groups = side(EIGHT);
+        let mut arns = vec![];
+        for (name, scheme) in balancers {
+            let host = format!("{name}.us-east-1.elb.amazonaws.com");
+            let balancer = crate::facts::LoadBalancerFacts {
+                name: (*name).into(),
+                scheme: (*scheme).into(),
+                ..crate::facts::sample::balancer(name, &host)
+            };
+            baseline.facts.load_balancers.insert((*name).into(), balancer);
+            arns.push((*name).to_owned());
+        }
+        baseline.tiers.entry("web".into()).or_default().load_balancer_arns = arns;
+        let mut environment = environment();
+        environment.traffic = Some(traffic(takes_over()));
+        let runbook = plan_failback(&FailbackInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &groups(8),
+            primary: Ok(&side(EIGHT)),
+            seen: &Seen::default(),
+            declared_in: Some("r1"),
+            declaration: declaration(Mode::Graceful),
+            timeout_s: 600,
+            data_timeout_s: 3_600,
+        });
+        match &runbook.expect("a plan").step(&StepId("await-traffic".into())).expect("a step").action {
+            Action::AwaitTraffic { target, .. } => target.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let host = |name: &str| Some(format!("{name}.us-east-1.elb.amazonaws.com"));
+    assert_eq!(target(&[("web", "internet-facing")]), host("web"));
+    assert_eq!(target(&[("a-inside", "internal"), ("web", "internet-facing")]), host("web"));
+    assert_eq!(target(&[]), None);
 }

@@ -40,12 +40,7 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
         standby: Some(database("shop-orders")),
         primary: Some(database("prod-orders")),
         lag: None,
-        promoted: Some(crate::plan::declare::Promoted {
-            side: crate::model::SideName::Standby,
-            run: "r0".into(),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            diverged_in: None,
-        }),
+        past: crate::plan::past::tests::led_to(crate::model::SideName::Standby, jiff::Timestamp::UNIX_EPOCH),
     };
     let mut case = Case { primary: Some(ZERO), declared_in: Some("r1"), ..case(SERVING) };
     case.data = vec![DataSet { name: "orders".into(), kind: DataKind::Rds(rds) }];
@@ -59,7 +54,7 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
     gate-freeze <- [lag-home-orders] 0s
     disable-events-nightly <- [gate-freeze] 1s
     disable-events-order-queue <- [gate-freeze] 30s
-    freeze-standby <- [gate-freeze] 90s
+    freeze-standby <- [gate-freeze] 360s
     await-replica-home-orders <- [disable-events-nightly disable-events-order-queue freeze-standby reseed-home-orders] 60s
     promote-home-orders <- [await-replica-home-orders] 300s
     scale-primary-api <- [promote-home-orders] 1s
@@ -69,11 +64,11 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
     gate-traffic <- [await-primary-api await-primary-worker] 0s
     enable-home-events-nightly <- [gate-traffic] 1s
     enable-home-events-order-queue <- [gate-traffic] 30s
-    stand-down-api <- [gate-traffic] 1s
-    stand-down-worker <- [gate-traffic] 1s
-    stand-down-web <- [gate-traffic] 1s
-    reseed-standby-orders <- [stand-down-api stand-down-web stand-down-worker] 1800s
-    report <- [enable-home-events-nightly enable-home-events-order-queue reseed-standby-orders] 1s
+    reseed-standby-orders <- [gate-traffic] 1800s
+    stand-down-api <- [reseed-standby-orders] 1s
+    stand-down-worker <- [reseed-standby-orders] 1s
+    stand-down-web <- [reseed-standby-orders] 1s
+    report <- [enable-home-events-nightly enable-home-events-order-queue stand-down-api stand-down-web stand-down-worker] 1s
     ");
     let titles = runbook.steps.iter().filter(|step| step.id.0.contains("events")).map(|step| step.title.as_str());
     insta::assert_snapshot!(titles.collect::<Vec<_>>().join("\n"), @r"

@@ -98,7 +98,7 @@ fn result(page: &mut Markup, step: &StepRecord, course: &Course) {
     {
         more.push(format!("{came} of {asked} came"));
     }
-    if let Some(lag) = step.measures.recovery_point_s {
+    if let Some(lag) = step.recovery_point_s() {
         more.push(format!("recovery point {}", whole(lag)));
     }
     if step.lost_unknown() {

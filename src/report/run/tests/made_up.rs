@@ -66,6 +66,7 @@ pub fn runbook() -> Runbook {
         tool_version: "0.1.0".to_owned(),
         objectives: Objectives { rto: Span::from_secs(1800), rpo: Span::from_secs(300) },
         scope: crate::plan::runbook::Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest::of_bytes(b"environment"), baseline: Digest::of_bytes(b"baseline") },
         steps: vec![
             step("gate", "Confirm that the primary is gone", gate, &[], 60),

@@ -129,7 +129,7 @@ async fn a_step_that_was_interrupted_goes_on_from_what_is_there() {
     let region = region(|_| {});
     for (action, operation) in &all(&region) {
         let (switch, stop) = Stop::new();
-        let watch = StopsAtOnce(switch);
+        let watch = super::StopsAtOnce(switch);
         let hands = actors(&region);
         let stopped = hands.act(&step(action.clone()), "token", &watch, &stop).await;
         // A deleted snapshot is gone at once, and the next look says so; everything else takes its time.
@@ -144,13 +144,17 @@ async fn a_step_that_was_interrupted_goes_on_from_what_is_there() {
     assert_eq!(region.effects().len(), 4, "{:?}", region.effects());
 }
 
-/// Asks to stop when something is waited for the first time.
-struct StopsAtOnce(crate::run::StopSwitch);
-
-impl crate::run::Watch for StopsAtOnce {
-    fn event(&self, _: crate::run::RunEvent) {
-        self.0.stop();
-    }
+#[tokio::test]
+async fn nothing_is_deleted_after_a_wish_to_stop() {
+    let region = region(|_| {});
+    act(&region, &snapshot()).await.expect("a snapshot");
+    act(&region, &restore(&region)).await.expect("a copy");
+    let (switch, stop) = Stop::new();
+    region.meanwhile("database", move || switch.stop());
+    let stopped = actors(&region).act(&step(remove_copy()), "token", &Recorded::default(), &stop).await;
+    let error = stopped.expect_err("asked to stop while it looked");
+    assert!(error.interrupted && error.left_behind[0].starts_with(COPY), "{error:?}");
+    assert!(region.edit(|state| state.going.is_empty()), "{:?}", region.effects());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::facts::EventSourceFacts;
 use crate::model::{DEFAULT_BUS, SideName, Trigger};
 use crate::plan::runbook::{Action, Step};
 use crate::run::Stop;
-use crate::run::engine::{ActError, Actor, Done};
+use crate::run::engine::{ActError, Actor, Done, Look};
 use crate::run::event::Recorded;
 
 fn rule() -> Trigger {
@@ -145,7 +145,46 @@ async fn what_a_fence_could_not_switch_off_is_told_and_the_rest_is_fenced() {
     ");
     // One that is being switched on at this moment is waited for.
     let region = with(&[(rule(), "DISABLED"), (mapping(), "Enabling")]);
-    region.edit(|state| state.following.push((at(30), mapping().to_string(), "Enabled")));
+    region.edit(|state| {
+        state.groups.insert("prod-web".into(), super::group("prod-web", 3, 0));
+        state.following.push((at(30), mapping().to_string(), "Enabled"));
+    });
     fenced(&region, false).await.expect("fenced");
     assert_eq!(state(&region, &mapping()), "Disabled");
+}
+
+#[tokio::test]
+async fn a_fence_that_does_not_find_what_it_names_is_relied_on_by_nothing() {
+    let with_web = |states: &[(Trigger, &str)]| {
+        let region = with(states);
+        region.edit(|state| drop(state.groups.insert("prod-web".into(), super::group("prod-web", 3, 0))));
+        region
+    };
+    let all = [(rule(), "ENABLED"), (mapping(), "Enabled")];
+    for (region, lost) in [
+        (with(&[]), "the primary has no Auto Scaling group prod-web, no rule nightly, no mapping of orders"),
+        (with(&all), "the primary has no Auto Scaling group prod-web"),
+        (with_web(&all[..1]), "the primary has no mapping of orders"),
+    ] {
+        let looked = region.actors().look(&fence(false)).await.expect_err("not silent");
+        let acted = fenced(&region, false).await.expect_err("not silent");
+        for error in [looked, acted] {
+            assert_eq!(error.why, [lost]);
+            assert!(error.effect_known, "{error:?}");
+            let hint = error.hint.as_deref().unwrap_or_default();
+            assert!(hint.contains("lifeboat baseline") && hint.contains("--skip fence-primary"), "{hint}");
+        }
+        assert_eq!(region.effects(), Vec::<String>::new(), "nothing is touched where it would not be enough");
+    }
+    // Best effort takes what there is, and says what there is not.
+    let region = with_web(&all[..1]);
+    let done = fenced(&region, true).await.expect("what is there");
+    assert!(done.text.ends_with("; not found: mapping of orders"), "{}", done.text);
+    assert_eq!(region.effects(), ["DisableRule", "SuspendProcesses", "UpdateAutoScalingGroup"]);
+    let Ok(Look::AlreadySo(text)) = region.actors().look(&fence(true)).await else { panic!("it is at zero") };
+    assert!(text.ends_with("; not found: mapping of orders"), "{text}");
+    // The standby's likewise.
+    let freeze = Action::FreezeStandby { groups: vec!["shop-web".into()] };
+    let error = act(&with(&[]), &freeze).await.expect_err("not silent");
+    assert!(error.hint.is_some_and(|hint| hint.contains("--skip freeze-standby")));
 }

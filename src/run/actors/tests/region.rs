@@ -13,12 +13,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Actors, Answer, GateKeeper, Reports, SidePorts};
 use crate::cloud::*;
 use crate::facts::*;
 use crate::model::{AccountId, Caller, Region as RegionName, SideName};
+use crate::run::journal::Noted;
 
 /// What befalls a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,10 @@ type Resolved = Result<Vec<String>, String>;
 #[derive(Default)]
 pub struct State {
     pub now: Timestamp,
+    /// How far the laptop's clock is ahead of AWS's, in seconds.
+    pub ahead_s: i64,
+    /// CloudWatch does not tell when it answered.
+    pub untimed: bool,
     pub databases: BTreeMap<String, DatabaseFacts>,
     pub snapshots: BTreeMap<String, SnapshotFacts>,
     /// What becomes of snapshots, and when.
@@ -53,6 +58,10 @@ pub struct State {
     pub tables: BTreeMap<String, TableFacts>,
     pub buckets: BTreeMap<String, BucketFacts>,
     pub objects: BTreeMap<(String, String), Vec<u8>>,
+    /// Whether nobody may read an object without credentials.
+    pub closed: bool,
+    /// Whether this machine reaches no public address.
+    pub offline: bool,
     pub records: Vec<RecordFacts>,
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
     /// Event sources as [`Trigger`] writes them; a mapping takes 20 s to follow.
@@ -73,6 +82,8 @@ pub struct State {
     pub faults: BTreeMap<String, VecDeque<Fault>>,
     /// Effects, in order.
     pub effects: Vec<String>,
+    /// What happens elsewhere while the next looks of that name are under way, one after another.
+    pub meanwhile: BTreeMap<&'static str, VecDeque<Box<dyn FnOnce() + Send>>>,
 }
 
 /// The Region. Clones share it.
@@ -96,6 +107,17 @@ impl Region {
 
     pub fn fault(&self, operation: &str, faults: &[Fault]) {
         self.edit(|state| state.faults.entry(operation.to_owned()).or_default().extend(faults.iter().copied()));
+    }
+
+    /// Has something happen while the next look of that name is under way.
+    pub fn meanwhile(&self, look: &'static str, happens: impl FnOnce() + Send + 'static) {
+        self.edit(|state| state.meanwhile.entry(look).or_default().push_back(Box::new(happens)));
+    }
+
+    fn time_passes(&self, look: &'static str) {
+        if let Some(happens) = self.edit(|state| state.meanwhile.get_mut(look).and_then(VecDeque::pop_front)) {
+            happens();
+        }
     }
 
     pub fn effects(&self) -> Vec<String> {
@@ -181,7 +203,7 @@ impl Region {
 #[async_trait]
 impl Clock for Region {
     fn now(&self) -> Timestamp {
-        self.edit(|state| state.now)
+        self.edit(|state| state.now.checked_add(SignedDuration::from_secs(state.ahead_s)).expect("in range"))
     }
     async fn sleep(&self, length: Duration) {
         tokio::task::yield_now().await;
@@ -197,8 +219,14 @@ impl Outside for Region {
             answers.rfind(|(from, _)| *from <= state.now).map_or(Ok(vec![]), |(_, answer)| answer.clone())
         })
     }
-    async fn get(&self, _: &str, _: Duration) -> Result<u16, String> {
+    async fn get_by(&self, _: &Way, url: &str, _: Duration) -> Result<u16, String> {
+        let object = url.strip_prefix("https://objects/").and_then(|rest| rest.split_once('/'));
         self.edit(|state| match state.answers.len() {
+            _ if state.offline => Err("no way out".to_owned()),
+            _ if let Some((bucket, key)) = object => {
+                let there = state.objects.contains_key(&(bucket.to_owned(), key.to_owned()));
+                Ok(if there && !state.closed { 200 } else { 403 })
+            }
             0 => Err("nobody listens".to_owned()),
             1 => state.answers[0].clone(),
             _ => state.answers.pop_front().expect("one"),
@@ -215,7 +243,7 @@ impl GateKeeper for Region {
 
 #[async_trait]
 impl Reports for Region {
-    async fn save(&self) -> Result<String, String> {
+    async fn save(&self, _: Noted) -> Result<String, String> {
         Ok(String::new())
     }
 }
@@ -260,6 +288,7 @@ impl WriteParameters for Region {
 #[async_trait]
 impl ReadIdentity for Region {
     async fn caller(&self) -> CloudResult<Caller> {
+        self.time_passes("caller");
         Ok(Caller { account: AccountId("1".into()), arn: "arn:aws:iam::1:user/ann".into() })
     }
 }

@@ -1,7 +1,7 @@
 //! Owns the cases of single steps: what they do, that repeating one changes nothing, and that lost calls and interruptions
 //! end in a state from which a look tells.
 
-mod databases;
+pub(super) mod databases;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,7 @@ pub(super) async fn is_done_once(make: impl Fn() -> Region, action: Action, oper
         &[Fault::Vanished],
         &[Fault::Unanswered],
         &[Fault::Refused(CloudErrorKind::Throttled), Fault::Unanswered],
+        &[Fault::Refused(CloudErrorKind::Busy)],
     ] {
         let region = make();
         region.fault(operation, faults);
@@ -96,6 +97,28 @@ async fn data_that_replicates_by_itself_is_looked_at_and_what_cannot_be_seen_is_
     }
     there.edit(|state| state.tables.get_mut("carts").expect("it").status = "CREATING".into());
     act(&there, &check(&table)).await.expect_err("not usable");
+}
+
+#[tokio::test]
+async fn schedules_are_taken_off_once() {
+    let nightly = ScheduleFacts {
+        name: "night".into(),
+        recurrence: Some("0 3 * * *".into()),
+        time_zone: None,
+        start: None,
+        end: None,
+        min: None,
+        max: None,
+        desired: Some(0),
+    };
+    let there = || {
+        region(|state| {
+            state.schedules.insert("shop-web".into(), vec![nightly.clone()]);
+        })
+    };
+    let names = vec!["night".to_owned()];
+    let action = Action::DisableSchedules { tier: "web".into(), group: "shop-web".into(), names };
+    is_done_once(there, action, "BatchDeleteScheduledAction").await;
 }
 
 #[tokio::test]

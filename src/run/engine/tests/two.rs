@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::world::{ENVIRONMENT, Hands, LIFE, Ticking, claim, runbooks, sitting};
+use async_trait::async_trait;
+
+use super::world::{ENVIRONMENT, Hands, LIFE, Ticking, claim, runbook, runbooks, sitting, step};
 use crate::cloud::Clock as _;
-use crate::run::engine::{Refusal, RunEnd, carry_out};
-use crate::run::event::Recorded;
+use crate::plan::runbook::Step;
+use crate::run::engine::{ActError, Actor, Done, Look, Refusal, RunEnd, carry_out};
+use crate::run::event::{Recorded, Watch};
 use crate::run::journal::{Event, Journal, JournalError};
 use crate::run::stop::Stop;
 use crate::store::fixture::MemoryStore;
+use crate::store::lease::holder;
 use crate::store::{LeaseError, LeaseKeeper};
 
 const INTERLEAVINGS: u64 = 300;
@@ -89,9 +93,10 @@ async fn after_a_take_over_the_old_holder_begins_nothing_and_writes_nothing() {
             assert!(log[first..].iter().all(|(who, _)| who == "new"), "seed {seed}: {log:?}");
             let overtaken = matches!(
                 old,
-                RunEnd::Refused(
-                    Refusal::Lease(LeaseError::Lost { .. }) | Refusal::Journal(JournalError::Overtaken { .. })
-                )
+                RunEnd::Overtaken {
+                    by: Refusal::Lease(LeaseError::Lost { .. }) | Refusal::Journal(JournalError::Overtaken { .. }),
+                    ..
+                }
             );
             assert!(overtaken, "seed {seed}: {old:?}");
             refused += 1;
@@ -110,6 +115,45 @@ async fn after_a_take_over_the_old_holder_begins_nothing_and_writes_nothing() {
     }
     println!("take-overs: {INTERLEAVINGS} interleavings, {refused} met the old holder at work");
     assert!(refused > INTERLEAVINGS / 3, "{refused}");
+}
+
+/// One step waits until it is asked to stop, another has the lease taken away.
+struct Robbed(MemoryStore);
+
+#[async_trait]
+impl Actor for Robbed {
+    async fn look(&self, _: &Step) -> Result<Look, ActError> {
+        Ok(Look::Needed)
+    }
+
+    async fn act(&self, step: &Step, _: &str, _: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
+        if step.id.0 == "order" {
+            stop.wait().await;
+            let left_behind = vec!["RDS has taken the promotion and goes on with it".to_owned()];
+            let (what, effect_known) = ("stopped waiting".to_owned(), true);
+            return Err(ActError { what, effect_known, left_behind, interrupted: true, ..ActError::default() });
+        }
+        let other = claim("run-other", "thief-nonce", 0);
+        let lease = holder(&self.0, ENVIRONMENT).await.unwrap().unwrap();
+        let now = Ticking::default().now();
+        LeaseKeeper::take_over(Arc::new(self.0.clone()), ENVIRONMENT, &lease.nonce, &other, now, LIFE).await.unwrap();
+        Ok(Done::default())
+    }
+}
+
+#[tokio::test]
+async fn what_was_ordered_before_the_lease_was_lost_is_told_though_no_journal_has_it() {
+    let store = MemoryStore::empty();
+    let runbook = runbook("run-robbed", vec![step("order", &[]), step("first", &[]), step("second", &["first"])]);
+    let (clock, shared) = (Ticking::default(), Arc::new(store.clone()));
+    let mut journal = Journal::open(shared.clone(), ENVIRONMENT, &runbook.id).await.unwrap();
+    let claim = claim(&runbook.id, "old-nonce", 0);
+    let lease = LeaseKeeper::acquire(shared, ENVIRONMENT, &claim, clock.now(), LIFE).await.unwrap();
+    let (hands, watch, stop) = (Robbed(store.clone()), Recorded::default(), Stop::never());
+    let end = carry_out(&runbook, &mut journal, &hands, &lease, &clock, &watch, &stop).await;
+    let RunEnd::Overtaken { by: Refusal::Lease(LeaseError::Lost { .. }), left } = end else { panic!("{end:?}") };
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].left_behind, ["RDS has taken the promotion and goes on with it"]);
 }
 
 #[tokio::test]

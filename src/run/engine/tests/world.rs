@@ -14,7 +14,7 @@ use crate::plan::runbook::{
     Action, BasedOn, Estimate, EstimateSource, Mode, RUNBOOK_SCHEMA, RunKind, Runbook, Step, StepId,
 };
 use crate::run::engine::{ActError, Actor, Done, Look, RunEnd, carry_out};
-use crate::run::event::{Recorded, Watch};
+use crate::run::event::{Leave, Recorded, Watch};
 use crate::run::journal::{Journal, Measures};
 use crate::run::stop::Stop;
 use crate::store::fixture::{Fuse, MemoryStore};
@@ -119,7 +119,11 @@ impl Actor for Hands {
             tokio::task::yield_now().await;
         }
         if matches!(step.action, Action::Promote { .. }) {
-            watch.keep(Measures { recovery_point_s: Some(7), ..Measures::default() }).await;
+            let leave = watch.keep(Measures { recovery_point_s: Some(7), ..Measures::default() }).await;
+            if leave == Leave::Withdrawn {
+                self.facts.lock().unwrap().together.0 -= 1;
+                return Err(ActError { interrupted: true, ..error("not ordered", true) });
+            }
         }
         self.fuse.burn().await;
         let outcome = {
@@ -199,6 +203,7 @@ pub fn runbook(id: &str, steps: Vec<Step>) -> Runbook {
         tool_version: "0.1.0".to_owned(),
         objectives: Objectives { rto: Span::from_secs(1_800), rpo: Span::from_secs(300) },
         scope: crate::plan::runbook::Scope::default(),
+        rehearses: Vec::new(),
         based_on: BasedOn { environment: Digest("a".to_owned()), baseline: Digest("b".to_owned()) },
         steps,
         digest: Digest(String::new()),

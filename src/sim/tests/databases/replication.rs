@@ -128,8 +128,8 @@ async fn mysql_tells_no_lag_while_nobody_writes_and_none_at_all_once_its_source_
     assert_eq!(bench.lag(REPLICA).await, Some(2));
     let last = || async {
         let ids = [REPLICA.to_owned()];
-        let lags = bench.standby.metrics.last_replica_lags(&ids, bench.clock.now()).await.expect("answers");
-        lags.get(REPLICA).map(|lag| (lag.seconds, lag.at))
+        let told = bench.standby.metrics.last_replica_lags(&ids, bench.clock.now()).await.expect("answers");
+        told.lags.get(REPLICA).map(|lag| (lag.seconds, lag.at))
     };
     bench.faults("us-east-1", |faults| faults.dark = true);
     let dark_at = bench.clock.now();

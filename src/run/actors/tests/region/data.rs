@@ -19,6 +19,7 @@ impl ReadDatabases for Region {
         self.look(|state| state.databases.values().cloned().collect())
     }
     async fn database(&self, id: &str) -> CloudResult<Option<DatabaseFacts>> {
+        self.time_passes("database");
         self.look(|state| state.databases.get(id).cloned())
     }
 }
@@ -69,18 +70,24 @@ impl ReadMetrics for Region {
     async fn group_peaks(&self, _: &[String], _: Timestamp, _: Timestamp) -> CloudResult<BTreeMap<String, GroupPeak>> {
         Ok(BTreeMap::new())
     }
-    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+    async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        self.time_passes("lags");
         self.look(|state| {
-            let known = state.lag.iter().rev().find(|(from, _)| *from <= now);
+            let known = state.lag.iter().rev().find(|(from, _)| *from <= state.now);
             let lag = known.and_then(|(at, seconds)| Some(ReplicaLag { seconds: (*seconds)?, at: *at }));
-            lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default()
+            // What is asked for reaches as far as a clock may be wrong.
+            let lag = lag.filter(|lag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR);
+            let lags = lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default();
+            LagsSeen { at: (!state.untimed).then_some(state.now), lags }
         })
     }
-    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, ReplicaLag>> {
+    async fn last_replica_lags(&self, ids: &[String], _: Timestamp) -> CloudResult<LagsSeen> {
         self.look(|state| {
-            let known = state.lag.iter().rev().find_map(|(from, lag)| Some((*from, (*lag)?)).filter(|_| *from <= now));
+            let told = state.lag.iter().rev().filter(|(from, _)| *from <= state.now);
+            let known = told.filter_map(|(from, lag)| Some((*from, (*lag)?))).next();
             let lag = known.map(|(at, seconds)| ReplicaLag { seconds, at });
-            lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default()
+            let lags = lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default();
+            LagsSeen { at: (!state.untimed).then_some(state.now), lags }
         })
     }
 }
@@ -99,6 +106,9 @@ impl ReadBuckets for Region {
     }
     async fn object_exists(&self, bucket: &str, key: &str) -> CloudResult<bool> {
         self.look(|state| state.objects.contains_key(&(bucket.to_owned(), key.to_owned())))
+    }
+    fn object_url(&self, bucket: &str, key: &str) -> String {
+        format!("https://objects/{bucket}/{key}")
     }
 }
 

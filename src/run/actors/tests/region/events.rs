@@ -19,6 +19,9 @@ impl ReadDns for Region {
     async fn health_checks(&self, _: &[String]) -> CloudResult<Vec<HealthCheckFacts>> {
         Ok(vec![])
     }
+    async fn checkers_say(&self, _: &str) -> CloudResult<Option<CheckersSay>> {
+        Ok(None)
+    }
 }
 
 #[async_trait]

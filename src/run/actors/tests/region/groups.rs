@@ -39,14 +39,17 @@ impl WriteSchedules for Region {
             all.extend(schedules.iter().map(told));
         })
     }
-    async fn delete_schedules(&self, _: &str, _: &[String]) -> CloudResult<()> {
-        Err(error(CloudErrorKind::Unsupported, "BatchDeleteScheduledAction"))
+    async fn delete_schedules(&self, group: &str, names: &[String]) -> CloudResult<()> {
+        self.write("BatchDeleteScheduledAction", |state| {
+            state.schedules.entry(group.to_owned()).or_default().retain(|one| !names.contains(&one.name));
+        })
     }
 }
 
 #[async_trait]
 impl ReadGroups for Region {
     async fn groups(&self, names: &[String]) -> CloudResult<Vec<GroupFacts>> {
+        self.time_passes("groups");
         self.look(|state| names.iter().filter_map(|name| state.groups.get(name).cloned()).collect())
     }
     async fn all_groups(&self) -> CloudResult<Vec<GroupFacts>> {

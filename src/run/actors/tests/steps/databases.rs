@@ -10,7 +10,7 @@ use crate::run::engine::{Actor, Look};
 use crate::run::event::Recorded;
 use crate::run::{RunEvent, Stop};
 
-fn promote() -> Action {
+pub(in super::super) fn promote() -> Action {
     Action::Promote {
         data: "orders".into(),
         side: SideName::Standby,
@@ -75,9 +75,9 @@ async fn a_promotion_waits_for_a_backup_and_an_unknown_lag_is_said() {
 #[tokio::test]
 async fn a_wait_that_is_stopped_or_too_long_says_what_is_left_behind() {
     let (switch, stop) = Stop::new();
-    switch.stop();
     let region = region(|_| {});
-    let error = region.actors().act(&step(promote()), "t", &Recorded::default(), &stop).await.expect_err("stopped");
+    let watch = super::super::StopsAtOnce(switch);
+    let error = region.actors().act(&step(promote()), "t", &watch, &stop).await.expect_err("stopped");
     assert!(error.interrupted && error.effect_known, "{error:?}");
     assert_eq!(error.left_behind, ["RDS has taken the promotion and goes on with it"]);
     let done = act(&region, &promote()).await.expect("resumed");
@@ -254,15 +254,57 @@ async fn a_parameter_keeps_all_but_its_value() {
     assert_eq!(now, Parameter { value: SecretText::new("orders.west"), version: 2, ..kept });
 }
 
+fn wait(at_most_s: u64, timeout_s: u64) -> Action {
+    let (data, database) = ("orders".into(), "shop-orders".into());
+    Action::AwaitReplica { data, side: SideName::Standby, database, at_most_s, timeout_s }
+}
+
+#[tokio::test]
+async fn a_laptop_whose_clock_is_wrong_waits_for_the_same_lag() {
+    for (ahead_s, untimed, caught_up) in [
+        (0, false, 180),
+        // Slow: what was measured before the wait began looks as if it came after.
+        (-90, false, 180),
+        (-290, false, 180),
+        // Fast: nothing that is measured looks as if it came after.
+        (240, false, 180),
+        // Nobody tells the time: two periods after the newest point there was.
+        (0, true, 180),
+        (-90, true, 180),
+        (240, true, 180),
+    ] {
+        let region = region(|state| {
+            (state.ahead_s, state.untimed) = (ahead_s, untimed);
+            state.lag = vec![(at(-10), Some(0)), (at(60), Some(0)), (at(120), Some(140)), (at(180), Some(0))];
+            if !untimed {
+                // By CloudWatch's own time, what is measured at 60 s would count.
+                state.lag[1].1 = Some(70);
+            }
+        });
+        act(&region, &wait(0, 900)).await.expect("caught up");
+        assert_eq!(region.edit(|state| state.now), at(caught_up), "{ahead_s} s ahead, untimed: {untimed}");
+    }
+}
+
+#[tokio::test]
+async fn how_old_a_lag_was_is_told_by_the_clock_that_measured_it() {
+    for ahead_s in [-120, 0, 240] {
+        let region = region(|state| state.ahead_s = ahead_s);
+        let done = act(&region, &promote()).await.expect("a promotion");
+        assert_eq!(done.measures.recovery_point_age_s, Some(30), "{ahead_s} s ahead");
+        // Of a lag that is not told any more, so is what it bounds.
+        region.edit(|state| state.lag = vec![(at(-600), Some(2)), (at(-60), None)]);
+        let now = region.edit(|state| u64::try_from(state.now.as_second()).expect("after the beginning"));
+        let hands = region.actors();
+        let known = hands.behind(hands.ports(SideName::Standby).expect("it"), "shop-orders").await;
+        let measures = known.measures(None);
+        let told = (measures.recovery_point_s, measures.recovery_point_age_s);
+        assert_eq!(told, (Some(602 + now), Some(600 + now)), "{ahead_s} s ahead");
+    }
+}
+
 #[tokio::test]
 async fn a_lag_counts_only_when_it_is_known_and_measured_since() {
-    let wait = |at_most_s, timeout_s| Action::AwaitReplica {
-        data: "orders".into(),
-        side: SideName::Standby,
-        database: "shop-orders".into(),
-        at_most_s,
-        timeout_s,
-    };
     let lags = |state: &mut State| {
         // None behind before the wait, unknown, then falling.
         state.lag = vec![(at(-10), Some(0)), (at(60), None), (at(120), Some(140)), (at(180), Some(0))];

@@ -38,6 +38,30 @@ async fn levers_move_both_ways_and_read_back() {
 }
 
 #[tokio::test]
+async fn an_object_that_health_checkers_cannot_see_leads_nobody() {
+    let lead = |to| Action::SwitchTraffic {
+        to,
+        record: "shop.example.com".into(),
+        by: Lever::Object { bucket: "b".into(), key: "k".into() },
+    };
+    let (there, away) = (lead(SideName::Standby), lead(SideName::Primary));
+    let closed = region(|state| state.closed = true);
+    let error = act(&closed, &there).await.expect_err("nobody sees it");
+    insta::assert_snapshot!(format!("{}\n{}\n{}", error.what, error.why.join("\n"), error.hint.unwrap_or_default()));
+    assert!(error.effect_known && closed.edit(|state| state.now) == at(0), "at once");
+    // It lies there, with nobody to see it: that is not so already, and the step says why again.
+    assert!(!is_so(&closed, &there).await);
+    act(&closed, &there).await.expect_err("still");
+    closed.edit(|state| state.closed = false);
+    assert!(is_so(&closed, &there).await);
+    // A machine that reaches no public address holds nothing up, and says so.
+    let offline = region(|state| (state.closed, state.offline) = (true, true));
+    let done = act(&offline, &there).await.expect("led as far as anybody can tell");
+    insta::assert_snapshot!(done.text, @"s3://b/k is there: health checks lead shop.example.com to the standby; what health checkers are answered is not known: no way out");
+    assert!(is_so(&offline, &there).await && is_so(&region(|_| {}), &away).await);
+}
+
+#[tokio::test]
 async fn users_have_followed_when_the_time_has_passed_and_the_record_leads_there() {
     let wait = |target: Option<&str>| Action::AwaitTraffic {
         to: SideName::Standby,
@@ -74,7 +98,24 @@ async fn users_have_followed_when_the_time_has_passed_and_the_record_leads_there
     assert!(done.text.contains("is not known: no resolver"), "{}", done.text);
     let unknown = region(|_| {});
     let done = act(&unknown, &wait(None)).await.expect("the time has passed");
-    assert_eq!((done.text.contains("was not compared"), unknown.edit(|state| state.now)), (true, at(90)));
+    assert_eq!((done.text.contains("leads is not known"), unknown.edit(|state| state.now)), (true, at(90)));
+    // The standby is stood down behind users who have gone home: that has to be seen.
+    let home = |target: Option<&str>| match wait(target) {
+        Action::AwaitTraffic { record, target, settle_s, timeout_s, .. } => {
+            Action::AwaitTraffic { to: SideName::Primary, record, target, settle_s, timeout_s }
+        }
+        other => other,
+    };
+    act(&at_once, &home(Some("web.elb"))).await.expect("they were seen to come");
+    for (region, target, why) in [
+        (names(vec![(0, Err("no resolver"))]), Some("web.elb"), "110 s have passed; no resolver"),
+        (region(|_| {}), None, "90 s have passed; which load balancer it should lead to is not known"),
+    ] {
+        let error = act(&region, &home(target)).await.expect_err("nobody saw them");
+        assert_eq!(error.why, [why]);
+        assert!(error.effect_known && error.measures.aws_s >= 90.0, "{error:?}");
+        assert!(error.hint.is_some_and(|hint| hint.contains("resume with --skip step --because TEXT")));
+    }
 }
 
 #[tokio::test]
@@ -88,4 +129,69 @@ async fn the_service_is_asked_until_it_answers_as_it_should() {
     let broken = region(|state| state.answers = [Ok(301)].into());
     let error = act(&broken, &action).await.expect_err("it moved");
     insta::assert_snapshot!(error.why.join("\n"), @"https://shop.example.com/healthz answers 301, not 200, after 60 s");
+}
+
+#[tokio::test]
+async fn the_standby_is_asked_once_in_a_disaster_and_until_it_answers_otherwise() {
+    let ask = |timeout_s| Action::AskStandby {
+        probe: Probe { url: "https://shop.example.com/healthz".into(), status: 200 },
+        at: "web.elb".into(),
+        timeout_s,
+    };
+    let comes_up = || region(|state| state.answers = [Ok(503), Ok(200)].into());
+    let once = comes_up();
+    let error = act(&once, &ask(0)).await.expect_err("not yet");
+    insta::assert_snapshot!(error.why.join("\n"), @"the standby, asked for https://shop.example.com/healthz at web.elb, answers 503, not 200");
+    assert_eq!((once.edit(|state| state.now), once.edit(|state| state.answers.len())), (at(0), 1), "asked once");
+    let done = act(&comes_up(), &ask(60)).await.expect("it answers");
+    insta::assert_snapshot!(done.text, @"the standby, asked for https://shop.example.com/healthz at web.elb, answers 200, the 2. time");
+    assert!(!is_so(&comes_up(), &ask(60)).await);
+}
+
+#[tokio::test]
+async fn the_lever_is_proven_in_a_drill_by_the_object_beside_it() {
+    let prove = Action::ProveLever { bucket: "b".into(), key: "x/reachable".into() };
+    let there = |closed| {
+        region(move |state| {
+            state.closed = closed;
+            state.objects.insert(("b".into(), "x/reachable".into()), vec![]);
+        })
+    };
+    let done = act(&there(false), &prove).await.expect("it works");
+    insta::assert_snapshot!(done.text, @"the lever works: https://objects/b/x/reachable answers 200 without credentials");
+    let error = act(&there(true), &prove).await.expect_err("closed");
+    assert!(error.why[0].contains("the lever does NOT work"), "{error:?}");
+    let error = act(&region(|_| {}), &prove).await.expect_err("absent");
+    assert!(error.why[0].contains("`lifeboat provision` writes it"), "{error:?}");
+    let done = act(&region(|state| state.offline = true), &prove).await.expect("nobody knows");
+    insta::assert_snapshot!(done.text, @"whether the lever works is not known: no way out");
+}
+
+#[tokio::test]
+async fn users_of_each_family_have_to_follow() {
+    let wait = Action::AwaitTraffic {
+        to: SideName::Standby,
+        record: "shop.example.com".into(),
+        target: Some("web.elb".into()),
+        settle_s: 90,
+        timeout_s: 690,
+    };
+    let names = |led: &[&str], wanted: &[&str]| {
+        let own = |all: &[&str]| Ok(all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        let (led, wanted) = (own(led), own(wanted));
+        region(move |state| {
+            state.names.insert("shop.example.com".into(), vec![(at(0), led)]);
+            state.names.insert("web.elb".into(), vec![(at(0), wanted)]);
+        })
+    };
+    // The A record leads to the standby, an AAAA record of that name still to the primary.
+    let left = names(&["198.51.100.1", "2001:db8::1"], &["198.51.100.1", "198.51.100.2"]);
+    let error = act(&left, &wait).await.expect_err("some stay");
+    assert!(error.why[0].starts_with("shop.example.com still leads to 2001:db8::1, and"), "{error:?}");
+    for (led, wanted) in [
+        (&["198.51.100.1"][..], &["198.51.100.1", "2001:db8::2"][..]),
+        (&["198.51.100.1", "2001:db8::2"], &["198.51.100.1", "2001:db8::2"]),
+    ] {
+        act(&names(led, wanted), &wait).await.expect("all have followed");
+    }
 }
