@@ -7,13 +7,12 @@ use std::sync::Arc;
 use lifeboat::plan::runbook::{Action, Runbook, Step, StepId};
 use lifeboat::run::Stop;
 use lifeboat::run::engine::{Actor, Look, RunEnd};
-use lifeboat::run::event::Recorded;
 use lifeboat::run::journal::{Entry, Journal, RunState, StepState};
 use lifeboat::sim::SimCloud;
 
 use super::essence::{Essence, check_same, settled};
 use super::fixture::MemoryStore;
-use super::sitting::{Mortal, actors, sit};
+use super::sitting::{Mortal, Tells, actors, sit};
 use super::stage::{Scene, scenes};
 
 /// How often a stopped run is resumed before a test gives up.
@@ -171,7 +170,7 @@ async fn replant(store: &MemoryStore, runbook: &Runbook, prefix: &[Entry]) {
 /// Carries one step out, as the engine would.
 async fn act(scene: &Scene, cloud: &SimCloud, step: &Step) {
     let hands = actors(scene, cloud).await;
-    let (watch, stop) = (Recorded::default(), Stop::never());
+    let (watch, stop) = (Tells, Stop::never());
     let look = hands.look(step).await.unwrap_or_else(|error| panic!("{}: {}: {error:?}", scene.name, step.id));
     if look == Look::Needed {
         let token = format!("{}-{}", scene.runbook.id, step.id);
