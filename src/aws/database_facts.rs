@@ -3,7 +3,7 @@
 use aws_sdk_rds::types::{DbInstance, Parameter};
 
 use super::tags::own_tags;
-use crate::facts::{DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts};
+use crate::facts::{DatabaseEndpoint, DatabaseFacts, DatabaseSettings, ParameterGroupFacts};
 
 /// The prefix of parameter groups that are AWS's own: nobody can set anything in them.
 const AWS_OWN: &str = "default.";
@@ -45,8 +45,32 @@ pub(super) fn database(instance: &DbInstance) -> Option<DatabaseFacts> {
         deletion_protection: instance.deletion_protection().unwrap_or(false),
         auto_minor_version: instance.auto_minor_version_upgrade().unwrap_or(false),
         publicly_accessible: instance.publicly_accessible().unwrap_or(false),
+        settings: Some(settings(instance)),
         tags: own_tags(instance.tag_list().iter().map(|tag| (tag.key(), tag.value()))),
     })
+}
+
+fn settings(instance: &DbInstance) -> DatabaseSettings {
+    let mut log_exports = instance.enabled_cloudwatch_logs_exports().to_vec();
+    log_exports.sort();
+    let group = instance.option_group_memberships().first().and_then(|group| group.option_group_name());
+    let performance_insights = instance.performance_insights_enabled().unwrap_or(false);
+    // What is off may still be told of, and decides nothing.
+    let insights = Some(instance).filter(|_| performance_insights);
+    DatabaseSettings {
+        iam_authentication: instance.iam_database_authentication_enabled().unwrap_or(false),
+        option_group: text(group),
+        monitoring_s: instance.monitoring_interval().and_then(count).unwrap_or(0),
+        monitoring_role: text(instance.monitoring_role_arn()),
+        performance_insights,
+        performance_insights_days: insights.and_then(|one| one.performance_insights_retention_period()).and_then(count),
+        performance_insights_key: insights.and_then(|one| text(one.performance_insights_kms_key_id())),
+        log_exports,
+        ca_certificate: text(instance.ca_certificate_identifier()),
+        backup_window: text(instance.preferred_backup_window()),
+        maintenance_window: text(instance.preferred_maintenance_window()),
+        copy_tags: instance.copy_tags_to_snapshot().unwrap_or(false),
+    }
 }
 
 /// The name of the group an instance has, where somebody else than AWS made it.

@@ -12,7 +12,7 @@ use super::pacing::Rate;
 use super::retry::RetryRules;
 use super::session::{Session, side_by_side};
 use crate::cloud::{CloudErrorKind, CloudResult, ReadDatabases, WriteDatabases};
-use crate::facts::{CreateReplica, DatabaseChange, DatabaseFacts, ParameterGroupFacts};
+use crate::facts::{CreateReplica, DatabaseChange, DatabaseFacts, DatabaseSettings, ParameterGroupFacts};
 
 const DESCRIBE: Api = shared("DescribeDBInstances");
 const DESCRIBE_GROUPS: Api = shared("DescribeDBParameterGroups");
@@ -154,6 +154,9 @@ impl WriteDatabases for AwsDatabases {
         let tags: Vec<Tag> = tags.collect();
         let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
         let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+        let settings = replica.settings.as_ref();
+        let insights = settings.filter(|settings| settings.performance_insights);
+        let role = settings.and_then(|settings| settings.monitoring_role.clone());
         let request = || {
             self.client
                 .create_db_instance_read_replica()
@@ -171,6 +174,24 @@ impl WriteDatabases for AwsDatabases {
                 .set_vpc_security_group_ids(some(&replica.security_group_ids))
                 .set_db_parameter_group_name(replica.parameter_group.clone())
                 .deletion_protection(replica.deletion_protection)
+                .set_auto_minor_version_upgrade(replica.auto_minor_version)
+                .set_enable_iam_database_authentication(settings.map(|settings| settings.iam_authentication))
+                .set_copy_tags_to_snapshot(settings.map(|settings| settings.copy_tags))
+                .set_enable_cloudwatch_logs_exports(settings.and_then(|settings| some(&settings.log_exports)))
+                .set_ca_certificate_identifier(settings.and_then(|settings| settings.ca_certificate.clone()))
+                .set_option_group_name(settings.and_then(DatabaseSettings::made_option_group).cloned())
+                .set_enable_performance_insights(settings.map(|settings| settings.performance_insights))
+                .set_performance_insights_retention_period(number(
+                    insights.and_then(|insights| insights.performance_insights_days),
+                ))
+                .set_performance_insights_kms_key_id(
+                    insights.and_then(|insights| insights.performance_insights_key.clone()),
+                )
+                // RDS refuses an interval without the role that it is written with.
+                .set_monitoring_interval(number(
+                    settings.filter(|_| role.is_some()).map(|settings| settings.monitoring_s),
+                ))
+                .set_monitoring_role_arn(role.clone())
                 .set_tags((!tags.is_empty()).then(|| tags.clone()))
                 .send()
         };

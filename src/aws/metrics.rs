@@ -14,6 +14,7 @@ use super::service_clock::ServiceClock;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
 use crate::cloud::{CloudResult, GroupPeak, LagsSeen, ReadMetrics};
+use crate::facts::ReplicaLag;
 
 const GET_METRIC_DATA: Api = Api::own("cloudwatch", "GetMetricData", Rate::METRICS);
 
@@ -52,6 +53,20 @@ impl AwsMetrics {
         let pages = self.session.pages(&GET_METRIC_DATA, |page| page.next_token(), request).await?;
         Ok(pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()).collect())
     }
+
+    async fn lags(
+        &self,
+        ids: &[String],
+        (from, to): (Timestamp, Timestamp),
+        chosen: fn(&[String], &[MetricDataResult]) -> BTreeMap<String, ReplicaLag>,
+    ) -> CloudResult<LagsSeen> {
+        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
+            let results = self.results(replica_lag::queries(&chunk), from, to).await?;
+            Ok(chosen(&chunk, &results))
+        });
+        let lags = side_by_side(calls.collect()).await?.into_iter().flatten().collect();
+        Ok(LagsSeen { at: self.told.latest(), lags })
+    }
 }
 
 #[async_trait]
@@ -71,13 +86,11 @@ impl ReadMetrics for AwsMetrics {
     }
 
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
-        let (from, to) = replica_lag::window(now);
-        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
-            let results = self.results(replica_lag::queries(&chunk), from, to).await?;
-            Ok(replica_lag::newest(&chunk, &results))
-        });
-        let lags = side_by_side(calls.collect()).await?.into_iter().flatten().collect();
-        Ok(replica_lag::of_now(LagsSeen { at: self.told.latest(), lags }))
+        Ok(replica_lag::of_now(self.lags(ids, replica_lag::window(now), replica_lag::newest).await?))
+    }
+
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        self.lags(ids, replica_lag::past(now), replica_lag::last).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::time::timestamp;
 use crate::cloud::{CLOCK_ERROR, LAG_WINDOW, LagsSeen};
@@ -11,13 +11,25 @@ use crate::facts::ReplicaLag;
 
 /// Replicas per call: one query each (GetMetricData: 500 queries).
 pub(super) const REPLICAS_PER_CALL: usize = 500;
+/// How far back a point still bounds what a replica lacks. CloudWatch keeps points of a minute for 15 days; three hours of
+/// them from 500 replicas fit into one answer (GetMetricData: 100,800 points), with what an error of our clock adds.
+const PAST: SignedDuration = SignedDuration::from_hours(3);
 /// RDS reports the lag once a minute.
 const PERIOD_S: i32 = 60;
 
 /// From when to when points are asked for, so that an error of our clock hides none: CloudWatch takes an end that lies in
 /// the future. The ends of time where that is out of range.
 pub(super) fn window(now: Timestamp) -> (Timestamp, Timestamp) {
-    let from = now.checked_sub(LAG_WINDOW + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
+    around(now, LAG_WINDOW)
+}
+
+/// The same for points that need not tell of now.
+pub(super) fn past(now: Timestamp) -> (Timestamp, Timestamp) {
+    around(now, PAST)
+}
+
+fn around(now: Timestamp, back: SignedDuration) -> (Timestamp, Timestamp) {
+    let from = now.checked_sub(back + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
     (from, now.checked_add(CLOCK_ERROR).unwrap_or(Timestamp::MAX))
 }
 
@@ -42,11 +54,25 @@ pub(super) fn queries(ids: &[String]) -> Vec<MetricDataQuery> {
 /// The newest point of each replica. One whose newest point is negative does not replicate, so its lag is not known: an
 /// earlier point would make it look better than it is.
 pub(super) fn newest(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<String, ReplicaLag> {
+    chosen(ids, results, |_| true)
+}
+
+/// The newest point of each replica that is a lag, whatever came after it.
+pub(super) fn last(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<String, ReplicaLag> {
+    chosen(ids, results, is_lag)
+}
+
+/// MySQL and MariaDB report -1 while replication does not run; neither that nor what is no number is a lag.
+fn is_lag(value: f64) -> bool {
+    value >= 0.0
+}
+
+fn chosen(ids: &[String], results: &[MetricDataResult], counts: impl Fn(f64) -> bool) -> BTreeMap<String, ReplicaLag> {
     let mut points: BTreeMap<&str, (Timestamp, f64)> = BTreeMap::new();
     for result in results {
         let Some(id) = result.id() else { continue };
         for (value, at) in result.values().iter().zip(result.timestamps()) {
-            let Some(at) = timestamp(at) else { continue };
+            let Some(at) = timestamp(at).filter(|_| counts(*value)) else { continue };
             if points.get(id).is_none_or(|(newest, _)| at > *newest) {
                 points.insert(id, (at, *value));
             }
@@ -54,8 +80,7 @@ pub(super) fn newest(ids: &[String], results: &[MetricDataResult]) -> BTreeMap<S
     }
     let lag_of = |place: usize| {
         let (at, value) = *points.get(query_id(place).as_str())?;
-        // Neither -1 nor what is no number passes.
-        (value >= 0.0).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
+        is_lag(value).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
     };
     ids.iter().enumerate().filter_map(|(place, id)| Some((id.clone(), lag_of(place)?))).collect()
 }
@@ -80,6 +105,19 @@ mod tests {
             (&[], None),
         ] {
             let lags = newest(&["orders".to_owned()], &[result("r0", points)]);
+            let told = lags.get("orders").map(|lag| (lag.seconds, lag.at.as_second()));
+            assert_eq!(told, expected, "{points:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_lag_is_the_newest_before_replication_broke() {
+        for (points, expected) in [
+            (&[(4.0, 60), (2.0, 120), (-1.0, 180), (-1.0, 240)][..], Some((2, 120))),
+            (&[(-1.0, 240), (7.0, 180), (9.0, 60)], Some((7, 180))),
+            (&[(-1.0, 60), (f64::NAN, 120)], None),
+        ] {
+            let lags = last(&["orders".to_owned()], &[result("r0", points)]);
             let told = lags.get("orders").map(|lag| (lag.seconds, lag.at.as_second()));
             assert_eq!(told, expected, "{points:?}");
         }

@@ -25,7 +25,7 @@ pub struct LagsSeen {
     /// When it answered, by its own clock; none where its answer does not say. What was measured when is told by that clock
     /// too, and ours may be wrong.
     pub at: Option<Timestamp>,
-    /// The newest lag of each replica.
+    /// The newest lag of each replica that counts.
     pub lags: BTreeMap<String, ReplicaLag>,
 }
 
@@ -54,4 +54,8 @@ pub trait ReadMetrics: Send + Sync {
     /// may be as much off as [`CLOCK_ERROR`]. Replicas without a data point, or whose replication has stopped (RDS reports
     /// -1), are absent: their lag is not known.
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen>;
+
+    /// The last `ReplicaLag` of each database replica in the three hours before `now`, which is ours again, that is one (not
+    /// -1), however old: a bound for what a replica lacks whose replication has broken since, and never its lag now.
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen>;
 }

@@ -29,10 +29,18 @@ pub async fn look(
     };
     let lags = async {
         if ids.is_empty() {
-            return seen.lags.clone();
+            return (seen.lags.clone(), BTreeMap::new());
         }
-        let told = ports.metrics.replica_lags(&ids, session.clock().now()).await;
-        told.map(|told| told.lags).map_err(|error| error.to_string())
+        let now = session.clock().now();
+        let lags = ports.metrics.replica_lags(&ids, now).await.map(|told| told.lags).map_err(|error| error.to_string());
+        let told = |id: &String| lags.as_ref().is_ok_and(|lags| lags.contains_key(id));
+        let silent: Vec<String> = ids.iter().filter(|id| !told(id)).cloned().collect();
+        let last = match (lags.is_ok(), silent.is_empty()) {
+            // What could not be asked once is not asked again: nobody waits twice for a metric.
+            (true, false) => ports.metrics.last_replica_lags(&silent, now).await.unwrap_or_default().lags,
+            _ => BTreeMap::new(),
+        };
+        (lags, last)
     };
     let groups = async {
         let groups = super::declare::groups(session, ports).await?;
@@ -42,9 +50,9 @@ pub async fn look(
         };
         Ok::<_, Failure>((groups, balancer))
     };
-    let (groups, databases, lags) = join3(groups, databases, lags).await;
+    let (groups, databases, (lags, last_lags)) = join3(groups, databases, lags).await;
     let (groups, balancer) = groups?;
-    Ok((groups, StandbySeen { databases, lags, balancer, past: BTreeMap::new() }))
+    Ok((groups, StandbySeen { databases, lags, last_lags, balancer, past: BTreeMap::new() }))
 }
 
 /// The load balancer in front of a group.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Tags;
+use super::{DatabaseSettings, Tags};
 
 /// From this size on gp3 takes IOPS and throughput of one's own (RDS user guide, "gp3 storage"); below it RDS refuses both.
 const GP3_STRIPED_GIB: u32 = 400;
@@ -64,6 +63,9 @@ pub struct DatabaseFacts {
     pub auto_minor_version: bool,
     /// Whether it has a public address.
     pub publicly_accessible: bool,
+    /// How it is run; absent in what was recorded before it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<DatabaseSettings>,
     /// Tags.
     pub tags: Tags,
 }
@@ -86,15 +88,6 @@ pub struct ParameterGroupFacts {
     pub family: String,
     /// Parameters that somebody set (DescribeDBParameters, Source=user), by name.
     pub parameters: BTreeMap<String, String>,
-}
-
-/// How far a replica is behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReplicaLag {
-    /// In seconds, rounded up.
-    pub seconds: u64,
-    /// When it was measured.
-    pub at: Timestamp,
 }
 
 /// What is changed about an instance; what is absent stays. Applied at once, not in the maintenance window.
@@ -143,6 +136,12 @@ pub struct CreateReplica {
     pub security_group_ids: Vec<String>,
     /// Parameter group; for engines that take one with the order ([`DatabaseFacts::hands_on_parameters`]).
     pub parameter_group: Option<String>,
+    /// Whether AWS installs minor versions; absent: as its source has it.
+    #[serde(default)]
+    pub auto_minor_version: Option<bool>,
+    /// How it is run: all but its windows, which cannot be ordered with a replica. Absent: as RDS does by default.
+    #[serde(default)]
+    pub settings: Option<DatabaseSettings>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
     /// Tags.
@@ -184,6 +183,12 @@ impl DatabaseFacts {
     /// the five minutes after which an idle source writes by itself (RDS user guide, "Monitoring read replication").
     pub fn lag_grows_idle(&self) -> bool {
         self.engine == "postgres"
+    }
+
+    /// Whether its lag as a replica is not told any more once its source does not answer: MySQL and MariaDB report -1 then
+    /// (RDS user guide, "Monitoring replication lag for MySQL read replicas").
+    pub fn lag_ends_with_source(&self) -> bool {
+        self.engine == "mysql" || self.engine == "mariadb"
     }
 
     /// Whether it is another's replica.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::style::{ADDED, ALARM, CHANGED, HEADING, Paint, QUIET, UNKNOWN, printable};
 use super::table::{Cell, Table};
 use crate::model::Span;
-use crate::plan::declare::{Loss, Remarks};
+use crate::plan::declare::{Loss, LossBy, Remarks};
 use crate::plan::runbook::{
     EstimateSource, Mode, Outage, Part, RunKind, Runbook, Step, StepId, Timeline, as_declared, timeline,
 };
@@ -150,9 +151,9 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
         }
         let _ = match (loss.seconds, &loss.unknown) {
             (Some(seconds), _) => {
-                let less = if loss.at_most { ", or less: PostgreSQL's lag grows while nobody writes" } else { "" };
-                let lost = length(seconds);
-                writeln!(out, "{}: if declared now, {lost} of writes would be lost{less}", printable(&loss.data))
+                let (most, lost) = (if loss.at_most { "at most " } else { "" }, length(seconds));
+                let by = by(loss);
+                writeln!(out, "{}: if declared now, {most}{lost} of writes would be lost{by}", printable(&loss.data))
             }
             (None, why) => writeln!(
                 out,
@@ -165,6 +166,9 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
     }
     let by = match remarks.losses.iter().any(|loss| loss.stale_since.is_some()) {
         true => "by what the standby lacks now",
+        false if remarks.losses.iter().any(|loss| matches!(loss.by, Some(LossBy::Incident { .. }))) => {
+            "by the time of the incident"
+        }
         false => "by the lag now",
     };
     let worst = remarks.losses.iter().filter_map(|loss: &Loss| loss.seconds).max();
@@ -190,6 +194,24 @@ pub fn remarks(remarks: &Remarks, rpo: Span, color: bool) -> String {
         let _ = writeln!(out, "{} {}", paint.text(CHANGED, "warning:"), printable(warning));
     }
     out
+}
+
+/// What a loss is taken from, to be put behind it; nothing where nothing is lost by a lag of nothing.
+fn by(loss: &Loss) -> String {
+    let clock = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ");
+    match loss.by {
+        Some(LossBy::Incident { at, holds_until }) => format!(
+            ": production wrote nothing after the incident at {}, and the replica surely has everything until {}",
+            clock(at),
+            clock(holds_until)
+        ),
+        Some(LossBy::LastLag { seconds, at }) => format!(
+            ": its lag is not told any more, and was {seconds} s at {}; give --incident-at to tell more exactly",
+            clock(at)
+        ),
+        Some(LossBy::Lag) if loss.at_most => ", by the lag; give --incident-at to tell more exactly".to_owned(),
+        Some(LossBy::Lag) | None => String::new(),
+    }
 }
 
 /// The timeline as bars; the steps of the critical path are marked.

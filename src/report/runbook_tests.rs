@@ -134,17 +134,26 @@ fn the_table_keeps_its_width_however_many_steps_one_waits_for() {
 
 #[test]
 fn what_would_be_lost_is_told_with_what_makes_it_less() {
-    let loss = |data: &str, seconds: Option<u64>, at_most| {
+    let at = |second| jiff::Timestamp::from_second(second).expect("a time");
+    let loss = |data: &str, seconds: Option<u64>, by| {
         let unknown = seconds.is_none().then(|| "no answer".to_owned());
-        Loss { data: data.into(), seconds, unknown, at_most, stale_since: None }
+        Loss { data: data.into(), seconds, unknown, at_most: seconds > Some(0), by, stale_since: None }
     };
-    let losses = vec![loss("orders", Some(240), true), loss("stock", Some(3), false), loss("users", None, false)];
+    let losses = vec![
+        loss("orders", Some(240), Some(LossBy::Lag)),
+        loss("stock", Some(0), Some(LossBy::Lag)),
+        loss("carts", Some(200), Some(LossBy::LastLag { seconds: 2, at: at(60) })),
+        loss("bills", Some(3), Some(LossBy::Incident { at: at(60), holds_until: at(57) })),
+        loss("users", None, None),
+    ];
     let told = super::remarks(&Remarks { losses, warnings: vec![], lever: None }, Span::from_secs(60), false);
     insta::assert_snapshot!(told, @r"
-    orders: if declared now, 4 min 00 s of writes would be lost, or less: PostgreSQL's lag grows while nobody writes
-    stock: if declared now, 3 s of writes would be lost
+    orders: if declared now, at most 4 min 00 s of writes would be lost, by the lag; give --incident-at to tell more exactly
+    stock: if declared now, 0 s of writes would be lost
+    carts: if declared now, at most 3 min 20 s of writes would be lost: its lag is not told any more, and was 2 s at 1970-01-01T00:01:00Z; give --incident-at to tell more exactly
+    bills: if declared now, at most 3 s of writes would be lost: production wrote nothing after the incident at 1970-01-01T00:01:00Z, and the replica surely has everything until 1970-01-01T00:00:57Z
     users: how many writes would be lost is not known: no answer
-    RPO 1m does not hold: 4 min 00 s by the lag now
+    RPO 1m does not hold: 4 min 00 s by the time of the incident
     ");
 }
 

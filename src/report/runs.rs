@@ -307,7 +307,7 @@ pub fn entry_line(runbook: &Runbook, entry: &Entry, color: bool) -> String {
         Event::Ended { degraded: true } => (CHANGED, "ended, degraded".to_owned()),
         Event::Abandoned { because, by } => (ALARM, format!("given up by {by}: {because}")),
         Event::Measured { measures } => match measures.recovery_point_s {
-            Some(seconds) => (QUIET, format!("the data is {seconds} s behind")),
+            Some(seconds) => (QUIET, format!("the data is at most {seconds} s behind")),
             None => (UNKNOWN, "how far the data is behind is not known".to_owned()),
         },
         Event::Reopened { because } => (CHANGED, format!("to be ensured again: {because}")),

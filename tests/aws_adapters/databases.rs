@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use lifeboat::cloud::CloudErrorKind;
-use lifeboat::facts::{CreateReplica, DatabaseChange, DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts};
+use lifeboat::facts::{
+    CreateReplica, DatabaseChange, DatabaseEndpoint, DatabaseFacts, DatabaseSettings, ParameterGroupFacts,
+};
 
 use super::replay::{Answer, Replay, query_error, xml};
 use super::{names, reading, writing};
@@ -24,7 +26,19 @@ const REPLICA: &str = "<DBInstanceIdentifier>shop-orders</DBInstanceIdentifier>\
     </VpcSecurityGroups><DBParameterGroups><DBParameterGroup><DBParameterGroupName>shop-pg16</DBParameterGroupName>\
     <ParameterApplyStatus>in-sync</ParameterApplyStatus></DBParameterGroup></DBParameterGroups>\
     <BackupRetentionPeriod>7</BackupRetentionPeriod><DeletionProtection>true</DeletionProtection>\
-    <AutoMinorVersionUpgrade>true</AutoMinorVersionUpgrade><PubliclyAccessible>false</PubliclyAccessible><TagList>\
+    <AutoMinorVersionUpgrade>true</AutoMinorVersionUpgrade><PubliclyAccessible>false</PubliclyAccessible>\
+    <IAMDatabaseAuthenticationEnabled>true</IAMDatabaseAuthenticationEnabled><OptionGroupMemberships>\
+    <OptionGroupMembership><OptionGroupName>shop-options</OptionGroupName><Status>in-sync</Status>\
+    </OptionGroupMembership></OptionGroupMemberships><MonitoringInterval>60</MonitoringInterval>\
+    <MonitoringRoleArn>arn:aws:iam::1:role/rds-monitoring</MonitoringRoleArn>\
+    <PerformanceInsightsEnabled>true</PerformanceInsightsEnabled>\
+    <PerformanceInsightsRetentionPeriod>7</PerformanceInsightsRetentionPeriod>\
+    <PerformanceInsightsKMSKeyId>arn:aws:kms:us-west-2:1:key/pi</PerformanceInsightsKMSKeyId>\
+    <EnabledCloudwatchLogsExports><member>upgrade</member><member>postgresql</member></EnabledCloudwatchLogsExports>\
+    <CACertificateIdentifier>rds-ca-rsa2048-g1</CACertificateIdentifier>\
+    <PreferredBackupWindow>03:10-03:40</PreferredBackupWindow>\
+    <PreferredMaintenanceWindow>sun:05:00-sun:05:30</PreferredMaintenanceWindow>\
+    <CopyTagsToSnapshot>true</CopyTagsToSnapshot><TagList>\
     <Tag><Key>app</Key><Value>shop</Value></Tag><Tag><Key>aws:cloudformation:stack-name</Key><Value>x</Value></Tag>\
     </TagList>";
 
@@ -132,6 +146,20 @@ async fn an_instance_comes_with_the_parameters_somebody_set() {
         deletion_protection: true,
         auto_minor_version: true,
         publicly_accessible: false,
+        settings: Some(DatabaseSettings {
+            iam_authentication: true,
+            option_group: Some("shop-options".to_owned()),
+            monitoring_s: 60,
+            monitoring_role: Some("arn:aws:iam::1:role/rds-monitoring".to_owned()),
+            performance_insights: true,
+            performance_insights_days: Some(7),
+            performance_insights_key: Some("arn:aws:kms:us-west-2:1:key/pi".to_owned()),
+            log_exports: names(&["postgresql", "upgrade"]),
+            ca_certificate: Some("rds-ca-rsa2048-g1".to_owned()),
+            backup_window: Some("03:10-03:40".to_owned()),
+            maintenance_window: Some("sun:05:00-sun:05:30".to_owned()),
+            copy_tags: true,
+        }),
         tags: BTreeMap::from([pair("app", "shop")]),
     };
     assert_eq!(found, [expected]);
@@ -281,6 +309,21 @@ fn replica() -> CreateReplica {
         security_group_ids: names(&["sg-1", "sg-2"]),
         parameter_group: Some("shop-pg16".to_owned()),
         deletion_protection: true,
+        auto_minor_version: Some(false),
+        settings: Some(DatabaseSettings {
+            iam_authentication: true,
+            option_group: Some("shop-options".to_owned()),
+            monitoring_s: 60,
+            monitoring_role: Some("arn:aws:iam::1:role/rds-monitoring".to_owned()),
+            performance_insights: true,
+            performance_insights_days: Some(7),
+            performance_insights_key: None,
+            log_exports: names(&["postgresql"]),
+            ca_certificate: Some("rds-ca-rsa2048-g1".to_owned()),
+            backup_window: Some("03:10-03:40".to_owned()),
+            maintenance_window: None,
+            copy_tags: true,
+        }),
         tags: BTreeMap::from([("lifeboat:env".to_owned(), "shop".to_owned())]),
     }
 }
@@ -312,6 +355,17 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
         "DeletionProtection",
         "Tags.Tag.1.Key",
         "VpcSecurityGroupIds.VpcSecurityGroupId.2",
+        "AutoMinorVersionUpgrade",
+        "EnableIAMDatabaseAuthentication",
+        "OptionGroupName",
+        "MonitoringInterval",
+        "MonitoringRoleArn",
+        "EnablePerformanceInsights",
+        "PerformanceInsightsRetentionPeriod",
+        "PerformanceInsightsKMSKeyId",
+        "EnableCloudwatchLogsExports.member.1",
+        "CACertificateIdentifier",
+        "CopyTagsToSnapshot",
     ];
     assert_eq!(
         fields.map(|field| call.field(field)),
@@ -330,7 +384,18 @@ async fn a_replica_is_made_as_told_and_one_that_is_there_is_a_conflict() {
             "shop-pg16",
             "true",
             "lifeboat:env",
-            "sg-2"
+            "sg-2",
+            "false",
+            "true",
+            "shop-options",
+            "60",
+            "arn:aws:iam::1:role/rds-monitoring",
+            "true",
+            "7",
+            "",
+            "postgresql",
+            "rds-ca-rsa2048-g1",
+            "true"
         ]
     );
 }

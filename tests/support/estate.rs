@@ -19,6 +19,10 @@ pub const NLB: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadb
 pub const TG_WEB: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop-web/0123456789abcdef";
 pub const TG_API: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop-api/1123456789abcdef";
 pub const CERTIFICATE: &str = "arn:aws:acm:us-east-1:111122223333:certificate/aaaaaaaa-0000-0000-0000-000000000000";
+/// The role that enhanced monitoring writes with.
+pub const MONITORING: &str = "arn:aws:iam::111122223333:role/rds-monitoring";
+/// The key of Performance Insights.
+pub const INSIGHTS: &str = "arn:aws:kms:us-east-1:111122223333:key/insights";
 pub const SG_ALB: &str = "sg-0a000000000000001";
 pub const SG_WEB: &str = "sg-0a000000000000002";
 pub const SG_API: &str = "sg-0a000000000000003";
@@ -62,6 +66,9 @@ pub fn environment(strategy: Strategy) -> Environment {
         map: BTreeMap::from([
             (CERTIFICATE.to_owned(), CERTIFICATE.replace("us-east-1", "us-west-2")),
             ("orders.cluster-x.us-east-1.rds.amazonaws.com".to_owned(), "orders.dr.example.com".to_owned()),
+            ("shop-options".to_owned(), "shop-options-dr".to_owned()),
+            (MONITORING.to_owned(), MONITORING.to_owned()),
+            (INSIGHTS.to_owned(), INSIGHTS.replace("us-east-1", "us-west-2")),
         ]),
         stacks: Stacks::default(),
         drift: DriftRules { ignore: vec![] },
@@ -360,6 +367,20 @@ pub fn database() -> DatabaseFacts {
         deletion_protection: true,
         auto_minor_version: true,
         publicly_accessible: false,
+        settings: Some(DatabaseSettings {
+            iam_authentication: true,
+            option_group: Some("shop-options".into()),
+            monitoring_s: 60,
+            monitoring_role: Some(MONITORING.into()),
+            performance_insights: true,
+            performance_insights_days: Some(7),
+            performance_insights_key: Some(INSIGHTS.into()),
+            log_exports: vec!["postgresql".into(), "upgrade".into()],
+            ca_certificate: Some("rds-ca-rsa2048-g1".into()),
+            backup_window: Some("03:10-03:40".into()),
+            maintenance_window: Some("sun:05:00-sun:05:30".into()),
+            copy_tags: true,
+        }),
         tags: Tags::from([("CostCentre".to_owned(), "0123".to_owned())]),
     }
 }

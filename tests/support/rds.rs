@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use instance::Instance;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use templates::Templates;
 
 use super::cbor::{array, cbor, map, metric, texts};
@@ -130,8 +132,17 @@ impl Rds {
             }
             (query, replica) = (None, None);
         }
-        Some(cbor(map(&[("MetricDataResults", array(&results))])))
+        Some(dated(cbor(map(&[("MetricDataResults", array(&results))]))))
     }
+}
+
+/// With the time of the service that answers, as every service of AWS tells it: the program waits by CloudWatch's clock.
+fn dated(mut answer: Answer) -> Answer {
+    if let Answer::Http { headers, .. } = &mut answer {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()).expect("a date of now");
+        headers.push(("date".to_owned(), date));
+    }
+    answer
 }
 
 impl Beside for Rds {

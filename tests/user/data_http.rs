@@ -185,6 +185,7 @@ async fn database(proxy: &Proxy) {
         .vpc_security_group_ids(group.group_id().expect("its id"))
         .backup_retention_period(7)
         .deletion_protection(true)
+        .enable_iam_database_authentication(true)
         .send()
         .await
         .expect("a database");

@@ -64,8 +64,8 @@ async fn killed_after_every_call_that_moves_data_or_users_a_run_ends_and_does_no
     // and is then not among them. The class, the users and protection follow each other.
     assert!(died.len() >= 4, "{died:?}");
     insta::assert_snapshot!(shop.rds.taken().join("\n"), @r"
-    us-west-2 promote shop-orders
     us-west-2 modify shop-orders class=db.r6g.large
+    us-west-2 promote shop-orders
     us-west-2 modify shop-orders protection=true multi-az=true
     ");
     assert_eq!(shop.shop.sizes().await, wanted);

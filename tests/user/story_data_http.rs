@@ -81,6 +81,7 @@ async fn data_and_users_go_to_the_standby_in_the_dark_and_come_home() {
     assert!(!shop.leads_to_standby());
     let home = shop.rds.instance(PRIMARY, DATABASE);
     assert!(home.takes_writes() && home.multi_az && home.deletion_protection && home.retention_days == 7);
+    assert!(home.iam && shop.rds.instance(STANDBY, DATABASE).iam, "who logs in with IAM can on neither side");
     assert_eq!(rows(&home), ["away", "before"]);
     assert!(shop.rds.write(PRIMARY, DATABASE, "after"));
     let again = shop.rds.instance(STANDBY, DATABASE);
@@ -107,6 +108,7 @@ async fn stands_by(shop: &DataShop, desk: &Desk) {
     let (production, replica) = (shop.rds.instance(PRIMARY, DATABASE), shop.rds.instance(STANDBY, DATABASE));
     assert_eq!(replica.source, Some(production.arn()));
     assert_eq!((replica.class.as_str(), replica.multi_az), ("db.t4g.medium", false));
+    assert!(replica.iam, "applications that log in with IAM would be refused");
     assert!(replica.key.contains("us-west-2") && replica.key != production.key, "{}", replica.key);
     assert_ne!(replica.security_groups, production.security_groups, "a group works in one Region only");
     assert!(replica.parameter_group.starts_with("shop-data-"), "{}", replica.parameter_group);

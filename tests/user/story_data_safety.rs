@@ -205,7 +205,7 @@ fn a_promotion_that_led_nobody_anywhere_is_for_a_person_to_judge() {
     failback(&desk, 0);
     desk.expect(0, &["sim", "advance", "24h"]);
     desk.expect(0, &["sim", "fail", "us-east-1"]);
-    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup"]);
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "EnableRule"]);
     declare(&desk, 4, &["--yes"]);
     let run = newest(&desk);
     desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "us-east-1 is back"]);

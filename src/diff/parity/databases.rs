@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::baseline::{listed, without};
 use super::context::{Parity, Spot};
 use super::data::pair;
+use super::database_settings;
 use crate::diff::finding::{Severity, Source, Status};
 use crate::diff::found::Found;
 use crate::diff::shown::Shown;
@@ -42,6 +43,7 @@ pub fn judge(parity: &Parity<'_>, spot: &Spot<'_>, data: &str, rds: &RdsData, fo
         );
     }
     parameters(parity, spot, production, standby, found);
+    database_settings::judge(parity, spot, production, standby, found);
 }
 
 /// States in which RDS can neither serve nor promote (RDS user guide, "Viewing DB instance status").
@@ -165,7 +167,9 @@ fn recorded(parity: &Parity<'_>, spot: &Spot<'_>, rds: &RdsData, found: &mut Fou
         );
         return;
     };
-    let edits = diff(&without(Some(then), &NOISE), &without(Some(now), &NOISE), Rules::CLOUDFORMATION);
+    // A baseline of before tells nothing of how it is run: that is no change of production.
+    let noise: Vec<&str> = NOISE.into_iter().chain(then.settings.is_none().then_some("settings")).collect();
+    let edits = diff(&without(Some(then), &noise), &without(Some(now), &noise), Rules::CLOUDFORMATION);
     let changed: BTreeSet<String> =
         edits.iter().map(|edit| edit.path.to_string().trim_start_matches('/').to_owned()).collect();
     if !changed.is_empty() {

@@ -73,6 +73,57 @@ fn storage_is_as_production_s_as_far_as_it_can_be_ordered() {
 }
 
 #[test]
+fn how_a_database_is_run_is_compared_once_both_sides_tell() {
+    let settings = || DatabaseSettings {
+        iam_authentication: true,
+        option_group: Some("shop-options".into()),
+        monitoring_s: 60,
+        performance_insights: true,
+        log_exports: vec!["postgresql".into(), "upgrade".into()],
+        ca_certificate: Some("rds-ca-rsa2048-g1".into()),
+        backup_window: Some("03:10-03:40".into()),
+        copy_tags: true,
+        ..DatabaseSettings::default()
+    };
+    let both = |w: &mut World, there: DatabaseSettings| {
+        w.baseline.facts.databases.get_mut("shop-orders").unwrap().settings = Some(settings());
+        w.production().databases.get_mut("shop-orders").unwrap().settings = Some(settings());
+        w.environment.map.insert("shop-options".into(), "shop-options-dr".into());
+        w.database().settings = Some(there);
+    };
+    let same = || DatabaseSettings { option_group: Some("shop-options-dr".into()), ..settings() };
+    check(|w| both(w, same()), &[], ExitClass::InSync);
+    // A baseline of before tells nothing, and the standby of another lifeboat is no difference.
+    check(|w| w.database().settings = Some(settings()), &[], ExitClass::InSync);
+    check(
+        |w| w.production().databases.get_mut("shop-orders").unwrap().settings = Some(settings()),
+        &[],
+        ExitClass::InSync,
+    );
+    differs(
+        |w| both(w, DatabaseSettings { backup_window: Some("05:00-05:30".into()), ..DatabaseSettings::default() }),
+        &[
+            "parity Modified cosmetic: data/orders/backup-window | 03:10-03:40 | 05:00-05:30",
+            "parity Deleted degrades: data/orders/ca-certificate | rds-ca-rsa2048-g1 | -",
+            "parity Modified cosmetic: data/orders/copy-tags-to-snapshot | on | off",
+            "parity Deleted cosmetic: data/orders/enhanced-monitoring | every 60 s | -",
+            "parity Modified blocks failover: data/orders/iam-authentication | on | off",
+            "parity Deleted degrades: data/orders/log-exports | postgresql, upgrade | -",
+            "parity Deleted degrades: data/orders/option-group | shop-options-dr | -",
+            "parity Modified degrades: data/orders/performance-insights | on | off",
+        ],
+    );
+    differs(
+        |w| {
+            both(w, same());
+            w.environment.map.remove("shop-options");
+            w.database().settings.as_mut().unwrap().option_group = None;
+        },
+        &["parity Modified degrades: data/orders/option-group | shop-options | -"],
+    );
+}
+
+#[test]
 fn a_lag_that_is_not_known_is_not_zero() {
     check(
         |w| w.standby.replica_lags.clear(),

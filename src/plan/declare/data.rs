@@ -14,8 +14,21 @@ use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId, Stood};
 /// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
 const PROMOTE_TIMEOUT_S: u64 = 3_600;
 
-/// Give up on a change of class after this.
+/// Give up on a change of class after this, where production still serves, and on what is changed once users are served.
 const RAISE_TIMEOUT_S: u64 = 3_600;
+
+/// So long an ungraceful declaration lets a change of class hold up the promotion, with a backup that may come before it:
+/// twice what it takes.
+const RAISE_IN_A_DISASTER_S: u64 = 1_200;
+
+/// What a change of class takes (RDS user guide, "Modifying a DB instance": an outage occurs during it; no length is told).
+const RAISE_S: u64 = 600;
+
+/// What RDS's first backup after a promotion takes besides [`BACKUP_PER_GIB_S`]; AWS tells no length.
+const BACKUP_S: u64 = 120;
+
+/// What each GiB adds to the first backup, which is a full one.
+const BACKUP_PER_GIB_S: u64 = 10;
 
 /// Give up on a replica that does not catch up after this: nothing serves writes meanwhile.
 const CATCH_UP_TIMEOUT_S: u64 = 900;
@@ -41,6 +54,11 @@ pub fn raise_id(data: &str) -> StepId {
 /// The id of the step that gives a database production's protection.
 pub fn protect_id(data: &str) -> StepId {
     StepId(format!("protect-{data}"))
+}
+
+/// The id of the step that measures how far a replica is behind.
+pub fn measure_id(data: &str) -> StepId {
+    StepId(format!("measure-{data}"))
 }
 
 /// The id of the step that checks data that replicates by itself.
@@ -212,28 +230,47 @@ pub(super) fn publish(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec
     steps.collect()
 }
 
-/// The steps that make databases stand alone with production's class. In a graceful plan they first wait until the
-/// replicas have everything. Also the last of these steps, which traffic waits for.
+/// The steps that give databases production's class while production still serves: each takes minutes in which the database
+/// answers nobody, and once it is promoted RDS backs it up and takes no change for up to hours.
+pub(super) fn raise_first(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    let all = databases(input);
+    let lacking = all.iter().filter_map(|one| Some((one, one.class_to_have().filter(|_| !one.is_missing(input))?)));
+    lacking.map(|(one, class)| raise(input, one, class, needs.clone())).collect()
+}
+
+/// The steps that make databases stand alone. In a graceful plan they first wait until the replicas have everything; in any
+/// other they first measure what is lost and try to give them production's class. Also the last of these steps, which
+/// traffic waits for.
 pub(super) fn promote(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<Step>, BTreeSet<StepId>) {
     let (mut steps, mut last) = (Vec::new(), BTreeSet::new());
+    let graceful = input.declaration.mode == Mode::Graceful;
     for one in databases(input) {
         let mut needs = needs.clone();
-        if input.declaration.mode == Mode::Graceful && !one.stands_alone() && !one.is_missing(input) {
-            let wait = await_replica(input, &one, needs);
-            needs = BTreeSet::from([wait.id.clone()]);
-            steps.push(wait);
+        if !one.stands_alone() && !one.is_missing(input) {
+            let first = if graceful { await_replica(input, &one, needs) } else { measure(input, &one, needs) };
+            needs = BTreeSet::from([first.id.clone()]);
+            steps.push(first);
         }
-        let promotion = promotion(input, &one, needs);
-        let mut end = promotion.id.clone();
-        steps.push(promotion);
-        if let Some(class) = one.class_to_have().filter(|_| !one.is_missing(input)) {
-            let raise = raise(input, &one, class, BTreeSet::from([end]));
-            end = raise.id.clone();
+        if let Some(class) = one.class_to_have().filter(|_| !graceful && !one.is_missing(input)) {
+            let raise = raise(input, &one, class, needs);
+            needs = BTreeSet::from([raise.id.clone()]);
             steps.push(raise);
         }
-        last.insert(end);
+        let promotion = promotion(input, &one, needs);
+        last.insert(promotion.id.clone());
+        steps.push(promotion);
     }
     (steps, last)
+}
+
+fn measure(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
+    let id = measure_id(one.data);
+    let action =
+        Action::MeasureReplica { data: one.data.to_owned(), side: SideName::Standby, database: one.id.clone() };
+    let title = format!("measure how far {} is behind: what it lacks is lost", one.id);
+    let estimate = estimates::or_past(input, &id, 1, "one GetMetricData");
+    // A metric that does not come holds nothing up.
+    Step { best_effort: true, ..one.step(id, title, action, needs, estimate) }
 }
 
 fn await_replica(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
@@ -245,7 +282,12 @@ fn await_replica(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<S
         at_most_s: 0,
         timeout_s: CATCH_UP_TIMEOUT_S,
     };
-    let estimate = estimates::or_past(input, &id, 120, "CloudWatch has a replica's lag once a minute");
+    let grows = one.seen.or(one.production).is_some_and(DatabaseFacts::lag_grows_idle);
+    let (seconds, why) = match grows {
+        true => (360, "a PostgreSQL source that nobody writes to writes by itself every 5 minutes, and shows by it"),
+        false => (120, "CloudWatch has a replica's lag once a minute"),
+    };
+    let estimate = estimates::or_past(input, &id, seconds, why);
     let title = format!("wait until {} has every write of production", one.data);
     one.step(id, title, action, needs, estimate)
 }
@@ -290,8 +332,21 @@ pub(super) fn instant(at: Timestamp) -> String {
 
 fn raise(input: &DeclareInput<'_>, one: &Database<'_>, class: String, needs: BTreeSet<StepId>) -> Step {
     let id = raise_id(one.data);
+    let graceful = input.declaration.mode == Mode::Graceful;
     let from = one.seen.map(|seen| format!(" from {}", seen.class)).unwrap_or_default();
     let title = format!("raise {}{from} to production's {class}", one.data);
+    // Its own backup may take hours, and RDS takes no change meanwhile: nothing that users wait for waits for that.
+    let backs_up = one.stands_alone() && one.seen.is_some_and(|seen| seen.status == "backing-up");
+    let timeout_s = match (graceful, backs_up) {
+        (false, true) => 0,
+        (false, false) => RAISE_IN_A_DISASTER_S,
+        (true, _) => RAISE_TIMEOUT_S,
+    };
+    let title = match graceful {
+        true => title,
+        false if backs_up => format!("{title}, unless RDS refuses because it is backing up"),
+        false => format!("{title}; if that fails or takes more than {} min, go on without", timeout_s / 60),
+    };
     let action = Action::RaiseDatabase {
         data: one.data.to_owned(),
         side: SideName::Standby,
@@ -300,13 +355,14 @@ fn raise(input: &DeclareInput<'_>, one: &Database<'_>, class: String, needs: BTr
         multi_az: None,
         deletion_protection: None,
         wait: true,
-        timeout_s: RAISE_TIMEOUT_S,
+        timeout_s,
     };
-    let estimate = estimates::or_past(input, &id, 600, "a change of class takes about 10 minutes, with a restart");
-    one.step(id, title, action, needs, estimate)
+    let why = "a change of class takes about 10 minutes, with a restart";
+    let estimate = estimates::or_past(input, &id, if backs_up { 0 } else { RAISE_S }, why);
+    Step { best_effort: !graceful, ..one.step(id, title, action, needs, estimate) }
 }
 
-/// The steps that give databases production's protection. Nobody waits for these: the users are served by then.
+/// The steps that give databases production's protection. Users are served by then, and RDS may still be backing up.
 pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
     let all = databases(input);
     let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
@@ -323,7 +379,11 @@ pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec
             return None;
         }
         let id = protect_id(one.data);
-        let title = format!("give {} what production's has: {} (not waited for)", one.data, words.join(", "));
+        let title = format!(
+            "give {} what production's has, once RDS's first backup is over: {} (users do not wait for it)",
+            one.data,
+            words.join(", ")
+        );
         let action = Action::RaiseDatabase {
             data: one.data.to_owned(),
             side: SideName::Standby,
@@ -334,11 +394,19 @@ pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec
             wait: false,
             timeout_s: RAISE_TIMEOUT_S,
         };
-        let estimate = estimates::or_past(input, &id, 5, "one ModifyDBInstance");
+        let estimate = match one.stands_alone() {
+            true => estimates::or_past(input, &id, 5, "one ModifyDBInstance"),
+            false => {
+                let gib = u64::from(one.seen.unwrap_or(production).storage_gb);
+                let why = "RDS takes no change during the first backup after a promotion: 2 min and 10 s a GiB";
+                estimates::or_past(input, &id, BACKUP_S + gib * BACKUP_PER_GIB_S, why)
+            }
+        };
         let mut needs = needs.clone();
         // A declaration without traffic has nothing else to come after.
         needs.insert(promote_id(one.data));
-        Some(one.step(id, title, action, needs, estimate))
+        // The users are served by then: what is not to be had yet is ordered later, by the command that the report names.
+        Some(Step { best_effort: true, ..one.step(id, title, action, needs, estimate) })
     });
     steps.collect()
 }

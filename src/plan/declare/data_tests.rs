@@ -66,6 +66,7 @@ struct Case {
     environment: crate::model::Environment,
     baseline: crate::facts::Baseline,
     seen: StandbySeen,
+    incident_at: Option<jiff::Timestamp>,
     /// What a fence would not find.
     lacks: Vec<String>,
 }
@@ -103,10 +104,12 @@ impl Case {
         let seen = StandbySeen {
             databases: Ok(BTreeMap::from([(replica.id.clone(), replica)])),
             lags: Ok(BTreeMap::from([("shop-orders".to_owned(), lag)])),
+            last_lags: BTreeMap::new(),
             balancer: Ok(alias),
             past: BTreeMap::new(),
         };
-        Case { mode, options: DeclareOptions::default(), environment, baseline, seen, lacks: vec![] }
+        let options = DeclareOptions::default();
+        Case { mode, options, environment, baseline, seen, incident_at: None, lacks: vec![] }
     }
 
     fn plan(&self) -> Result<(Runbook, Remarks), DeclareRefusal> {
@@ -121,7 +124,7 @@ impl Case {
                 Mode::Graceful => PrimaryReach::Lacks { missing: self.lacks.clone() },
                 Mode::Ungraceful => PrimaryReach::NotAsked,
             },
-            declaration: declaration(self.mode),
+            declaration: Declaration { incident_at: self.incident_at, ..declaration(self.mode) },
             options: self.options.clone(),
             past: PastTimes::default(),
         };
@@ -150,17 +153,18 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     publish-orders <- [] 1s
     check-carts <- [] 2s
     check-uploads <- [] 2s
-    promote-orders <- [] 300s
-    raise-orders <- [promote-orders] 600s
+    measure-orders <- [] 1s
+    raise-orders <- [measure-orders] 600s
+    promote-orders <- [raise-orders] 300s
     scale-api <- [] 1s
     await-api <- [scale-api] 90s
     scale-web <- [await-api] 1s
     await-web <- [scale-web] 120s
-    ask-standby <- [await-web publish-orders raise-orders] 1s
+    ask-standby <- [await-web promote-orders publish-orders] 1s
     switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
-    protect-orders <- [probe promote-orders] 5s
+    protect-orders <- [probe promote-orders] 120s
     report <- [check-carts check-uploads probe protect-orders publish-orders] 1s
     ");
     for step in &runbook.steps {
@@ -171,8 +175,9 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     tell applications the host name of orders in /shop/prod/db/host
     check that carts is there in us-west-2
     check that uploads is there in us-west-2
+    measure how far shop-orders is behind: what it lacks is lost
+    raise orders from db.t4g.medium to production's db.r6g.large; if that fails or takes more than 20 min, go on without
     promote orders: shop-orders takes writes and follows production no more
-    raise orders from db.t4g.medium to production's db.r6g.large
     scale api from 2 to 8
     wait until 8 of api are in service
     scale web from 2 to 10
@@ -181,26 +186,32 @@ fn an_ungraceful_plan_promotes_beside_the_scaling_and_only_traffic_waits_for_bot
     lead shop.example.com to the standby: s3://shop-dr/shop.example.com/standby-takes-over says that it has taken over
     wait until users of shop.example.com have followed
     ask https://shop.example.com/healthz until it answers 200
-    give orders what production's has: a standby in another zone, protection against deletion (not waited for)
+    give orders what production's has, once RDS's first backup is over: a standby in another zone, protection against deletion (users do not wait for it)
     save the report
     ");
     let promote = runbook.step(&promote_id("orders")).expect("the promotion");
     assert!(matches!(promote.action, Action::Promote { backup_retention_days: 14, .. }), "{promote:?}");
     assert_eq!(
         know.losses,
-        [Loss { data: "orders".into(), seconds: Some(3), unknown: None, at_most: false, stale_since: None }]
+        [Loss {
+            data: "orders".into(),
+            seconds: Some(3),
+            unknown: None,
+            at_most: true,
+            by: Some(LossBy::Lag),
+            stale_since: None
+        }]
     );
     assert_eq!((know.point_holds(Span::from_secs(3)), know.point_holds(Span::from_secs(2))), (Some(true), Some(false)));
     assert_eq!(know.warnings, [UNFENCED]);
-    let mut postgres = Case::new(Mode::Ungraceful, all_data(), Some(takes_over()));
-    let seen = postgres.seen.databases.as_mut().expect("seen").get_mut("shop-orders").expect("it");
-    seen.engine = "postgres".into();
-    assert!(postgres.planned().1.losses[0].at_most, "an idle source looks as if it was behind");
-    // 300 + 600 to a database of production's class, 1 to ask the standby, 1 + 90 + 5 for the users, 5 to order
-    // protection, 1 to report.
-    assert_eq!(timeline(&runbook).total_s, 1_003);
-    // Protection and the report come after service is back.
-    assert_eq!(timeline(&runbook).recovered_s(&runbook), 997);
+    let (measure, raise, promote) = (measure_id("orders"), raise_id("orders"), promote_id("orders"));
+    let may_fail = |id: &StepId| runbook.step(id).expect("a step").best_effort;
+    assert_eq!([&measure, &raise, &promote, &protect_id("orders")].map(may_fail), [true, true, false, true]);
+    let raise = runbook.step(&raise).expect("the raise");
+    assert!(matches!(raise.action, Action::RaiseDatabase { timeout_s: 1_200, wait: true, .. }), "{raise:?}");
+    // 1 + 600 + 300 to a promoted database of production's class, 1 to ask the standby, 1 + 90 + 5 for the users; and
+    // while they are served at least 120 for the first backup, before the protection is ordered, and 1 to report.
+    assert_eq!((timeline(&runbook).recovered_s(&runbook), timeline(&runbook).total_s), (998, 1_119));
     assert_eq!(timeline(&runbook).outage(&runbook), None, "nothing is stopped that served");
 }
 
@@ -211,23 +222,27 @@ fn a_graceful_plan_silences_the_primary_before_it_promotes() {
     publish-orders <- [] 1s
     check-carts <- [] 2s
     check-uploads <- [] 2s
+    raise-orders <- [] 600s
     scale-api <- [] 1s
     await-api <- [scale-api] 90s
     scale-web <- [await-api] 1s
     await-web <- [scale-web] 120s
-    fence-primary <- [await-web] 360s
+    fence-primary <- [await-web raise-orders] 360s
     await-replica-orders <- [fence-primary] 120s
     promote-orders <- [await-replica-orders] 300s
-    raise-orders <- [promote-orders] 600s
-    ask-standby <- [await-web fence-primary publish-orders raise-orders] 1s
+    ask-standby <- [await-web fence-primary promote-orders publish-orders raise-orders] 1s
     switch-traffic <- [ask-standby] 1s
     await-traffic <- [switch-traffic] 90s
     probe <- [await-traffic] 5s
-    protect-orders <- [probe promote-orders] 5s
+    protect-orders <- [probe promote-orders] 120s
     report <- [check-carts check-uploads probe protect-orders publish-orders] 1s
     ");
     let fence = runbook.step(&StepId(FENCE.into())).expect("the fence");
     assert!(!fence.best_effort, "a promotion relies on it");
+    assert!(
+        !runbook.step(&raise_id("orders")).expect("the raise").best_effort,
+        "production serves as long as it takes"
+    );
     assert_eq!(know, Remarks::default(), "nothing would be lost");
 }
 
@@ -291,7 +306,7 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
     let (runbook, know) = case.planned();
     let data: Vec<&str> =
         runbook.steps.iter().map(|step| step.id.0.as_str()).filter(|id| id.contains("orders")).collect();
-    assert_eq!(data, ["publish-orders", "promote-orders", "raise-orders", "protect-orders"]);
+    assert_eq!(data, ["publish-orders", "measure-orders", "raise-orders", "promote-orders", "protect-orders"]);
     assert_eq!(
         know.losses,
         [Loss {
@@ -299,11 +314,53 @@ fn what_is_so_already_is_said_and_what_was_not_seen_is_planned_for() {
             seconds: None,
             unknown: Some("denied".into()),
             at_most: false,
+            by: None,
             stale_since: None
         }]
     );
     assert_eq!(know.point_holds(Span::from_secs(300)), None, "what is not known does not hold");
     assert!(know.warnings[0].contains("could not be looked at"), "{know:?}");
+}
+
+#[test]
+fn what_is_lost_is_told_by_the_incident_else_by_the_lag_else_by_the_last_one_known() {
+    let at = |second| jiff::Timestamp::from_second(second).expect("a time");
+    let mut case = Case::new(Mode::Ungraceful, vec![orders()], None);
+    let lost = |case: &Case| {
+        let loss = case.planned().1.losses.remove(0);
+        (loss.seconds, loss.at_most, loss.by)
+    };
+    // Forty minutes in the dark, and PostgreSQL's lag has grown all the time.
+    let dark = ReplicaLag { seconds: 2_403, at: at(-1) };
+    case.seen.lags = Ok(BTreeMap::from([("shop-orders".to_owned(), dark)]));
+    assert_eq!(lost(&case), (Some(2_403), true, Some(LossBy::Lag)));
+    case.incident_at = Some(at(-2_402));
+    let by = LossBy::Incident { at: at(-2_402), holds_until: at(-2_404) };
+    assert_eq!(lost(&case), (Some(2), true, Some(by)));
+    assert_eq!(case.planned().1.point_holds(Span::from_secs(60)), Some(true));
+    case.incident_at = Some(at(-2_404));
+    assert_eq!((lost(&case).0, lost(&case).1), (Some(0), false), "it has all that was written");
+    // MySQL tells no lag once its source is gone.
+    let last = ReplicaLag { seconds: 2, at: at(-2_430) };
+    case.seen.lags = Ok(BTreeMap::new());
+    case.seen.last_lags = BTreeMap::from([("shop-orders".to_owned(), last)]);
+    assert_eq!(lost(&case).0, Some(28));
+    case.incident_at = None;
+    assert_eq!(lost(&case), (Some(2_432), true, Some(LossBy::LastLag { seconds: 2, at: at(-2_430) })));
+    case.seen.last_lags.clear();
+    assert_eq!(lost(&case), (None, false, None));
+}
+
+#[test]
+fn a_database_that_stands_alone_and_backs_up_holds_up_nobody() {
+    let mut case = Case::new(Mode::Ungraceful, vec![orders()], None);
+    let mut alone = database("shop-orders", "db.t4g.medium", None);
+    alone.status = "backing-up".into();
+    case.seen.databases = Ok(BTreeMap::from([("shop-orders".to_owned(), alone)]));
+    let (runbook, _) = case.planned();
+    let raise = runbook.step(&raise_id("orders")).expect("the raise");
+    assert!(matches!(raise.action, Action::RaiseDatabase { timeout_s: 0, .. }) && raise.best_effort, "{raise:?}");
+    assert!(runbook.step(&measure_id("orders")).is_none(), "it follows nothing");
 }
 
 #[test]

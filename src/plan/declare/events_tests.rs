@@ -57,7 +57,8 @@ fn fenced(runbook: &Runbook) -> Vec<String> {
 fn what_ran_in_production_is_switched_on_once_tiers_and_data_are_there_and_before_users_come() {
     let (runbook, know) = planned(Mode::Ungraceful, vec![orders()], DeclareOptions::default());
     insta::assert_snapshot!(lines(&runbook), @r"
-    promote-orders <- [] 300s
+    measure-orders <- [] 1s
+    promote-orders <- [measure-orders] 300s
     scale-api <- [] 1s
     await-api <- [scale-api] 90s
     scale-web <- [await-api] 1s

@@ -40,6 +40,8 @@ pub struct StandbySeen {
     pub databases: Result<BTreeMap<String, DatabaseFacts>, String>,
     /// How far they are behind, by identifier; absent: not known.
     pub lags: Result<BTreeMap<String, ReplicaLag>, String>,
+    /// The last lag that was known of those whose lag now is not, by identifier: a bound.
+    pub last_lags: BTreeMap<String, ReplicaLag>,
     /// The load balancer that the record should lead to.
     pub balancer: Result<AliasFacts, String>,
     /// What runs tell of each database, by the data's name. Looked up only where an instance stands alone.
@@ -52,6 +54,7 @@ impl Default for StandbySeen {
         StandbySeen {
             databases: Ok(BTreeMap::new()),
             lags: Ok(BTreeMap::new()),
+            last_lags: BTreeMap::new(),
             balancer: Err("it was not looked for".to_owned()),
             past: BTreeMap::new(),
         }

@@ -24,11 +24,11 @@ use super::scale::{ScalePlan, plan_scale};
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
-pub use data::{check_id, promote_id, protect_id, publish_id, raise_id};
+pub use data::{check_id, measure_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Skip, StandbySeen};
 pub use refusal::{DeclareRefusal, Stale};
-pub use remarks::{Loss, Remarks, UNFENCED, remarks, returns};
+pub use remarks::{Loss, LossBy, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};
 pub use times::{PastStep, PastTime, PastTimes};

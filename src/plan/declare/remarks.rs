@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::data::{Database, databases};
 use super::events;
 use super::{DeclareInput, FENCE, PrimaryReach, promote_id};
-use crate::facts::{DatabaseFacts, LeverFacts};
+use crate::facts::{LeverFacts, lost_s};
 use crate::model::{SideName, Span, Switch};
 use crate::plan::runbook::{Mode, Runbook};
 
@@ -44,11 +44,36 @@ pub struct Loss {
     pub seconds: Option<u64>,
     /// Why it is not known.
     pub unknown: Option<String>,
-    /// Whether it may be less: the lag it is taken from grows while nobody writes.
+    /// Whether it may be less: a lag is a bound of what was written and did not come.
     pub at_most: bool,
+    /// What it is taken from; none where it is not known, or the standby's database follows production no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<LossBy>,
     /// Since when everything written would be lost, where the standby's database follows production no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale_since: Option<Timestamp>,
+}
+
+/// What tells how many writes would be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossBy {
+    /// The replica's lag now.
+    Lag,
+    /// The last lag that was known of it, because its replication has broken since.
+    LastLag {
+        /// That lag, in seconds.
+        seconds: u64,
+        /// When it was measured.
+        at: Timestamp,
+    },
+    /// The time of the incident, after which production wrote nothing.
+    Incident {
+        /// When that was.
+        at: Timestamp,
+        /// Until when the replica surely has everything.
+        holds_until: Timestamp,
+    },
 }
 
 impl Remarks {
@@ -138,16 +163,7 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
             found.losses.extend(loss);
             continue;
         }
-        let (seconds, unknown) = match &input.standby.lags {
-            Ok(lags) => match lags.get(&one.id) {
-                Some(lag) => (Some(lag.seconds), None),
-                None => (None, Some("CloudWatch has no lag of the last five minutes".to_owned())),
-            },
-            Err(why) => (None, Some(why.clone())),
-        };
-        // The engine is the same on both sides; a replica that could not be looked at has no known lag either.
-        let at_most = seconds.is_some_and(|seconds| seconds > 0) && one.seen.is_some_and(DatabaseFacts::lag_grows_idle);
-        found.losses.push(Loss { data: one.data.to_owned(), seconds, unknown, at_most, stale_since: None });
+        found.losses.push(of_replica(input, &one));
     }
     for (data, bucket) in input.environment.data.iter().filter_map(|data| match &data.kind {
         crate::model::DataKind::S3(bucket) => Some((&data.name, bucket)),
@@ -158,6 +174,34 @@ fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
             found
                 .warnings
                 .push(format!("{data}: by the baseline nothing replicates {} to {}", bucket.bucket, bucket.replica));
+        }
+    }
+}
+
+/// What would be lost of a replica that were promoted now.
+fn of_replica(input: &DeclareInput<'_>, one: &Database<'_>) -> Loss {
+    let loss = |seconds: Option<u64>, unknown, by| Loss {
+        data: one.data.to_owned(),
+        seconds,
+        unknown,
+        at_most: seconds.is_some_and(|seconds| seconds > 0),
+        by,
+        stale_since: None,
+    };
+    let now = match &input.standby.lags {
+        Ok(lags) => lags.get(&one.id),
+        Err(why) => return loss(None, Some(why.clone()), None),
+    };
+    let Some(lag) = now.or_else(|| input.standby.last_lags.get(&one.id)) else {
+        return loss(None, Some("CloudWatch has no lag of the last three hours".to_owned()), None);
+    };
+    let holds_until = lag.holds_until();
+    match input.declaration.incident_at {
+        Some(at) => loss(Some(lost_s(holds_until, at)), None, Some(LossBy::Incident { at, holds_until })),
+        None if now.is_some() => loss(Some(lag.seconds), None, Some(LossBy::Lag)),
+        None => {
+            let by = LossBy::LastLag { seconds: lag.seconds, at: lag.at };
+            loss(Some(lag.bound_s(input.declaration.at)), None, Some(by))
         }
     }
 }
@@ -173,6 +217,7 @@ fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<L
         seconds,
         unknown,
         at_most: false,
+        by: None,
         stale_since,
     };
     Some(match one.stale() {

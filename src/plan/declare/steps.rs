@@ -48,6 +48,11 @@ pub(super) fn all(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec<Step> {
         steps.extend(data::publish(input, &first));
         steps.extend(data::checks(input, &first));
     }
+    if whole && graceful && must_be_silent(input) {
+        let raise = data::raise_first(input, &first);
+        last.extend(raise.iter().map(|step| step.id.clone()));
+        steps.extend(raise);
+    }
     if whole && !graceful {
         let (promote, writable) = data::promote(input, &first);
         steps.extend(promote);

@@ -116,6 +116,15 @@ pub enum Action {
         /// Give up after so many seconds.
         timeout_s: u64,
     },
+    /// How far a replica is behind is known and kept, before anything changes it; or that it is not known.
+    MeasureReplica {
+        /// The data's name.
+        data: String,
+        /// On which side.
+        side: SideName,
+        /// The replica.
+        database: String,
+    },
     /// A database has what production's has. Absent: as it is.
     RaiseDatabase {
         /// The data's name.
@@ -361,6 +370,7 @@ impl Action {
                 | Action::ProveClean { .. }
                 | Action::Gate { .. }
                 | Action::AwaitReplica { .. }
+                | Action::MeasureReplica { .. }
                 | Action::CheckData { .. }
                 | Action::AwaitTraffic { .. }
                 | Action::Probe { .. }

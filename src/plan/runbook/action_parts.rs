@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{DatabaseFacts, RecordFacts, ScheduleFacts, Tags};
+use crate::facts::{DatabaseFacts, DatabaseSettings, RecordFacts, ScheduleFacts, Tags};
 use crate::model::{GroupSize, Trigger};
 /// What leads users to a side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,12 @@ pub struct ReplicaLike {
     pub parameter_group: Option<String>,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
+    /// Whether AWS installs minor versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_minor_version: Option<bool>,
+    /// How it is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<DatabaseSettings>,
     /// Tags.
     pub tags: Tags,
 }
@@ -85,6 +91,8 @@ impl From<&DatabaseFacts> for ReplicaLike {
             security_group_ids: facts.security_group_ids.clone(),
             parameter_group: facts.parameter_group.as_ref().map(|group| group.name.clone()),
             deletion_protection: facts.deletion_protection,
+            auto_minor_version: Some(facts.auto_minor_version),
+            settings: facts.settings.clone(),
             tags: facts.tags.clone(),
         }
     }

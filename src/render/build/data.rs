@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Offers, Site, network, tags};
+use super::{Offers, Site, data_settings, network, tags};
 use crate::facts::{DatabaseFacts, ParameterGroupFacts};
 use crate::model::{DataSet, Footprint, RdsData, Strategy, logical_part, standby_database_name};
 use crate::render::problem::RenderProblem;
@@ -78,6 +78,7 @@ fn database(
         storage_throughput: facts.throughput_to_order(),
         max_storage: facts.max_storage_gb,
         auto_minor_version: facts.auto_minor_version,
+        settings: data_settings::settings(site, translator, &place, rds, facts),
         parameter_group: group.map(|group| parameter_group(translator, &place, group)),
         security_groups,
         security_group_ids,

@@ -3,6 +3,7 @@
 mod blocks;
 mod compute;
 mod data;
+mod data_settings;
 mod edge;
 mod inventory;
 mod launch_template;

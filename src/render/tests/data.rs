@@ -48,6 +48,65 @@ fn aws_own_parameter_groups_and_unencrypted_storage_leave_nothing_to_say() {
 }
 
 #[test]
+fn a_database_is_run_as_production_s_and_what_cannot_be_is_named() {
+    let made = |environment: &Environment, baseline: &crate::facts::Baseline| {
+        let rendered = render(environment, baseline, Footprint::Standby, &Templates::embedded()).expect("renders");
+        let notes: Vec<String> =
+            rendered.notes.iter().filter(|note| note.starts_with("data/orders")).cloned().collect();
+        (body(&rendered, Part::Data)["Resources"]["OrdersDatabase"]["Properties"].clone(), notes.join("\n"))
+    };
+    let mut environment = environment(Strategy::PilotLight);
+    let mut baseline = baseline();
+    let (properties, notes) = made(&environment, &baseline);
+    let stated = [
+        "EnableIAMDatabaseAuthentication",
+        "EnableCloudwatchLogsExports",
+        "CACertificateIdentifier",
+        "CopyTagsToSnapshot",
+        "PreferredBackupWindow",
+        "PreferredMaintenanceWindow",
+        "EnablePerformanceInsights",
+        "PerformanceInsightsRetentionPeriod",
+        "OptionGroupName",
+        "MonitoringInterval",
+        "MonitoringRoleArn",
+        "PerformanceInsightsKMSKeyId",
+    ];
+    let values: Vec<String> = stated.iter().map(|name| format!("{name}: {}", properties[name])).collect();
+    insta::assert_snapshot!(values.join("\n"), @r#"
+    EnableIAMDatabaseAuthentication: true
+    EnableCloudwatchLogsExports: ["postgresql","upgrade"]
+    CACertificateIdentifier: "rds-ca-rsa2048-g1"
+    CopyTagsToSnapshot: true
+    PreferredBackupWindow: "03:10-03:40"
+    PreferredMaintenanceWindow: "sun:05:00-sun:05:30"
+    EnablePerformanceInsights: true
+    PerformanceInsightsRetentionPeriod: 7
+    OptionGroupName: "shop-options-dr"
+    MonitoringInterval: 60
+    MonitoringRoleArn: "arn:aws:iam::111122223333:role/rds-monitoring"
+    PerformanceInsightsKMSKeyId: "arn:aws:kms:us-west-2:111122223333:key/insights"
+    "#);
+    assert_eq!(notes, "");
+    // What only a person can translate.
+    let settings = baseline.facts.databases["shop-orders"].settings.clone().expect("settings");
+    let of_one_region = [settings.option_group, settings.monitoring_role, settings.performance_insights_key];
+    of_one_region.iter().flatten().for_each(|name| drop(environment.map.remove(name)));
+    let (properties, notes) = made(&environment, &baseline);
+    assert!(stated[8..].iter().all(|name| properties.get(name).is_none()), "{properties}");
+    insta::assert_snapshot!(notes, @r"
+    data/orders: Performance Insights of the standby uses AWS's own key; where arn:aws:kms:us-east-1:111122223333:key/insights is a key of your own, add one of the standby to `map:`
+    data/orders: not mirrored: enhanced monitoring, because nobody said which role writes it in us-west-2; nobody sees the standby's operating system: add arn:aws:iam::111122223333:role/rds-monitoring to `map:`, which may name itself
+    data/orders: not mirrored: option group shop-options, because RDS copies none to another Region; the standby has AWS's own, without its options, and what relies on them fails there: make one like it in us-west-2 and add it to `map:`
+    ");
+    // An earlier lifeboat recorded nothing of it.
+    baseline.facts.databases.get_mut("shop-orders").expect("the database").settings = None;
+    let (properties, notes) = made(&environment, &baseline);
+    assert!(properties.get(stated[0]).is_none() && properties["CopyTagsToSnapshot"] == true, "{properties}");
+    insta::assert_snapshot!(notes, @"data/orders: not mirrored: how shop-orders is run (IAM authentication, option group, logs, monitoring, windows), because an earlier lifeboat recorded it; applications that log in with IAM would be refused: run `lifeboat baseline`");
+}
+
+#[test]
 fn what_aws_would_refuse_of_data_and_traffic_is_told_at_once() {
     let record = |set: Option<&str>, weight: Option<u8>| RecordFacts {
         name: "shop.example.com".into(),

@@ -47,6 +47,8 @@ pub struct DatabaseView {
     pub max_storage: Option<u32>,
     /// Whether minor versions are installed by AWS.
     pub auto_minor_version: bool,
+    /// How it is run; none where the baseline does not tell.
+    pub settings: Option<DatabaseSettingsView>,
     /// What its parameter group holds; none where production uses AWS's own.
     pub parameter_group: Option<ParameterGroupView>,
     /// The stack parameters that hold its security groups; may be empty.
@@ -55,6 +57,35 @@ pub struct DatabaseView {
     pub security_group_ids: Vec<String>,
     /// Tags.
     pub tags: Vec<TagView>,
+}
+
+/// How a database is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DatabaseSettingsView {
+    /// Whether IAM principals may log in.
+    pub iam_authentication: bool,
+    /// Whether its snapshots get its tags.
+    pub copy_tags: bool,
+    /// Logs that go to CloudWatch; may be empty.
+    pub log_exports: Vec<String>,
+    /// The certificate authority that its certificate is of.
+    pub ca_certificate: Option<String>,
+    /// When it is backed up.
+    pub backup_window: Option<String>,
+    /// When AWS may work on it.
+    pub maintenance_window: Option<String>,
+    /// Its option group, from `map:`; none: AWS's own.
+    pub option_group: Option<String>,
+    /// How often enhanced monitoring looks, in seconds; none: it does not.
+    pub monitoring_s: Option<u32>,
+    /// The role that enhanced monitoring writes with, from `map:`.
+    pub monitoring_role: Option<String>,
+    /// Whether Performance Insights is on.
+    pub performance_insights: bool,
+    /// How many days it keeps what it saw.
+    pub performance_insights_days: Option<u32>,
+    /// Its KMS key, from `map:`; none: AWS's own.
+    pub performance_insights_key: Option<String>,
 }
 
 /// A DB parameter group that mirrors production's.

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use compute::{
     BlockDeviceView, ComputeView, GroupView, InstanceTypeView, LaunchTemplateView, MetadataView, ProfileView,
 };
-pub use data::{DataView, DatabaseView, ParameterGroupView};
+pub use data::{DataView, DatabaseSettingsView, DatabaseView, ParameterGroupView};
 pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
 pub use network::{NetworkView, ZoneView};
 pub use security::{GroupRuleView, RuleView, SecurityGroupView, SecurityView};

@@ -7,7 +7,7 @@ use crate::plan::runbook::{Action, RunKind};
 use crate::report::count::count;
 use crate::report::drill;
 use crate::report::outage::Outage;
-use crate::run::journal::{RunState, StepState};
+use crate::run::journal::{Measures, RunState, StepState};
 
 /// The summary.
 pub(super) fn summary(report: &RunReport) -> String {
@@ -39,7 +39,7 @@ pub(super) fn summary(report: &RunReport) -> String {
             None => format!("{} {}{}", ended(report), point(report), exposed(report)),
         },
         RunState::Ended { degraded: true } => {
-            format!("{} {} {}{}", ended(report), lacks(report), point(report), exposed(report))
+            format!("{} {}{} {}{}", ended(report), lacks(report), lesser(report), point(report), exposed(report))
         }
     }
 }
@@ -133,18 +133,40 @@ fn point(report: &RunReport) -> String {
         None if !totals.not_promoted.is_empty() => "The data was not promoted, so it has no recovery point.".to_owned(),
         None => "The recovery point was not measured.".to_owned(),
         Some(lag) => {
-            let mut steps = report.record.steps.iter();
-            let idle = steps.any(|one| one.measures.lag_grows_idle && one.recovery_point_s() == Some(lag));
+            let by_incident = |one: &Measures| report.record.incident_at.is_some() && one.holds_until.is_some();
+            let worst = report.record.steps.iter().find(|step| step.recovery_point_s() == Some(lag));
+            let worst = worst.map(|step| &step.measures);
+            let idle = worst.is_some_and(|one| one.lag_grows_idle && !by_incident(one));
+            let told = worst.is_some_and(by_incident);
             format!(
                 "The recovery point is {}, {} the objective of {}.{}",
                 whole(lag),
                 holds(totals.recovery_point_met),
                 whole(report.record.objectives.rpo.as_secs()),
                 // Of a lag of nothing nothing is less.
-                if idle && lag > 0 { " Less may be lost: PostgreSQL's lag grows while nobody writes." } else { "" }
+                match (told, idle && lag > 0) {
+                    (true, _) => format!(" It is told by the time of the incident: {}.", recovery_point_note(report)),
+                    (false, true) => {
+                        " Less may be lost: PostgreSQL's lag grows while nobody writes, and no time of the incident was given."
+                            .to_owned()
+                    }
+                    (false, false) => String::new(),
+                }
             )
         }
     }
+}
+
+/// What databases did not get that production's have, and how to give it to them; nothing where they got everything.
+fn lesser(report: &RunReport) -> String {
+    let left = report.record.steps.iter().filter(|step| step.left_lesser());
+    let told = left.filter_map(|step| {
+        let failure = step.failure.as_ref()?;
+        let why: String = failure.why.iter().map(|why| format!(": {}", bare(why))).collect();
+        let hint = failure.hint.as_ref().map(|hint| format!("; {}", bare(hint))).unwrap_or_default();
+        Some(format!(" {} came to nothing: {}{why}{hint}.", step.id, bare(&failure.what)))
+    });
+    told.collect()
 }
 
 fn lacks(report: &RunReport) -> String {

@@ -1,5 +1,7 @@
 //! Owns the words of a report that more than one format needs.
 
+use jiff::Timestamp;
+
 use super::course::Course;
 use super::value::RunReport;
 use crate::plan::runbook::{Action, Mode, RunKind, Stood};
@@ -192,15 +194,27 @@ pub(super) fn recovery_point_note(report: &RunReport) -> String {
             format!("the age of what the standby had: “{}”", step.title)
         }
         Some(step) => {
-            let age =
-                step.measures.recovery_point_age_s.map(|age| format!(", measured {} before the order", whole(age)));
-            format!("the lag of data, recorded by “{}”{}", step.title, age.unwrap_or_default())
+            if let (Some(incident), Some(until)) = (report.record.incident_at, step.measures.holds_until) {
+                return format!(
+                    "production wrote nothing after the incident at {}, and “{}” had everything until {}",
+                    moment(incident),
+                    step.title,
+                    moment(until)
+                );
+            }
+            let age = step.measures.recovery_point_age_s.map(|age| format!(", {} old then", whole(age)));
+            format!("the lag of data, recorded for “{}”{}", step.title, age.unwrap_or_default())
         }
         None if !report.record.totals.not_promoted.is_empty() => {
             "no promotion of this run ended well, so the data takes no writes there".to_owned()
         }
         None => "no step of this run recorded the lag of data".to_owned(),
     }
+}
+
+/// A moment to the second, in UTC.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod gate;
 mod home;
 mod image_copy_home;
 mod image_launch_home;
+mod lag;
 mod looks;
 mod order;
 mod poller;
@@ -140,6 +141,7 @@ impl Actor for Actors {
             Action::ScalePrimary { group, size, .. } => self.look_scale_primary(group, *size).await,
             Action::AwaitPrimary { tier, group, wanted, .. } => self.home()?.look_serving(tier, group, *wanted).await,
             Action::Promote { side, database, .. } => self.look_promote(*side, database).await,
+            Action::MeasureReplica { side, database, .. } => self.look_lag(*side, database).await,
             Action::RaiseDatabase { .. } => self.look_raise(step).await,
             Action::PublishEndpoint { side, database, parameter, .. } => {
                 self.look_endpoint(*side, database, parameter).await
@@ -189,6 +191,7 @@ impl Actor for Actors {
             Action::DisableSchedules { tier, group, names } => self.schedules_off(tier, group, names, stop).await,
             Action::Report => self.report(step, watch).await,
             Action::Promote { .. } => self.promote(step, watch, stop).await,
+            Action::MeasureReplica { .. } => self.measure_lag(step).await,
             Action::RaiseDatabase { .. } => self.raise(step, watch, stop).await,
             Action::PublishEndpoint { data, side, database, parameter } => {
                 self.publish_endpoint(*side, data, database, parameter, stop).await

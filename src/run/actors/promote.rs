@@ -1,41 +1,19 @@
-//! Owns promoting a replica. Its lag is read right before the call: that is the achieved recovery point.
+//! Owns promoting a replica. Its lag is read right before the call: that is the achieved recovery point, where no step before
+//! has told it.
 
 use std::time::Duration;
 
 use super::database::{LOOK, Sight, sight, stands_alone, was_promoted};
+use super::lag::Behind;
 use super::order::Order;
 use super::vigil::Next;
-use super::{Actors, SidePorts, trouble};
-use crate::facts::{DatabaseFacts, ReplicaLag};
+use super::{Actors, trouble};
+use crate::facts::DatabaseFacts;
 use crate::model::SideName;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
-use crate::run::patience::elapsed;
 use crate::run::{Leave, Stop, Watch};
-
-/// How long a metric may hold up a promotion; real time, because a silent endpoint takes real time to be silent.
-const METRIC: Duration = Duration::from_secs(10);
-
-/// What was known of the lag when the promotion was ordered.
-enum Behind {
-    Known { lag: ReplicaLag, age_s: u64 },
-    Unknown(String),
-}
-
-impl Behind {
-    fn measures(&self, of: &DatabaseFacts) -> Measures {
-        match self {
-            Behind::Known { lag, age_s } => Measures {
-                recovery_point_s: Some(lag.seconds),
-                recovery_point_age_s: Some(*age_s),
-                lag_grows_idle: of.lag_grows_idle(),
-                ..Measures::default()
-            },
-            Behind::Unknown(_) => Measures::default(),
-        }
-    }
-}
 
 impl Actors {
     pub(super) async fn look_promote(&self, side: SideName, database: &str) -> Result<Look, ActError> {
@@ -63,7 +41,7 @@ impl Actors {
                     if facts.is_replica() && facts.is_available() && vigil.is_due(&order) {
                         let known = self.behind(ports, database).await;
                         // Whatever becomes of this process: nobody can measure it afterwards.
-                        let leave = watch.keep(known.measures(&facts)).await;
+                        let leave = watch.keep(known.measures(Some(&facts))).await;
                         // Both take their time, and what is ordered cannot be taken back.
                         if leave == Leave::Withdrawn || stop.requested() {
                             let error = trouble::interrupted(format!("the promotion of {database} was not ordered"));
@@ -95,19 +73,6 @@ impl Actors {
             }
         }
     }
-
-    async fn behind(&self, ports: &SidePorts, database: &str) -> Behind {
-        let (ids, now) = ([database.to_owned()], self.clock.now());
-        match tokio::time::timeout(METRIC, ports.read.metrics.replica_lags(&ids, now)).await {
-            Ok(Ok(told)) => match told.lags.get(database) {
-                // By the clock that measured it: ours may be wrong.
-                Some(lag) => Behind::Known { lag: *lag, age_s: elapsed(lag.at, told.at.unwrap_or(now)).as_secs() },
-                None => Behind::Unknown("CloudWatch has no lag of the last five minutes".to_owned()),
-            },
-            Ok(Err(error)) => Behind::Unknown(error.to_string()),
-            Err(_) => Behind::Unknown(format!("CloudWatch did not answer within {} s", METRIC.as_secs())),
-        }
-    }
 }
 
 fn words(facts: &DatabaseFacts, order: &Order) -> String {
@@ -133,14 +98,11 @@ fn writes(facts: &DatabaseFacts) -> &'static str {
 }
 
 fn done(facts: &DatabaseFacts, waited: Duration, behind: Option<Behind>) -> Done {
-    let text = match &behind {
-        Some(Behind::Known { lag, age_s }) => {
-            format!("it was {} s behind when promoted (measured {age_s} s before)", lag.seconds)
-        }
-        Some(Behind::Unknown(why)) => format!("how far it was behind when promoted is not known: {why}"),
-        None => "how far it was behind is what the attempt that ordered the promotion measured, if any".to_owned(),
-    };
-    let measures = behind.as_ref().map(|behind| behind.measures(facts)).unwrap_or_default();
+    let text = behind.as_ref().map_or_else(
+        || "how far it was behind is what the attempt that ordered the promotion measured, if any".to_owned(),
+        |behind| format!("right before, {}", behind.words()),
+    );
+    let measures = behind.as_ref().map(|behind| behind.measures(Some(facts))).unwrap_or_default();
     let measures = Measures { aws_s: waited.as_secs_f64(), ..measures };
     Done { text: format!("{} {}; {text}", facts.id, writes(facts)), measures }
 }

@@ -48,7 +48,10 @@ impl Actors {
         let what = format!("cannot change {database}");
         let ports = self.ports_to_change(*side, stop).await?;
         let vigil = self.vigil(step, *timeout_s, LOOK, watch, stop);
-        let mut order = Order::new("change", "it is as it was, and takes writes");
+        let mut order = Order::new("change", "it is as it was");
+        // Whether RDS was seen to be at it.
+        let mut at_work = false;
+        let mut hint = None;
         loop {
             let seen = match sight(ports, database, &what, &order).await? {
                 Sight::Is(facts) => {
@@ -56,8 +59,18 @@ impl Actors {
                     if lacks.is_none() && (!wait || facts.is_available()) {
                         return Ok(done(has(&facts), &vigil));
                     }
-                    if let Some(change) = lacks
-                        && facts.is_available()
+                    at_work |= order.was_given() && !facts.is_available();
+                    if let Some(change) = lacks.as_ref().filter(|_| at_work && facts.is_available()) {
+                        let why = "RDS took the change, worked at it and left the instance as it was".to_owned();
+                        let see = format!(
+                            "`aws rds describe-events --source-type db-instance --source-identifier {database} --region \
+                             {}` tells why; {}",
+                            ports.read.region,
+                            later(step, change, &facts, &ports.read.region)
+                        );
+                        return Err(trouble::plain(&what, why, Some(see)));
+                    }
+                    if let Some(change) = lacks.filter(|_| facts.is_available())
                         && vigil.is_due(&order)
                     {
                         let answer = ports.write.databases.modify(database, &change).await;
@@ -78,33 +91,69 @@ impl Actors {
                             ));
                         }
                     }
-                    format!("{}{}", has(&facts), order.against())
+                    hint = lacking(&facts, &step.action)
+                        .map(|change| later(step, &change, &facts, &ports.read.region))
+                        .filter(|_| !order.was_given());
+                    format!("{}{}{}", has(&facts), refuses(&facts, &order), order.against())
                 }
                 Sight::Unseen(why) => why,
             };
             match vigil.next(&seen).await {
                 Next::Look => {}
                 Next::Stopped => {
-                    return Err(order.left(trouble::interrupted(format!("stopped waiting for {database}"))));
+                    let left = order.left(trouble::interrupted(format!("stopped waiting for {database}")));
+                    // What failed is not tried again where the run goes on without; a wish to stop is no failure.
+                    return Err(ActError { effect_known: left.effect_known && !step.best_effort, ..left });
                 }
                 Next::TimeUp => {
-                    let hint = "resume to look and go on, or skip the step and change it later".to_owned();
-                    return Err(order.left(trouble::plain(&what, format!("{seen} after {timeout_s} s"), Some(hint))));
+                    let hint = hint.or_else(|| {
+                        (!step.best_effort)
+                            .then(|| "resume to look and go on, or skip the step and change it later".to_owned())
+                    });
+                    let why = format!("{seen} after {timeout_s} s");
+                    return Err(order.left(trouble::plain(&what, why, hint)));
                 }
             }
         }
     }
 }
 
+/// Why RDS takes no change now, to be put behind a sentence; nothing where it would, or has taken it.
+fn refuses(facts: &DatabaseFacts, order: &Order) -> &'static str {
+    match facts.status.as_str() {
+        "backing-up" if !order.was_given() => ": RDS refuses changes until that is done",
+        _ => "",
+    }
+}
+
+/// How to change later what could not be changed now.
+fn later(step: &Step, change: &DatabaseChange, facts: &DatabaseFacts, region: &Region) -> String {
+    let class = change.class.as_ref().map(|class| format!(" --db-instance-class {class}")).unwrap_or_default();
+    let switch = |wanted: Option<bool>, on: &'static str, off: &'static str| match wanted {
+        Some(true) => on,
+        Some(false) => off,
+        None => "",
+    };
+    let zones = switch(change.multi_az, " --multi-az", " --no-multi-az");
+    let kept = switch(change.deletion_protection, " --deletion-protection", " --no-deletion-protection");
+    let command = format!(
+        "`aws rds modify-db-instance --db-instance-identifier {}{class}{zones}{kept} --apply-immediately --region {region}`",
+        facts.id
+    );
+    match step.best_effort {
+        true => format!("{command} changes it later"),
+        false => format!("resume to order it again, or skip {} and change it later: {command}", step.id),
+    }
+}
+
 /// What to do about a change that RDS refuses for good: most of all a class that its Region does not offer.
 fn refused(step: &Step, change: &DatabaseChange, facts: &DatabaseFacts, region: &Region) -> String {
-    let Some(class) = &change.class else {
-        return format!("resume to order it again, or skip {} and change it later", step.id);
-    };
+    let later = later(step, change, facts, region);
+    let Some(class) = &change.class else { return later };
     format!(
         "`aws rds describe-orderable-db-instance-options --engine {} --engine-version {} --db-instance-class {class} \
-         --region {region}` tells whether it is offered there; resume to order it again, or skip {} and serve with {}",
-        facts.engine, facts.engine_version, step.id, facts.class
+         --region {region}` tells whether it is offered there; {later}",
+        facts.engine, facts.engine_version
     )
 }
 

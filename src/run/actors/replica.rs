@@ -49,7 +49,7 @@ impl Actors {
             let seen = match (facts, lags) {
                 (Ok(None), _) => return Err(missing(&what, *side, database)),
                 (Ok(Some(facts)), _) if !facts.is_replica() => {
-                    return Ok(done(format!("{database} is no replica"), vigil.waited()));
+                    return Ok(done(format!("{database} is no replica"), vigil.waited(), None));
                 }
                 (Err(error), _) | (_, Err(error)) if !error.kind.may_retry() => {
                     return Err(trouble::cloud(&what, &error));
@@ -58,7 +58,9 @@ impl Actors {
                 (Ok(Some(_)), Ok(told)) => match told.lags.get(database) {
                     None => "its lag is not known: CloudWatch has none of the last five minutes".to_owned(),
                     Some(lag) if counts(lag) && lag.seconds <= *at_most_s => {
-                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited()));
+                        // With nothing written since, a lag of nothing is everything.
+                        let lost = (*at_most_s == 0).then_some(0);
+                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited(), lost));
                     }
                     Some(lag) if *at_most_s == 0 && since.is_some_and(|since| holds_all(lag, since)) => {
                         let text = format!(
@@ -66,7 +68,7 @@ impl Actors {
                              before {}",
                             lag.seconds, lag.at
                         );
-                        return Ok(done(text, vigil.waited()));
+                        return Ok(done(text, vigil.waited(), Some(0)));
                     }
                     Some(lag) if counts(lag) => format!("{database} is {} s behind", lag.seconds),
                     Some(lag) => {
@@ -103,6 +105,8 @@ fn counts_from(told: &LagsSeen, database: &str) -> Option<Timestamp> {
     told.at.or_else(later)
 }
 
-fn done(text: String, waited: Duration) -> Done {
-    Done { text, measures: Measures { aws_s: waited.as_secs_f64(), ..Measures::default() } }
+/// `lost`: how many seconds of writes its promotion loses, where this has shown it.
+fn done(text: String, waited: Duration, lost: Option<u64>) -> Done {
+    let aws_s = waited.as_secs_f64();
+    Done { text, measures: Measures { aws_s, recovery_point_s: lost, ..Measures::default() } }
 }

@@ -290,6 +290,8 @@ impl Order<'_> {
             security_group_ids: like.security_group_ids,
             parameter_group,
             deletion_protection: like.deletion_protection,
+            auto_minor_version: like.auto_minor_version,
+            settings: like.settings,
             tags: like.tags,
         })
     }

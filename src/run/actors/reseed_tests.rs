@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::cloud::CloudError;
-use crate::facts::ParameterGroupFacts;
+use crate::facts::{DatabaseSettings, ParameterGroupFacts};
 use crate::model::Region;
 use crate::run::event::Recorded;
 
@@ -136,6 +136,7 @@ impl WriteDatabases for Rds {
                 storage_throughput: replica.storage_throughput,
                 max_storage_gb: replica.max_storage_gb,
                 publicly_accessible: replica.publicly_accessible,
+                settings: replica.settings.clone(),
                 parameter_group: Some(named(replica.parameter_group.as_deref().unwrap_or("default.postgres16"))),
                 ..database(&replica.id)
             };
@@ -277,6 +278,7 @@ async fn lost_replies_and_lost_orders_end_in_one_replica() {
 
 #[tokio::test]
 async fn storage_and_address_are_as_they_were() {
+    let settings = DatabaseSettings { iam_authentication: true, ..DatabaseSettings::default() };
     // RDS tells of 3,000 IOPS and 125 MiB/s of every gp3, and refuses them for small ones.
     for (kind, gib, iops, throughput, expected) in [
         ("io2", 200, 9_000, None, (Some(9_000), None)),
@@ -290,6 +292,7 @@ async fn storage_and_address_are_as_they_were() {
             storage_throughput: throughput,
             max_storage_gb: Some(1_000),
             publicly_accessible: true,
+            settings: Some(settings.clone()),
             ..renamed()
         };
         let rds = Rds::with(vec![before]);
@@ -298,6 +301,7 @@ async fn storage_and_address_are_as_they_were() {
         assert_eq!(made.storage_type.as_deref(), Some(kind));
         assert_eq!((made.iops, made.storage_throughput), expected, "{kind} {gib}");
         assert_eq!((made.max_storage_gb, made.publicly_accessible), (Some(1_000), true));
+        assert_eq!(made.settings.as_ref(), Some(&settings), "who logs in with a token still can");
     }
 }
 

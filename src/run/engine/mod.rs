@@ -9,6 +9,7 @@ pub mod decide;
 pub mod end;
 mod grounds;
 mod keep;
+mod lost;
 mod order;
 pub mod record;
 mod renewal;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::lost;
 use super::totals::Totals;
 use crate::model::{Digest, Objectives};
-use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId, Stood};
+use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
 
 /// The version of the record's JSON.
@@ -167,7 +168,7 @@ impl RunRecord {
             }
         }
         let mut steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
-        steps.iter_mut().for_each(|step| step.lose_what_is_not_there(runbook.declared_at));
+        lost::settle(runbook, &mut steps);
         let taken_up = sittings.iter().skip(1).map(|sitting| sitting.at).min();
         let mut totals = Totals::of(runbook, &steps, taken_up, entries.last().map(|last| last.at));
         totals.elapsed_s = began_at.zip(ended_at).and_then(|(from, to)| seconds(from, to));
@@ -203,9 +204,10 @@ impl RunRecord {
         self.steps.iter().find(|step| step.id == *id)
     }
 
-    /// Whether a shortfall or a skipped step remains.
+    /// Whether a shortfall or a skipped step remains, or a database that is less than production's.
     pub fn is_degraded(&self) -> bool {
-        !self.totals.shortfalls.is_empty() || !self.totals.skipped.is_empty()
+        let lesser = self.steps.iter().any(StepRecord::left_lesser);
+        !self.totals.shortfalls.is_empty() || !self.totals.skipped.is_empty() || lesser
     }
 }
 
@@ -243,7 +245,7 @@ impl StepRecord {
     /// How far the data was behind that it took over, in seconds. What was measured before a promotion that was refused is
     /// nobody's recovery point.
     pub fn recovery_point_s(&self) -> Option<u64> {
-        self.measures.recovery_point_s.filter(|_| self.ended_well())
+        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses())
     }
 
     /// Whether it is a promotion that has not ended well: that data takes no writes there.
@@ -268,6 +270,17 @@ impl StepRecord {
     /// Whether it is a promotion that a person skipped.
     pub fn left_unpromoted(&self) -> bool {
         matches!(self.action, Action::Promote { .. }) && self.state == StepState::Skipped
+    }
+
+    /// Whether it should have given a database what production's has, and did not.
+    pub fn left_lesser(&self) -> bool {
+        matches!(self.action, Action::RaiseDatabase { .. })
+            && matches!(self.state, StepState::Failed | StepState::Unknown)
+    }
+
+    /// Whether its recovery point is that of its run, and not one that a promotion takes over or outdates.
+    pub fn loses(&self) -> bool {
+        !matches!(self.action, Action::MeasureReplica { .. } | Action::AwaitReplica { .. })
     }
 
     fn take(&mut self, entry: &Entry) {
@@ -307,6 +320,8 @@ impl StepRecord {
                 // Known or not: what an earlier attempt measured is not how far behind it was promoted.
                 self.measures.recovery_point_s = measures.recovery_point_s;
                 self.measures.recovery_point_age_s = measures.recovery_point_age_s;
+                self.measures.lag_grows_idle = measures.lag_grows_idle;
+                self.measures.holds_until = measures.holds_until;
                 return;
             }
             Event::Reopened { .. } => {
@@ -322,16 +337,6 @@ impl StepRecord {
         self.elapsed_s = self.started_at.and_then(|started| seconds(started, entry.at));
     }
 
-    /// A database that was old already is as far behind as it is old.
-    fn lose_what_is_not_there(&mut self, declared_at: Timestamp) {
-        if let Action::Promote { stood: Stood::Stale { since, .. }, .. } = &self.action
-            && self.ended_well()
-        {
-            let age = u64::try_from(declared_at.duration_since(*since).as_secs()).unwrap_or(0);
-            self.measures.recovery_point_s = Some(age.max(self.measures.recovery_point_s.unwrap_or(0)));
-        }
-    }
-
     fn measure(&mut self, more: &Measures) {
         let sum = &mut self.measures;
         sum.ours_s += more.ours_s;
@@ -341,7 +346,7 @@ impl StepRecord {
         sum.grew = more.grew.or(sum.grew);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
-            sum.recovery_point_age_s = more.recovery_point_age_s;
+            (sum.recovery_point_age_s, sum.holds_until) = (more.recovery_point_age_s, more.holds_until);
         }
         for substitution in &more.substitutions {
             if !sum.substitutions.contains(substitution) {

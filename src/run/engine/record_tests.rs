@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::super::totals::Shortfall;
 use super::*;
-use crate::plan::runbook::Action;
+use crate::model::SideName;
+use crate::plan::runbook::{Action, Stood};
 use crate::run::engine::tests::world::{runbook, step};
 
 fn at(second: i64) -> Timestamp {
@@ -213,4 +214,55 @@ fn what_an_attempt_missed_and_a_later_look_finds_there_is_no_shortfall() {
     assert_eq!(short.totals.shortfalls.len(), 1, "who skips it goes on short");
     events.extend([(30, "scale", started()), (31, "scale", Event::AlreadySo { text: "10 of 10".into() })]);
     assert!(RunRecord::of(&two_steps(), &entries(events)).totals.shortfalls.is_empty());
+}
+
+fn promoted(measure: Measures, own: Measures, incident_at: Option<Timestamp>, graceful: bool) -> Option<u64> {
+    let of = |action, id: &str, needs: &[&str]| Step { action, ..step(id, needs) };
+    let (data, side, database) = ("orders".to_owned(), SideName::Standby, "shop-orders".to_owned());
+    let first = match graceful {
+        true => {
+            Action::AwaitReplica { data: data.clone(), side, database: database.clone(), at_most_s: 0, timeout_s: 1 }
+        }
+        false => Action::MeasureReplica { data: data.clone(), side, database: database.clone() },
+    };
+    let promote =
+        Action::Promote { data, side, database, backup_retention_days: 1, stood: Stood::Replica, timeout_s: 1 };
+    let mut runbook = runbook("r1", vec![of(first, "first", &[]), of(promote, "promote", &["first"])]);
+    runbook.incident_at = incident_at;
+    let done = |measures| Event::Succeeded { text: "done".into(), measures };
+    let record = RunRecord::of(
+        &runbook.sealed(),
+        &entries(vec![
+            (10, "", began()),
+            (10, "first", started()),
+            (11, "first", done(measure)),
+            (600, "promote", started()),
+            (601, "promote", Event::Measured { measures: own }),
+            (900, "promote", Event::AlreadySo { text: "it is no replica".into() }),
+        ]),
+    );
+    assert_eq!(record.steps[1].measures.recovery_point_s, record.totals.recovery_point_s);
+    record.totals.recovery_point_s
+}
+
+#[test]
+fn the_recovery_point_is_that_of_the_decision_or_of_the_incident() {
+    let behind = |seconds: u64, until: i64| Measures {
+        recovery_point_s: Some(seconds),
+        holds_until: Some(at(until)),
+        ..Measures::default()
+    };
+    let unknown = Measures::default;
+    // In the dark the lag of a replica grows by the ten minutes that its class takes: they are not lost.
+    assert_eq!(promoted(behind(43, -33), behind(634, -33), None, false), Some(43));
+    assert_eq!(promoted(unknown(), behind(634, -33), None, false), Some(634), "what is not known takes nothing over");
+    assert_eq!(promoted(behind(43, -33), unknown(), None, false), Some(43));
+    assert_eq!(promoted(unknown(), unknown(), None, false), None);
+    // By the incident, what it surely has counts: the more of the two.
+    assert_eq!(promoted(behind(43, -33), behind(634, -33), Some(at(-30)), false), Some(3));
+    assert_eq!(promoted(behind(43, -33), behind(20, 581), Some(at(-30)), false), Some(0));
+    // Once a replica was shown to have everything, a lag that grows while nobody writes means nothing.
+    let everything = Measures { recovery_point_s: Some(0), ..Measures::default() };
+    assert_eq!(promoted(everything.clone(), behind(280, 321), None, true), Some(0));
+    assert_eq!(promoted(unknown(), behind(280, 321), None, true), Some(280), "the wait was left out");
 }

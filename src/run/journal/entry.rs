@@ -153,6 +153,9 @@ pub struct Measures {
     /// How long before the promotion was ordered that was measured, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_point_age_s: Option<u64>,
+    /// Until when the replica surely had everything that was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds_until: Option<Timestamp>,
     /// What stood in for what: instance types, zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutions: Vec<String>,

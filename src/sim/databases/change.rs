@@ -24,6 +24,13 @@ pub fn modify(region: &mut RegionState, now: Timestamp, id: &str, change: &Datab
             format!("Invalid DB Instance class: {class}"),
         ));
     }
+    if let Some(class) = change.class.as_deref().filter(|class| region.faults.capacity.get(*class) == Some(&0)) {
+        return Err(Refusal::new(
+            CloudErrorKind::Limit,
+            "InsufficientDBInstanceCapacity",
+            format!("The specified DB instance class {class} isn't available in the specified Availability Zone."),
+        ));
+    }
     if let Some(days) = change.backup_retention_days {
         check_retention(days)?;
     }

@@ -9,6 +9,9 @@ use super::find;
 use crate::facts::ReplicaLag;
 use crate::sim::state::{Database, RegionState, SimState};
 
+/// How often a PostgreSQL source that nobody writes to writes by itself (RDS sets `archive_timeout` to five minutes).
+const IDLE_SOURCE_WRITES_S: i64 = 300;
+
 /// Lets everything happen to every database of the account that has happened by now, in the order of time.
 pub fn settle_databases(state: &mut SimState) {
     if state.regions.values().all(|region| region.databases.is_empty()) {
@@ -77,7 +80,7 @@ fn received(
         return None;
     }
     let told = region.faults.replica_lag.get(&replica.facts.id).copied();
-    let lag = told.unwrap_or(region.timings.replica_lag_s);
+    let lag = lag_s(region, &replica.facts.id);
     let reached = now.checked_sub(SignedDuration::from_secs(i64::from(lag))).unwrap_or(now);
     let writes = source.writes.iter().map(|(writer, until)| {
         let held = replica.writes.get(writer).copied();
@@ -105,22 +108,64 @@ fn source_of<'a>(
 }
 
 /// The lag CloudWatch has of a replica: none while it is being made or promoted, once replication has stopped, and where
-/// it is no replica. It grows while the source does not answer.
+/// it is no replica.
+///
+/// Engines differ (RDS user guide, "Monitoring read replication"). PostgreSQL's is the age of the last transaction replayed:
+/// it grows while the source does not answer, and while nobody writes until the source, which is asked to switch its log
+/// every five minutes, writes by itself. MySQL's and MariaDB's is `Seconds_Behind_Master`: 0 while nobody writes, and -1,
+/// which is no lag, while the source does not answer.
 pub fn lag_of(state: &SimState, region: &RegionState, id: &str) -> Option<ReplicaLag> {
     let replica = region.databases.get(id)?;
     let (home, source) = source_of(state, region, replica)?;
     if !replica.is_made() {
         return None;
     }
-    let behind = source.writes.iter().filter(|(writer, until)| replica.writes.get(*writer) < Some(*until));
-    let since = match behind.map(|(writer, _)| replica.writes.get(writer).copied()).min() {
-        Some(held) => held,
-        None if home.faults.dark => replica.data_as_of(),
-        None => return Some(ReplicaLag { seconds: 0, at: state.now }),
+    let usual = lag_s(region, id);
+    let last = match home.faults.dark {
+        true if replica.facts.lag_ends_with_source() => return None,
+        true => replica.data_as_of(),
+        false if replica.facts.lag_grows_idle() => Some(last_replayed(replica, source, state.now, usual)),
+        false => {
+            let behind = source.writes.iter().filter(|(writer, until)| replica.writes.get(*writer) < Some(*until));
+            match behind.map(|(writer, _)| replica.writes.get(writer).copied()).min() {
+                Some(held) => held,
+                None => return Some(ReplicaLag { seconds: 0, at: state.now }),
+            }
+        }
     };
-    let seconds = match since {
-        Some(since) => u64::try_from(state.now.duration_since(since).as_millis()).unwrap_or(0).div_ceil(1000),
-        None => u64::from(region.timings.replica_lag_s),
+    let seconds = match last {
+        Some(last) => u64::try_from(state.now.duration_since(last).as_millis()).unwrap_or(0).div_ceil(1000),
+        None => u64::from(usual),
     };
     Some(ReplicaLag { seconds, at: state.now })
+}
+
+/// The last lag that CloudWatch can have had of a replica since a moment, whatever has become of replication: nothing is
+/// kept of the past, so it is the one that was told when the newest of what the replica holds was written.
+pub fn last_lag_of(state: &SimState, region: &RegionState, id: &str, since: Timestamp) -> Option<ReplicaLag> {
+    if let Some(lag) = lag_of(state, region, id) {
+        return Some(lag);
+    }
+    let replica = region.databases.get(id).filter(|replica| replica.follows.is_some() && replica.is_made())?;
+    let seconds = lag_s(region, id);
+    let at = replica.data_as_of()?.checked_add(SignedDuration::from_secs(i64::from(seconds))).ok()?;
+    (at >= since).then(|| ReplicaLag { seconds: u64::from(seconds), at: at.min(state.now) })
+}
+
+/// How far a replica is behind while its source is written.
+fn lag_s(region: &RegionState, id: &str) -> u32 {
+    region.faults.replica_lag.get(id).copied().unwrap_or(region.timings.replica_lag_s)
+}
+
+/// When the last transaction was written that a replica of a live source has replayed.
+fn last_replayed(replica: &Database, source: &Database, now: Timestamp, lag_s: u32) -> Timestamp {
+    let reached = now.checked_sub(SignedDuration::from_secs(i64::from(lag_s))).unwrap_or(now);
+    match source.data_as_of().or(replica.data_as_of()) {
+        Some(written) if written < reached => {
+            let idle = reached.duration_since(written).as_secs();
+            let own = SignedDuration::from_secs(idle - idle % IDLE_SOURCE_WRITES_S);
+            written.checked_add(own).unwrap_or(written)
+        }
+        _ => reached,
+    }
 }

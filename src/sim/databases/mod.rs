@@ -17,7 +17,7 @@ use crate::facts::{DatabaseEndpoint, DatabaseFacts, ParameterGroupFacts};
 
 pub use change::{check_name, modify};
 pub use copies::{delete_instance, delete_snapshot, restore, snapshot_told, take_snapshot};
-pub use flow::{lag_of, settle_databases};
+pub use flow::{lag_of, last_lag_of, settle_databases};
 pub use promote::promote;
 pub use replica::{create_replica, make_replica, source_named};
 

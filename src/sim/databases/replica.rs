@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{check_name, default_parameters, endpoint};
 use crate::cloud::CloudErrorKind;
-use crate::facts::{CreateReplica, DatabaseFacts, ParameterGroupFacts};
+use crate::facts::{CreateReplica, DatabaseFacts, DatabaseSettings, ParameterGroupFacts};
 use crate::sim::call::Refusal;
 use crate::sim::state::{Database, RegionState, SimState};
 
@@ -81,6 +81,8 @@ pub fn make_replica(
             backup_retention_days: 0,
             deletion_protection: ask.deletion_protection,
             publicly_accessible: ask.publicly_accessible,
+            auto_minor_version: ask.auto_minor_version.unwrap_or(source.facts.auto_minor_version),
+            settings: Some(settings(source, ask)),
             tags: ask.tags.clone(),
             ..source.facts.clone()
         },
@@ -90,6 +92,22 @@ pub fn make_replica(
         writes: source.writes.iter().map(|(writer, until)| (writer.clone(), (*until).min(now))).collect(),
         stages: Vec::new(),
     })
+}
+
+/// What a replica is not told it has by default, whatever its source has: its option group is of another Region, and nothing
+/// watches it. Its windows cannot be asked for, and RDS chooses them; here it chooses those of its source.
+fn settings(source: &Database, ask: &CreateReplica) -> DatabaseSettings {
+    let of_source = source.facts.settings.clone().unwrap_or_default();
+    let asked = ask.settings.clone().unwrap_or_default();
+    let facts = &source.facts;
+    let major = facts.engine_version.split('.').next().unwrap_or_default();
+    DatabaseSettings {
+        option_group: asked.made_option_group().cloned().or(Some(format!("default:{}-{major}", facts.engine))),
+        ca_certificate: asked.ca_certificate.clone().or(Some("rds-ca-rsa2048-g1".to_owned())),
+        backup_window: of_source.backup_window,
+        maintenance_window: of_source.maintenance_window,
+        ..asked
+    }
 }
 
 /// CreateDBInstanceReadReplica: the source needs automated backups and must be available, and an encrypted source in

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::SideDesk;
 use crate::cloud::{CLOCK_ERROR, CloudResult, GroupPeak, LAG_WINDOW, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
-use crate::sim::databases::lag_of;
+use crate::sim::databases::{lag_of, last_lag_of};
+use crate::sim::state::{RegionState, SimState};
 
 /// GetMetricData takes 500 queries a call.
 const PAGE: usize = 500;
+/// How far back the last lag of a replica is looked for.
+const PAST: SignedDuration = SignedDuration::from_hours(3);
 
 #[async_trait]
 impl ReadMetrics for SideDesk {
@@ -40,6 +43,27 @@ impl ReadMetrics for SideDesk {
     }
 
     async fn replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        let lag = |state: &SimState, place: &RegionState, id: &str| {
+            // What is asked for reaches as far as a clock may be wrong.
+            let asked = |lag: &ReplicaLag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR;
+            let fresh = |lag: &ReplicaLag| state.now.duration_since(lag.at) <= LAG_WINDOW;
+            lag_of(state, place, id).filter(|lag| asked(lag) && fresh(lag))
+        };
+        self.lags(ids, lag).await
+    }
+
+    async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
+        let since = now.checked_sub(PAST + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
+        self.lags(ids, |state: &SimState, place: &RegionState, id: &str| last_lag_of(state, place, id, since)).await
+    }
+}
+
+impl SideDesk {
+    async fn lags(
+        &self,
+        ids: &[String],
+        lag: impl Fn(&SimState, &RegionState, &str) -> Option<ReplicaLag> + Send + Sync,
+    ) -> CloudResult<LagsSeen> {
         let mut seen = LagsSeen::default();
         for chunk in ids.chunks(PAGE) {
             let (at, told) = self
@@ -48,11 +72,8 @@ impl ReadMetrics for SideDesk {
                     let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
                         return Ok((state.now, Vec::new()));
                     };
-                    let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag_of(state, place, id)?)));
-                    // What is asked for reaches as far as a clock may be wrong.
-                    let asked = |lag: &ReplicaLag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR;
-                    let fresh = |lag: &ReplicaLag| state.now.duration_since(lag.at) <= LAG_WINDOW;
-                    Ok((state.now, lags.filter(|(_, lag)| asked(lag) && fresh(lag)).collect()))
+                    let lags = chunk.iter().filter_map(|id| Some((id.clone(), lag(state, place, id)?)));
+                    Ok((state.now, lags.collect()))
                 })
                 .await?;
             // The first answer: what it tells is no older than the question.

@@ -67,6 +67,12 @@ pub(super) fn live(region: &RegionState, id: &str, properties: &Value) -> Option
         "DBSubnetGroupName": facts.subnet_group,
         "Tags": tag_list(&facts.tags),
     });
+    let settings = facts.settings.clone().unwrap_or_default();
+    live["EnableIAMDatabaseAuthentication"] = json!(settings.iam_authentication);
+    live["EnablePerformanceInsights"] = json!(settings.performance_insights);
+    live["CopyTagsToSnapshot"] = json!(settings.copy_tags);
+    live["EnableCloudwatchLogsExports"] = json!(settings.log_exports);
+    live["MonitoringInterval"] = json!(settings.monitoring_s);
     // A key may be given by an alias and is read back as an ARN; both are the same (propertyTransform of the type).
     let written = text(properties, "KmsKeyId").filter(|key| region.key_arn(key) == facts.kms_key);
     for (key, value) in [
@@ -74,6 +80,13 @@ pub(super) fn live(region: &RegionState, id: &str, properties: &Value) -> Option
         ("Iops", facts.iops.map(|iops| json!(iops))),
         ("StorageThroughput", facts.storage_throughput.map(|throughput| json!(throughput))),
         ("MaxAllocatedStorage", facts.max_storage_gb.map(|most| json!(most))),
+        ("OptionGroupName", settings.option_group.map(|name| json!(name))),
+        ("MonitoringRoleArn", settings.monitoring_role.map(|role| json!(role))),
+        ("PerformanceInsightsRetentionPeriod", settings.performance_insights_days.map(|days| json!(days))),
+        ("PerformanceInsightsKMSKeyId", settings.performance_insights_key.map(|key| json!(key))),
+        ("CACertificateIdentifier", settings.ca_certificate.map(|ca| json!(ca))),
+        ("PreferredBackupWindow", settings.backup_window.map(|window| json!(window))),
+        ("PreferredMaintenanceWindow", settings.maintenance_window.map(|window| json!(window))),
         ("KmsKeyId", written.or(facts.kms_key.clone()).map(|key| json!(key))),
     ] {
         if let Some(value) = value {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::db_change::{live, update};
 use super::props::{flag, number, required, tags, text, texts};
 use super::{NotMade, Place, ResourceType, TagStyle};
-use crate::facts::{CreateReplica, DatabaseFacts, ParameterGroupFacts};
+use crate::facts::{CreateReplica, DatabaseFacts, DatabaseSettings, ParameterGroupFacts};
 use crate::sim::databases::{check_name, default_parameters, endpoint, make_replica, source_named};
 use crate::sim::state::{Database, RegionState};
 
@@ -152,6 +152,8 @@ fn replica(place: &mut Place<'_>, id: &str, source: &str, properties: &Value) ->
         // with the order.
         parameter_group: None,
         deletion_protection: flag(properties, "DeletionProtection").unwrap_or(false),
+        auto_minor_version: flag(properties, "AutoMinorVersionUpgrade"),
+        settings: None,
         tags: tags(properties),
     };
     let mut database = make_replica(place.region, &source, &ask, place.now).map_err(|refusal| refusal.reason())?;
@@ -214,6 +216,29 @@ pub(super) fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(
     facts.max_storage_gb = number(properties, "MaxAllocatedStorage")?.or(facts.max_storage_gb);
     facts.auto_minor_version = flag(properties, "AutoMinorVersionUpgrade").unwrap_or(true);
     facts.publicly_accessible = flag(properties, "PubliclyAccessible").unwrap_or(facts.publicly_accessible);
+    settings(facts.settings.get_or_insert_default(), properties)
+}
+
+/// What a template states of how it is run; what it does not state stays.
+fn settings(settings: &mut DatabaseSettings, properties: &Value) -> Result<(), String> {
+    let set = |kept: &mut bool, name: &str| *kept = flag(properties, name).unwrap_or(*kept);
+    set(&mut settings.iam_authentication, "EnableIAMDatabaseAuthentication");
+    set(&mut settings.performance_insights, "EnablePerformanceInsights");
+    set(&mut settings.copy_tags, "CopyTagsToSnapshot");
+    let put = |kept: &mut Option<String>, name: &str| *kept = text(properties, name).or(kept.take());
+    put(&mut settings.option_group, "OptionGroupName");
+    put(&mut settings.monitoring_role, "MonitoringRoleArn");
+    put(&mut settings.performance_insights_key, "PerformanceInsightsKMSKeyId");
+    put(&mut settings.ca_certificate, "CACertificateIdentifier");
+    put(&mut settings.backup_window, "PreferredBackupWindow");
+    put(&mut settings.maintenance_window, "PreferredMaintenanceWindow");
+    settings.monitoring_s = number(properties, "MonitoringInterval")?.unwrap_or(settings.monitoring_s);
+    let days = number(properties, "PerformanceInsightsRetentionPeriod")?;
+    settings.performance_insights_days = days.or(settings.performance_insights_days);
+    if properties.get("EnableCloudwatchLogsExports").is_some() {
+        settings.log_exports = texts(properties, "EnableCloudwatchLogsExports");
+        settings.log_exports.sort();
+    }
     Ok(())
 }
 

@@ -37,6 +37,12 @@ pub struct Timings {
     pub promote_s: u32,
     /// The reboot that ends a promotion.
     pub reboot_s: u32,
+    /// The first backup of an instance, however small.
+    pub backup_s: u32,
+    /// What each GiB adds to it: the first backup of an instance holds all of it ("Introduction to backups"). AWS names no
+    /// rate for it; the most it promises of a snapshot is 500 MiB/s (EBS user guide, "Time-based copies"), and this is a
+    /// fifth of that.
+    pub backup_per_gib_s: u32,
     /// Changing an instance's class.
     pub class_s: u32,
     /// Making a standby in another zone, which copies the volume; or giving it up.
@@ -66,6 +72,8 @@ impl Default for Timings {
             replica_s: 480,
             promote_s: 180,
             reboot_s: 60,
+            backup_s: 120,
+            backup_per_gib_s: 10,
             class_s: 420,
             multi_az_s: 900,
             rename_s: 90,

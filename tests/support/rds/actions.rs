@@ -114,6 +114,7 @@ fn create(state: &mut State, call: &Call) -> Told {
         retention_days: field("BackupRetentionPeriod").parse().unwrap_or(1),
         restarts: false,
         deletion_protection: field("DeletionProtection") == "true",
+        iam: field("EnableIAMDatabaseAuthentication") == "true",
         ..Instance::default()
     });
     Ok(whole(state, state.instances.len() - 1))
@@ -140,6 +141,7 @@ pub(super) struct Wanted {
     pub parameter_group: String,
     pub security_groups: Vec<String>,
     pub deletion_protection: bool,
+    pub iam: bool,
     pub tags: Vec<(String, String)>,
     /// CloudFormation gives it its parameter group afterwards where RDS takes none with the order.
     pub by_stack: bool,
@@ -165,6 +167,7 @@ impl Wanted {
             parameter_group: field("DBParameterGroupName"),
             security_groups: call.list("VpcSecurityGroupIds.VpcSecurityGroupId"),
             deletion_protection: field("DeletionProtection") == "true",
+            iam: field("EnableIAMDatabaseAuthentication") == "true",
             tags: tags.collect(),
             by_stack: false,
         }
@@ -221,6 +224,7 @@ pub(super) fn create_replica(state: &mut State, wanted: &Wanted) -> Result<usize
         retention_days: 0,
         restarts: false,
         deletion_protection: wanted.deletion_protection,
+        iam: wanted.iam,
         tags: wanted.tags.iter().cloned().collect(),
         engine: source.engine.clone(),
         version: source.version.clone(),
@@ -248,7 +252,14 @@ fn promote(state: &mut State, call: &Call) -> Told {
         one.retention_days = days;
     });
     // What was written at the source from here on does not come any more.
-    state.instances[at].pass_through("modifying", &[("rebooting", nothing()), ("available", alone)]);
+    let mut then = vec![("rebooting", nothing())];
+    if days > 0 && state.instances[at].retention_days == 0 {
+        // The first backup follows at once; writes are taken meanwhile, changes are not.
+        then.extend([("backing-up", alone), ("backing-up", nothing()), ("available", nothing())]);
+    } else {
+        then.push(("available", alone));
+    }
+    state.instances[at].pass_through("modifying", &then);
     state.taken.push(format!("{} promote {id}", call.region));
     Ok(whole(state, at))
 }

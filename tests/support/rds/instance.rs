@@ -41,6 +41,8 @@ pub struct Instance {
     pub restarts: bool,
     pub deletion_protection: bool,
     pub publicly_accessible: bool,
+    /// Whether IAM principals may log in.
+    pub iam: bool,
     pub tags: BTreeMap<String, String>,
     /// What applications wrote.
     pub rows: BTreeSet<String>,
@@ -73,7 +75,8 @@ impl Instance {
 
     /// Whether applications can write to it.
     pub fn takes_writes(&self) -> bool {
-        let is_up = self.status == "available" || (self.status == "modifying" && !self.restarts);
+        let is_up = matches!(self.status.as_str(), "available" | "backing-up")
+            || (self.status == "modifying" && !self.restarts);
         !self.is_replica() && is_up
     }
 
@@ -155,6 +158,7 @@ impl Instance {
             ("BackupRetentionPeriod", &self.retention_days.to_string()),
             ("DeletionProtection", bool_word(self.deletion_protection)),
             ("AutoMinorVersionUpgrade", "true"),
+            ("IAMDatabaseAuthenticationEnabled", bool_word(self.iam)),
             ("PubliclyAccessible", bool_word(self.publicly_accessible)),
             ("TagList", &tags),
         ] {

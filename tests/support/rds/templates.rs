@@ -94,6 +94,7 @@ fn make(state: &mut State, (region, stack): &(String, String), template: &Templa
             parameter_group: property("DBParameterGroupName"),
             security_groups: list("VPCSecurityGroups").iter().map(text).collect(),
             deletion_protection: property("DeletionProtection") == "true",
+            iam: property("EnableIAMDatabaseAuthentication") == "true",
             tags: list("Tags").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect(),
             by_stack: true,
         };

@@ -7,6 +7,8 @@ mod page;
 use made_up::{Journal, at, degraded, runbook, stopped, succeeded};
 
 use super::text;
+use crate::model::SideName;
+use crate::plan::runbook::Action;
 use crate::run::journal::{Event, Measures, StepState};
 
 #[test]
@@ -223,10 +225,68 @@ fn where_the_lag_grows_idle_less_may_be_lost_and_that_is_said() {
         journal.line(4, "", Event::Ended { degraded: false });
         journal.report().summary
     };
-    let said = " Less may be lost: PostgreSQL's lag grows while nobody writes.";
+    let said = " Less may be lost: PostgreSQL's lag grows while nobody writes, and no time of the incident was given.";
     for (seconds, idle, expected) in [(240, true, true), (240, false, false), (0, true, false)] {
         assert_eq!(ended(seconds, idle).contains(said), expected, "{seconds} {idle}: {}", ended(seconds, idle));
     }
+}
+
+#[test]
+fn a_database_that_kept_a_smaller_class_degrades_and_the_command_that_raises_it_is_told() {
+    let mut runbook = runbook();
+    runbook.steps[1].action = Action::RaiseDatabase {
+        data: "orders".to_owned(),
+        side: SideName::Standby,
+        database: "shop-orders".to_owned(),
+        class: Some("db.r6g.large".to_owned()),
+        multi_az: None,
+        deletion_protection: None,
+        wait: true,
+        timeout_s: 1_200,
+    };
+    runbook.steps[1].best_effort = true;
+    let mut journal = Journal::new(runbook.clone().sealed());
+    journal.begin(1);
+    for step in &runbook.steps {
+        if matches!(step.action, Action::RaiseDatabase { .. }) {
+            journal.start(2, &step.id.0).line(
+                3,
+                &step.id.0,
+                Event::Failed {
+                    what: "cannot change shop-orders".to_owned(),
+                    why: vec!["no capacity".to_owned()],
+                    left_behind: vec!["it is as it was".to_owned()],
+                    hint: Some("`aws rds modify-db-instance` changes it later".to_owned()),
+                    measures: Measures::default(),
+                },
+            );
+        } else {
+            journal.done(2, 3, &step.id.0, "done", Measures::default());
+        }
+    }
+    assert!(journal.report().record.is_degraded(), "it is less than production's");
+    journal.line(4, "", Event::Ended { degraded: true });
+    insta::assert_snapshot!(journal.report().summary, @"The standby took over 10 min 3 s after the beginning of the incident, within the recovery time objective of 30 min. It is degraded: 1 best-effort step ended without success. fence came to nothing: cannot change shop-orders: no capacity; `aws rds modify-db-instance` changes it later. The recovery point was not measured.");
+}
+
+#[test]
+fn by_the_time_of_the_incident_the_recovery_point_says_where_it_comes_from() {
+    let mut runbook = runbook();
+    runbook.incident_at = Some(at(-2_400));
+    let mut journal = Journal::new(runbook.clone().sealed());
+    journal.begin(1);
+    for step in &runbook.steps {
+        let held = (step.id.0 == "serve-db").then(|| at(-2_403));
+        let measures = Measures {
+            recovery_point_s: held.map(|_| 2_403),
+            holds_until: held,
+            lag_grows_idle: true,
+            ..Measures::default()
+        };
+        journal.done(2, 3, &step.id.0, "done", measures);
+    }
+    journal.line(4, "", Event::Ended { degraded: false });
+    insta::assert_snapshot!(journal.report().summary, @"The standby took over 40 min 3 s after the beginning of the incident, beyond the recovery time objective of 30 min. The recovery point is 3 s, within the objective of 5 min. It is told by the time of the incident: production wrote nothing after the incident at 2026-11-20 02:32:07 UTC, and “Wait for tier db to serve” had everything until 2026-11-20 02:32:04 UTC.");
 }
 
 #[test]

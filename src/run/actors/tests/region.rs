@@ -50,6 +50,8 @@ pub struct State {
     pub going: Vec<(Timestamp, String)>,
     /// What becomes of databases, and when.
     pub coming: Vec<(Timestamp, DatabaseFacts)>,
+    /// Whether a change of class comes to nothing.
+    pub no_capacity: bool,
     /// Lags by time from which they hold; none: not known.
     pub lag: Vec<(Timestamp, Option<u64>)>,
     pub parameters: BTreeMap<String, Parameter>,

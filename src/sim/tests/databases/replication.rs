@@ -77,9 +77,12 @@ async fn a_promotion_takes_minutes_and_loses_what_was_behind() {
     assert_eq!(status().await, "rebooting");
     bench.wait(60).await;
     let promoted = bench.standby_database(REPLICA).await.expect("there");
-    assert_eq!((promoted.status.as_str(), promoted.source, promoted.backup_retention_days), ("available", None, 7));
+    assert_eq!((promoted.status.as_str(), promoted.source, promoted.backup_retention_days), ("backing-up", None, 7));
     let again = bench.write.databases.promote(REPLICA, 7).await.expect_err("there is no way back");
     assert!(again.message.contains("not a read replica"), "{again}");
+    let change = DatabaseChange { class: Some("db.r6g.large".to_owned()), ..DatabaseChange::default() };
+    let refused = bench.write.databases.modify(REPLICA, &change).await.expect_err("its first backup");
+    assert_eq!(refused.code.as_deref(), Some("InvalidDBInstanceState"));
 
     let production = bench.held("us-east-1", "shop-orders");
     let standby = bench.held("us-west-2", REPLICA);
@@ -90,18 +93,55 @@ async fn a_promotion_takes_minutes_and_loses_what_was_behind() {
     bench.faults("us-east-1", |faults| faults.dark = false);
     bench.wait(60).await;
     assert_eq!(bench.held("us-west-2", REPLICA).writes[&production.resource_id], theirs, "nothing flows any more");
+    // 200 GiB, all of which goes into the first backup.
+    assert!(bench.until_available("us-west-2", REPLICA).await > 1_800);
+    bench.write.databases.modify(REPLICA, &change).await.expect("the backup is over");
 }
 
 #[tokio::test]
 async fn with_writers_gone_a_replica_catches_up_and_nothing_is_lost() {
     let bench = replicated().await;
     bench.fence("us-east-1").await;
-    assert_eq!(bench.lag(REPLICA).await, Some(0));
+    // PostgreSQL's lag is the age of the last transaction; an idle source makes one every five minutes.
+    let idle = bench.lag(REPLICA).await.expect("a lag");
+    assert!((1..70).contains(&idle), "{idle}");
+    bench.wait(240).await;
+    assert_eq!(bench.lag(REPLICA).await.map(|lag| lag > 240), Some(true));
+    bench.wait(60).await;
+    assert_eq!(bench.lag(REPLICA).await.map(|lag| lag < 70), Some(true));
     bench.write.databases.promote(REPLICA, 7).await.expect("promotes");
     bench.until_available("us-west-2", REPLICA).await;
     let production = bench.held("us-east-1", "shop-orders");
     let standby = bench.held("us-west-2", REPLICA);
     assert_eq!(standby.writes[&production.resource_id], production.writes[&production.resource_id]);
+}
+
+#[tokio::test]
+async fn mysql_tells_no_lag_while_nobody_writes_and_none_at_all_once_its_source_is_gone() {
+    let bench = replicated().await;
+    bench.edit(|state| {
+        for (region, id) in [("us-east-1", "shop-orders"), ("us-west-2", REPLICA)] {
+            let database = state.region_mut(region).databases.get_mut(id).expect("there");
+            database.facts.engine = "mysql".to_owned();
+        }
+    });
+    assert_eq!(bench.lag(REPLICA).await, Some(2));
+    let last = || async {
+        let ids = [REPLICA.to_owned()];
+        let told = bench.standby.metrics.last_replica_lags(&ids, bench.clock.now()).await.expect("answers");
+        told.lags.get(REPLICA).map(|lag| (lag.seconds, lag.at))
+    };
+    bench.faults("us-east-1", |faults| faults.dark = true);
+    let dark_at = bench.clock.now();
+    bench.wait(600).await;
+    assert_eq!(bench.lag(REPLICA).await, None);
+    let (seconds, at) = last().await.expect("the last before the dark");
+    assert_eq!((seconds, seconds_between(at, dark_at)), (2, 0));
+    bench.wait(3 * 3_600).await;
+    assert_eq!(last().await, None, "too long ago");
+    bench.faults("us-east-1", |faults| faults.dark = false);
+    bench.fence("us-east-1").await;
+    assert_eq!(bench.lag(REPLICA).await, Some(0));
 }
 
 #[tokio::test]
@@ -130,6 +170,11 @@ async fn faults_stop_replication_set_a_lag_and_keep_a_database_busy() {
         Some("InvalidDBInstanceState")
     );
     bench.wait(300).await;
+    bench.faults("us-west-2", |faults| {
+        faults.capacity.insert("db.r6g.large".to_owned(), 0);
+    });
+    let full = bench.write.databases.modify(REPLICA, &change).await.expect_err("no capacity");
+    assert_eq!((full.kind, full.code.as_deref()), (CloudErrorKind::Limit, Some("InsufficientDBInstanceCapacity")));
     bench.write.databases.promote(REPLICA, 7).await.expect("the backup is over");
     bench.faults("us-west-2", |faults| faults.no_metrics = true);
     assert_eq!(bench.lag(REPLICA).await, None);

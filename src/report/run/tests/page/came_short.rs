@@ -18,7 +18,7 @@ fn the_page_of_a_run_that_came_short() {
     Recovery point (RPO)
     6 min 52 s
     missed · objective 5 min
-    the lag of data, recorded by “Wait for tier db to serve”
+    the lag of data, recorded for “Wait for tier db to serve”
     Steps done
     8 of 10
     2 skipped · taken up again 2 times

@@ -52,7 +52,8 @@ impl WriteDatabases for Region {
             let mut one = state.databases[id].clone();
             one.status = "modifying".into();
             state.databases.insert(id.to_owned(), one.clone());
-            one.class = change.class.clone().unwrap_or(one.class);
+            let class = change.class.clone().filter(|_| !state.no_capacity);
+            one.class = class.unwrap_or(one.class);
             one.multi_az = change.multi_az.unwrap_or(one.multi_az);
             one.deletion_protection = change.deletion_protection.unwrap_or(one.deletion_protection);
             one.status = "available".into();
@@ -76,6 +77,15 @@ impl ReadMetrics for Region {
             let lag = known.and_then(|(at, seconds)| Some(ReplicaLag { seconds: (*seconds)?, at: *at }));
             // What is asked for reaches as far as a clock may be wrong.
             let lag = lag.filter(|lag| now.duration_since(lag.at).abs() <= LAG_WINDOW + CLOCK_ERROR);
+            let lags = lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default();
+            LagsSeen { at: (!state.untimed).then_some(state.now), lags }
+        })
+    }
+    async fn last_replica_lags(&self, ids: &[String], _: Timestamp) -> CloudResult<LagsSeen> {
+        self.look(|state| {
+            let told = state.lag.iter().rev().filter(|(from, _)| *from <= state.now);
+            let known = told.filter_map(|(from, lag)| Some((*from, (*lag)?))).next();
+            let lag = known.map(|(at, seconds)| ReplicaLag { seconds, at });
             let lags = lag.map(|lag| ids.iter().map(|id| (id.clone(), lag)).collect()).unwrap_or_default();
             LagsSeen { at: (!state.untimed).then_some(state.now), lags }
         })

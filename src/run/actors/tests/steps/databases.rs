@@ -41,7 +41,7 @@ async fn a_promotion_happens_once_and_keeps_the_lag_right_before_it() {
     region.fault("PromoteReadReplica", &[Fault::Unanswered]);
     let done = act(&region, &promote()).await.expect("a promotion");
     assert_eq!(done.measures.recovery_point_s, Some(7));
-    assert_eq!(done.text, "shop-orders takes writes; it was 7 s behind when promoted (measured 30 s before)");
+    assert_eq!(done.text, "shop-orders takes writes; right before, it was 7 s behind (measured 30 s before)");
     assert_eq!(region.edit(|state| state.databases["shop-orders"].backup_retention_days), 14);
     assert!(!done.measures.lag_grows_idle, "of another engine");
     let again = act(&region, &promote()).await.expect("nothing to do");
@@ -66,7 +66,7 @@ async fn a_promotion_waits_for_a_backup_and_an_unknown_lag_is_said() {
     let watch = Recorded::default();
     let done = region.actors().act(&step(promote()), "t", &watch, &Stop::never()).await.expect("a promotion");
     assert_eq!(done.measures.recovery_point_s, None);
-    assert!(done.text.contains("is not known: CloudWatch has no lag of the last five minutes"), "{}", done.text);
+    assert!(done.text.contains("is not known: CloudWatch has no lag of the last three hours"), "{}", done.text);
     assert!(done.measures.aws_s >= 720.0, "{done:?}");
     let told = |event: &RunEvent| matches!(event, RunEvent::Waiting { text, .. } if text.contains("RDS refuses a promotion until"));
     assert!(watch.events().iter().any(told), "{:?}", watch.events());
@@ -122,13 +122,87 @@ async fn a_class_that_is_not_offered_leaves_the_database_as_it_is() {
     });
     region.fault("ModifyDBInstance", &[Fault::Refused(CloudErrorKind::Invalid)]);
     let error = act(&region, &raise(true)).await.expect_err("not offered");
-    assert_eq!(
-        (error.effect_known, error.left_behind.as_slice()),
-        (true, &["it is as it was, and takes writes".to_owned()][..])
-    );
-    insta::assert_snapshot!(error.hint.expect("a hint"), @"`aws rds describe-orderable-db-instance-options --engine postgres --engine-version 16.4 --db-instance-class db.r6g.large --region us-west-2` tells whether it is offered there; resume to order it again, or skip step and serve with db.t4g.medium");
+    assert_eq!((error.effect_known, error.left_behind.as_slice()), (true, &["it is as it was".to_owned()][..]));
+    insta::assert_snapshot!(error.hint.expect("a hint"), @"`aws rds describe-orderable-db-instance-options --engine postgres --engine-version 16.4 --db-instance-class db.r6g.large --region us-west-2` tells whether it is offered there; resume to order it again, or skip step and change it later: `aws rds modify-db-instance --db-instance-identifier shop-orders --db-instance-class db.r6g.large --deletion-protection --apply-immediately --region us-west-2`");
     act(&region, &raise(true)).await.expect("resumed when it can be had");
     assert_eq!(region.effects(), ["ModifyDBInstance"]);
+}
+
+/// A raise that a promotion does not depend on.
+fn tried(timeout_s: u64) -> crate::plan::runbook::Step {
+    let Action::RaiseDatabase { data, side, database, class, .. } = raise(true) else { panic!("a raise") };
+    let (multi_az, deletion_protection, wait) = (None, None, true);
+    let action = Action::RaiseDatabase { data, side, database, class, multi_az, deletion_protection, wait, timeout_s };
+    crate::plan::runbook::Step { best_effort: true, ..step(action) }
+}
+
+const LATER: &str = "`aws rds modify-db-instance --db-instance-identifier shop-orders --db-instance-class db.r6g.large \
+                     --apply-immediately --region us-west-2` changes it later";
+
+#[tokio::test]
+async fn a_raise_that_is_refused_all_the_time_is_given_up_with_the_command_that_does_it_later() {
+    let busy = region(|state| state.databases.get_mut("shop-orders").expect("it").status = "backing-up".into());
+    let (watch, stop) = (Recorded::default(), Stop::never());
+    let error = busy.actors().act(&tried(1_200), "t", &watch, &stop).await.expect_err("given up");
+    assert_eq!((error.effect_known, error.hint.as_deref()), (true, Some(LATER)));
+    assert_eq!(error.left_behind, ["it is as it was"]);
+    assert!(error.why[0].contains("backing-up: RDS refuses changes until that is done after 1200 s"), "{error:?}");
+    let at_once = busy.actors().act(&tried(0), "t", &watch, &stop).await.expect_err("not waited for");
+    assert!(at_once.why[0].ends_with("after 0 s"), "{at_once:?}");
+    assert!(busy.effects().is_empty());
+}
+
+#[tokio::test]
+async fn a_change_that_rds_takes_and_gives_up_is_not_waited_for() {
+    // It is taken, and for want of capacity the instance comes back as it was.
+    let region = region(|_| {});
+    region.edit(|state| state.no_capacity = true);
+    let error =
+        region.actors().act(&tried(1_200), "t", &Recorded::default(), &Stop::never()).await.expect_err("no capacity");
+    assert_eq!(error.why, ["RDS took the change, worked at it and left the instance as it was"]);
+    assert!(
+        error.hint.as_deref().is_some_and(|hint| hint.contains("describe-events") && hint.ends_with(LATER)),
+        "{error:?}"
+    );
+    assert_eq!(region.edit(|state| state.now), at(600));
+}
+
+#[tokio::test]
+async fn a_wish_to_stop_gives_up_no_raise() {
+    let (switch, stop) = Stop::new();
+    switch.stop();
+    let busy = region(|state| state.databases.get_mut("shop-orders").expect("it").status = "backing-up".into());
+    let error = busy.actors().act(&tried(1_200), "t", &Recorded::default(), &stop).await.expect_err("stopped");
+    assert!(error.interrupted && !error.effect_known, "a resumed run would go on without it: {error:?}");
+}
+
+#[tokio::test]
+async fn how_far_a_replica_is_behind_is_measured_bounded_or_not_known() {
+    let measure =
+        Action::MeasureReplica { data: "orders".into(), side: SideName::Standby, database: "shop-orders".into() };
+    let measured = |lag: Vec<(jiff::Timestamp, Option<u64>)>| {
+        let region = region(|state| state.lag = lag);
+        let measure = measure.clone();
+        async move {
+            let done = act(&region, &measure).await.expect("measured");
+            assert!(region.effects().is_empty());
+            let measures = done.measures;
+            (measures.recovery_point_s, measures.recovery_point_age_s, measures.holds_until, done.text)
+        }
+    };
+    let (seconds, age, until, text) = measured(vec![(at(-30), Some(7))]).await;
+    assert_eq!((seconds, age, until), (Some(7), Some(30), Some(at(-37))));
+    assert_eq!(text, "shop-orders: it was 7 s behind (measured 30 s before)");
+    // Replication has broken, and MySQL tells no lag any more.
+    let (seconds, age, until, text) = measured(vec![(at(-600), Some(2)), (at(-60), None)]).await;
+    assert_eq!((seconds, age, until), (Some(602), Some(600), Some(at(-602))));
+    assert!(text.contains("at most 602 s behind") && text.contains("2 s, 600 s before"), "{text}");
+    assert_eq!(measured(vec![]).await.0, None);
+    let alone = region(|state| state.databases.get_mut("shop-orders").expect("it").source = None);
+    assert!(is_so(&alone, &measure).await);
+    let blind = region(|_| {});
+    blind.edit(|state| state.databases.clear());
+    assert!(!is_so(&blind, &measure).await, "a look that fails is no reason to stop");
 }
 
 #[tokio::test]
@@ -218,6 +292,14 @@ async fn how_old_a_lag_was_is_told_by_the_clock_that_measured_it() {
         let region = region(|state| state.ahead_s = ahead_s);
         let done = act(&region, &promote()).await.expect("a promotion");
         assert_eq!(done.measures.recovery_point_age_s, Some(30), "{ahead_s} s ahead");
+        // Of a lag that is not told any more, so is what it bounds.
+        region.edit(|state| state.lag = vec![(at(-600), Some(2)), (at(-60), None)]);
+        let now = region.edit(|state| u64::try_from(state.now.as_second()).expect("after the beginning"));
+        let hands = region.actors();
+        let known = hands.behind(hands.ports(SideName::Standby).expect("it"), "shop-orders").await;
+        let measures = known.measures(None);
+        let told = (measures.recovery_point_s, measures.recovery_point_age_s);
+        assert_eq!(told, (Some(602 + now), Some(600 + now)), "{ahead_s} s ahead");
     }
 }
 
@@ -229,7 +311,8 @@ async fn a_lag_counts_only_when_it_is_known_and_measured_since() {
     };
     let caught_up = region(lags);
     assert!(!is_so(&caught_up, &wait(0, 900)).await);
-    act(&caught_up, &wait(0, 900)).await.expect("caught up");
+    let done = act(&caught_up, &wait(0, 900)).await.expect("caught up");
+    assert_eq!(done.measures.recovery_point_s, Some(0), "a promotion loses nothing");
     assert_eq!(caught_up.edit(|state| state.now), at(180));
     for (timeout, why) in [(50, "a newer lag is to come"), (100, "its lag is not known"), (150, "is 140 s behind")] {
         let error = act(&region(lags), &wait(0, timeout)).await.expect_err(why);
@@ -240,11 +323,13 @@ async fn a_lag_counts_only_when_it_is_known_and_measured_since() {
         state.lag = vec![(at(60), Some(90)), (at(120), Some(150)), (at(180), Some(30)), (at(240), Some(90))];
     };
     let quiet = region(idle);
-    act(&quiet, &wait(0, 900)).await.expect("it has everything");
+    let done = act(&quiet, &wait(0, 900)).await.expect("it has everything");
+    assert_eq!(done.measures.recovery_point_s, Some(0));
     assert_eq!(quiet.edit(|state| state.now), at(180));
     // Where writes go on, only how far it is behind counts.
     let busy = region(|state| state.lag = vec![(at(60), Some(50)), (at(120), Some(40)), (at(240), Some(20))]);
-    act(&busy, &wait(30, 900)).await.expect("near enough");
+    let near = act(&busy, &wait(30, 900)).await.expect("near enough");
+    assert_eq!(near.measures.recovery_point_s, None, "writes go on");
     assert_eq!(busy.edit(|state| state.now), at(240));
     let alone = region(|state| state.databases.get_mut("shop-orders").expect("it").source = None);
     assert!(is_so(&alone, &wait(0, 900)).await, "what is promoted has nothing to wait for");
