@@ -78,7 +78,7 @@ impl Part {
     fn of(action: &Action) -> Part {
         match action {
             Action::Scale { .. } | Action::AwaitServing { .. } => Part::Tiers,
-            Action::Promote { .. } => Part::Promotion,
+            Action::MeasureReplica { .. } | Action::Promote { .. } => Part::Promotion,
             Action::RaiseDatabase { .. } => Part::ClassChange,
             Action::EnableEvents { .. } => Part::EventSources,
             Action::SwitchTraffic { .. } | Action::AwaitTraffic { .. } => Part::Dns,

@@ -6,6 +6,7 @@ use super::{check_name, default_parameters, endpoint};
 use crate::cloud::CloudErrorKind;
 use crate::facts::{CreateReplica, DatabaseFacts, DatabaseSettings, ParameterGroupFacts};
 use crate::sim::call::Refusal;
+use crate::sim::resource::own_option_group;
 use crate::sim::state::{Database, RegionState, SimState};
 
 /// CreateDBInstanceReadReplica in a Region: the replica is `creating` for minutes.
@@ -99,10 +100,8 @@ pub fn make_replica(
 fn settings(source: &Database, ask: &CreateReplica) -> DatabaseSettings {
     let of_source = source.facts.settings.clone().unwrap_or_default();
     let asked = ask.settings.clone().unwrap_or_default();
-    let facts = &source.facts;
-    let major = facts.engine_version.split('.').next().unwrap_or_default();
     DatabaseSettings {
-        option_group: asked.made_option_group().cloned().or(Some(format!("default:{}-{major}", facts.engine))),
+        option_group: asked.made_option_group().cloned().or(Some(own_option_group(&source.facts))),
         ca_certificate: asked.ca_certificate.clone().or(Some("rds-ca-rsa2048-g1".to_owned())),
         backup_window: of_source.backup_window,
         maintenance_window: of_source.maintenance_window,

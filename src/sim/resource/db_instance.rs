@@ -216,7 +216,18 @@ pub(super) fn storage(facts: &mut DatabaseFacts, properties: &Value) -> Result<(
     facts.max_storage_gb = number(properties, "MaxAllocatedStorage")?.or(facts.max_storage_gb);
     facts.auto_minor_version = flag(properties, "AutoMinorVersionUpgrade").unwrap_or(true);
     facts.publicly_accessible = flag(properties, "PubliclyAccessible").unwrap_or(facts.publicly_accessible);
-    settings(facts.settings.get_or_insert_default(), properties)
+    settings(facts.settings.get_or_insert_default(), properties)?;
+    let own = own_option_group(facts);
+    facts.settings.get_or_insert_default().option_group.get_or_insert(own);
+    Ok(())
+}
+
+/// The option group of AWS's own that a database has where nobody names another: of its engine and major version, which
+/// PostgreSQL tells with one number and the others with two (RDS user guide, "Working with option groups").
+pub fn own_option_group(facts: &DatabaseFacts) -> String {
+    let numbers = if facts.engine.contains("postgres") { 1 } else { 2 };
+    let major: Vec<&str> = facts.engine_version.split('.').take(numbers).collect();
+    format!("default:{}-{}", facts.engine, major.join("-"))
 }
 
 /// What a template states of how it is run; what it does not state stays.

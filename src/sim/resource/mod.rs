@@ -27,6 +27,7 @@ use serde_json::Value;
 use super::state::{RegionState, SimState};
 
 pub use balancing::balancer_zone;
+pub use db_instance::own_option_group;
 pub use group::KEEP_SIZES;
 pub use props::{merge_tags, text_of_scalar};
 
