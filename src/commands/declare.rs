@@ -14,6 +14,7 @@ use super::promoted::pasts;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
+use super::under_way;
 use super::unfinished::unfinished;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
@@ -25,6 +26,7 @@ use crate::plan::declare::{
 use crate::plan::runbook::{Mode, RunKind, Runbook};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
+use crate::report::barred::Barred;
 use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
@@ -122,6 +124,13 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         && !args.rehearse
     {
         return Err(unfinished(&session, open, &args.environment).await);
+    }
+    // Capacity alone leads nobody anywhere: its servers would only write to what counts no more.
+    if !args.tier.is_empty()
+        && !args.rehearse
+        && let Some(barred) = Barred::by_last(&past)
+    {
+        return Err(under_way::told(&session, &barred, &args.environment).await);
     }
     let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
     let input = DeclareInput {
