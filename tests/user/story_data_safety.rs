@@ -74,6 +74,99 @@ fn a_promotion_home_that_is_skipped_costs_the_standby_nothing() {
     assert_eq!(databases(&desk, "us-west-2"), before, "nothing was renamed");
 }
 
+/// Somebody sets a group of the standby in the console.
+fn start_by_hand(desk: &Desk) {
+    let mut account = state(desk);
+    let size = serde_json::json!({ "min": 2, "max": 4, "desired": 2 });
+    account["regions"]["us-west-2"]["groups"]["shop-web"]["facts"]["size"] = size;
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    desk.expect(0, &["sim", "advance", "1h"]);
+}
+
+#[test]
+fn nothing_is_started_in_a_standby_that_a_failback_has_frozen() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    let scale = ["scale", "shop.yaml", "--yes", "--to"];
+    let declare = ["declare", "shop.yaml", "--reason", "more", "--yes", "--tier", "web"];
+    for command in [
+        &[&scale[..], &["full"]].concat()[..],
+        &[&scale[..], &["50%"]].concat(),
+        &[&scale[..], &["standby", "--while-serving"]].concat(),
+        &["sync", "shop.yaml", "--while-serving"],
+        &["provision", "shop.yaml", "--yes"],
+        &declare,
+    ] {
+        let refused = desk.expect(5, command);
+        assert!(
+            refused.err.contains(&format!("failback {run} is not finished, and nothing may start")),
+            "{}",
+            refused.err
+        );
+        assert!(refused.err.contains(&format!("lifeboat runs resume shop.yaml {run}")), "{}", refused.err);
+        assert!(refused.err.contains(&format!("lifeboat runs abandon shop.yaml {run} --because")), "{}", refused.err);
+    }
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0);
+    // Nothing went home yet, so whoever gives it up serves there again.
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "another day"]);
+    desk.expect(0, &[&scale[..], &["full"]].concat());
+    assert!(desired(&desk, "us-west-2", "shop-web") > 0);
+}
+
+#[test]
+fn a_standby_whose_writes_are_home_is_started_by_a_declaration_alone() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "DeleteObject"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    let scale = ["scale", "shop.yaml", "--to", "full", "--yes"];
+    let refused = desk.expect(5, &scale);
+    assert!(refused.err.contains("the primary's databases take the writes by now"), "{}", refused.err);
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "another day"]);
+    let refused = desk.expect(5, &scale);
+    assert!(refused.err.contains("lead service home: lifeboat failback shop.yaml --reason TEXT"), "{}", refused.err);
+    let drill = desk.expect(5, &["drill", "shop.yaml", "--yes"]);
+    assert!(drill.err.contains("nothing may start in the standby"), "{}", drill.err);
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    declare(&desk, 0, &["--yes"]);
+    desk.expect(0, &scale);
+}
+
+#[test]
+fn what_was_written_in_a_standby_that_ran_again_after_the_promotion_home_is_said_to_be_lost() {
+    for (denied, kept) in [("DeleteObject", false), ("CreateDBInstanceReadReplica", false), ("DeleteObject", true)] {
+        let desk = away();
+        desk.expect(0, &["sim", "fail", "us-west-2", "--deny", denied]);
+        failback(&desk, 4);
+        let run = newest(&desk);
+        if !kept {
+            start_by_hand(&desk);
+        }
+        desk.expect(0, &["sim", "mend", "us-west-2"]);
+        let resumed = desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
+        let told = report(&desk, &run);
+        let (freeze, totals) = (step(&told, "freeze-standby"), &told["record"]["totals"]);
+        let summary = told["summary"].as_str().expect("a summary");
+        let lost = "the standby ran again after “promote shop-orders in the primary";
+        if kept {
+            assert_eq!(
+                (&freeze["state"], &totals["recovery_point_s"]),
+                (&"already-so".into(), &0.into()),
+                "{freeze} {totals}"
+            );
+            assert!(!summary.contains("ran again"), "{summary}");
+            continue;
+        }
+        assert_eq!(freeze["state"], "succeeded", "{denied}: it was to be frozen again: {freeze}");
+        assert_eq!(totals["recovery_point_s"], serde_json::Value::Null, "{denied}: {totals}");
+        assert!(summary.contains(lost), "{denied}: {summary}");
+        assert!(resumed.out.contains(lost) || resumed.err.contains(lost), "{denied}: {}{}", resumed.out, resumed.err);
+    }
+}
+
 #[test]
 fn a_standby_that_was_started_again_is_frozen_again_before_the_data_goes_home() {
     let desk = away();
@@ -81,8 +174,7 @@ fn a_standby_that_was_started_again_is_frozen_again_before_the_data_goes_home() 
     failback(&desk, 4);
     let run = newest(&desk);
     assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0, "it is frozen");
-    desk.expect(0, &["scale", "shop.yaml", "--to", "full", "--yes"]);
-    assert!(desired(&desk, "us-west-2", "shop-web") > 0);
+    start_by_hand(&desk);
     desk.expect(0, &["sim", "mend", "us-east-1"]);
     desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
     let told = report(&desk, &run);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::lost;
+use super::thaw::{self, Thaw};
 use super::totals::Totals;
 use crate::model::{Digest, Objectives};
 use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId};
@@ -114,6 +115,10 @@ pub struct StepRecord {
     /// Whether it got as far as measuring before its call: the call was made, or was about to be.
     #[serde(skip)]
     pub ordered: bool,
+    /// Whether it is a promotion after which the side that its data came from was found running again, or may have been:
+    /// what was written there since is in no database that counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thawed: bool,
 }
 
 /// Why a step failed.
@@ -144,7 +149,7 @@ impl RunRecord {
         let mut progress = Progress::default();
         let mut steps: BTreeMap<&StepId, StepRecord> =
             runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
-        let mut sittings = Vec::new();
+        let (mut sittings, mut thaw) = (Vec::new(), Thaw::default());
         let (mut began_at, mut ended_at, mut because) = (None, None, None);
         for entry in entries {
             // The reader of journals has refused illegal moves; here they would only be left out.
@@ -153,6 +158,9 @@ impl RunRecord {
             }
             if let Some(record) = entry.step.as_ref().and_then(|id| steps.get_mut(id)) {
                 record.take(entry);
+                if thaw.shows(record, &entry.event) {
+                    steps.values_mut().for_each(thaw::mark);
+                }
                 continue;
             }
             match &entry.event {
@@ -229,6 +237,7 @@ impl StepRecord {
             skipped: None,
             measures: Measures::default(),
             ordered: false,
+            thawed: false,
         }
     }
 
@@ -245,7 +254,7 @@ impl StepRecord {
     /// How far the data was behind that it took over, in seconds. What was measured before a promotion that was refused is
     /// nobody's recovery point.
     pub fn recovery_point_s(&self) -> Option<u64> {
-        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses())
+        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses() && !self.thawed)
     }
 
     /// Whether it is a promotion that has not ended well: that data takes no writes there.
@@ -260,11 +269,11 @@ impl StepRecord {
     }
 
     /// Whether it is a promotion, or the verification of a copy, that ended well and does not know how far the data was
-    /// behind.
+    /// behind, or what was written elsewhere after it.
     pub fn lost_unknown(&self) -> bool {
         self.ended_well()
             && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
-            && self.measures.recovery_point_s.is_none()
+            && (self.measures.recovery_point_s.is_none() || self.thawed)
     }
 
     /// Whether it is a promotion that a person skipped.
@@ -317,6 +326,8 @@ impl StepRecord {
             }
             Event::Measured { measures } => {
                 self.ordered = true;
+                // It was still a replica, and had what was written until the side was quiet again.
+                self.thawed = false;
                 // Known or not: what an earlier attempt measured is not how far behind it was promoted.
                 self.measures.recovery_point_s = measures.recovery_point_s;
                 self.measures.recovery_point_age_s = measures.recovery_point_age_s;
