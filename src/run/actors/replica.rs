@@ -47,7 +47,7 @@ impl Actors {
             }
             let counts = |lag: &ReplicaLag| since.is_some_and(|since| lag.at >= since);
             let seen = match (facts, lags) {
-                (Ok(None), _) => return Err(missing(&what, *side, database)),
+                (Ok(None), _) => return Err(missing(&what, ports, database)),
                 (Ok(Some(facts)), _) if !facts.is_replica() => {
                     return Ok(done(format!("{database} is no replica"), vigil.waited(), None));
                 }
