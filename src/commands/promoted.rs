@@ -68,6 +68,7 @@ fn deeds_of(record: &RunRecord) -> Vec<(Option<String>, Deed)> {
         Action::Reseed { data, side: SideName::Standby, .. } if ended_well(step) => {
             Some((Some(data.clone()), deed(step, What::Protected)))
         }
+        Action::FencePrimary { .. } => ended_well(step).then(|| (None, deed(step, What::Fenced))),
         _ => Some((None, deed(step, What::Led { to: leads_to(record.kind, step)?, sure: led(step)? }))),
     };
     record.steps.iter().filter_map(of).collect()
@@ -140,6 +141,7 @@ mod tests {
             key: None,
             class: None,
             like: None,
+            unfenced: None,
             timeout_s: 1,
         }
     }
@@ -257,6 +259,21 @@ mod tests {
             (SideName::Primary, vec![started(), succeeded()], None),
         ] {
             assert_eq!(did(RunKind::Failback, "reseed", reseed(side), &events), expected, "{side} {events:?}");
+        }
+    }
+
+    #[test]
+    fn the_primary_is_fenced_only_where_that_was_seen() {
+        let fence = || Action::FencePrimary { groups: vec!["prod-web".into()], events: Default::default() };
+        for (events, expected) in [
+            (vec![], None),
+            (vec![started(), succeeded()], Some(What::Fenced)),
+            (vec![started(), already()], Some(What::Fenced)),
+            (vec![started(), failed()], None),
+            (vec![started(), unknown()], None),
+            (vec![skipped()], None),
+        ] {
+            assert_eq!(did(RunKind::Declare, "fence-primary", fence(), &events), expected, "{events:?}");
         }
     }
 

@@ -150,6 +150,7 @@ mod tests {
             key: None,
             class: None,
             like: None,
+            unfenced: None,
             timeout_s: 1,
         };
         let size = GroupSize { min: 1, max: 2, desired: 1 };

@@ -74,6 +74,52 @@ fn a_promotion_home_that_is_skipped_costs_the_standby_nothing() {
     assert_eq!(databases(&desk, "us-west-2"), before, "nothing was renamed");
 }
 
+#[test]
+fn a_primary_that_nobody_fenced_may_have_written_and_the_way_home_says_so() {
+    let desk = away();
+    let plan = desk.expect(0, &["failback", "shop.yaml", "--yes", "--reason", "home", "--rehearse"]);
+    let declared = newest(&desk);
+    let words = format!("since run {declared} took the writes away from it");
+    assert!(plan.out.contains("may be lost: ") && plan.out.contains(&words), "{}", plan.out);
+    let home = failback(&desk, 0);
+    let kept = format!("shop-orders-before-{}", newest(&desk));
+    assert!(home.err.contains(&words), "before it asks: {}", home.err);
+    let summary = report(&desk, &newest(&desk))["summary"].as_str().expect("a summary").to_owned();
+    assert!(summary.contains(&words) && summary.contains(&format!("kept in {kept} alone")), "{summary}");
+
+    let desk = disaster();
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    declare(&desk, 0, &["--yes", "--fence"]);
+    let home = failback(&desk, 0);
+    assert!(!home.err.contains("may be lost: "), "it was fenced: {}", home.err);
+}
+
+#[test]
+fn a_disaster_while_the_standbys_database_is_made_anew_names_what_was_kept_of_it() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "CreateDBInstanceReadReplica"]);
+    failback(&desk, 4);
+    let kept = format!("shop-orders-before-{}", newest(&desk));
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    let refused = declare(&desk, 1, &["--yes"]);
+    let command = format!(
+        "aws rds modify-db-instance --region us-west-2 --db-instance-identifier {kept} --new-db-instance-identifier \
+         shop-orders --apply-immediately"
+    );
+    assert!(refused.err.contains(&command), "{}", refused.err);
+    assert!(!refused.err.contains("lifeboat provision"), "production is lost: {}", refused.err);
+
+    let mut account = state(&desk);
+    let databases = account["regions"]["us-west-2"]["databases"].as_object_mut().expect("databases");
+    let mut database = databases.remove(&kept).expect("what was kept");
+    database["facts"]["id"] = "shop-orders".into();
+    databases.insert("shop-orders".to_owned(), database);
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    let told = declare(&desk, 0, &["--yes"]);
+    assert!(told.err.contains("OLD DATA: orders: everything written since"), "{}", told.err);
+}
+
 /// Somebody sets a group of the standby in the console.
 fn start_by_hand(desk: &Desk) {
     let mut account = state(desk);

@@ -115,6 +115,7 @@ fn home() -> Runbook {
         key: None,
         class: None,
         like: None,
+        unfenced: None,
         timeout_s: 60,
     };
     let steps = vec![
