@@ -80,9 +80,13 @@ impl Actors {
                 Next::Look => {}
                 Next::Stopped => return Err(trouble::interrupted(format!("stopped waiting for {database}"))),
                 Next::TimeUp => {
-                    let hint = "see whether it still replicates (`aws rds describe-db-instances`, StatusInfos); resume to wait again";
+                    let hint = format!(
+                        "see whether it still replicates (`aws rds describe-db-instances --db-instance-identifier {database} \
+                         --region {}`, StatusInfos); resume to wait again",
+                        ports.read.region
+                    );
                     let why = format!("{seen}, after {timeout_s} s; at most {at_most_s} s is asked for");
-                    return Err(trouble::plain(&what, why, Some(hint.to_owned())));
+                    return Err(trouble::plain(&what, why, Some(hint)));
                 }
             }
         }
