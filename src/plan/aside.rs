@@ -26,10 +26,12 @@ pub(in crate::plan) fn is_aside(id: &str, name: &str) -> bool {
     name.rsplit_once("-before-").is_some_and(|(_, run)| !run.is_empty() && aside(id, run) == name)
 }
 
-/// The newest database that a failback kept of the one with that id and that can be used: it stands alone.
+/// The newest database that a failback kept of the one with that id and that stands alone, however busy it is.
 pub fn kept<'a>(id: &str, all: &'a [DatabaseFacts]) -> Option<&'a DatabaseFacts> {
     let run = |one: &DatabaseFacts| one.id.rsplit_once("-before-").map(|(_, run)| run.to_owned());
-    all.iter().filter(|one| is_aside(id, &one.id) && one.is_available() && !one.is_replica()).max_by_key(|one| run(one))
+    all.iter()
+        .filter(|one| is_aside(id, &one.id) && one.status != "deleting" && !one.is_replica())
+        .max_by_key(|one| run(one))
 }
 
 #[cfg(test)]
@@ -50,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_last_and_can_be_used_is_found() {
+    fn what_was_kept_last_and_stands_alone_is_found() {
         let one = |id: &str, status: &str, source: Option<&str>| DatabaseFacts {
             id: id.into(),
             status: status.into(),
@@ -59,8 +61,8 @@ mod tests {
         };
         let all = [
             one("shop-orders-before-20261107-031500-9c4e12", "available", None),
-            one("shop-orders-before-20270107-031500-000000", "available", None),
-            one("shop-orders-before-20270207-031500-000000", "renaming", None),
+            one("shop-orders-before-20270107-031500-000000", "backing-up", None),
+            one("shop-orders-before-20270207-031500-000000", "deleting", None),
             one("shop-orders-before-20270307-031500-000000", "available", Some("orders")),
             one("shop-carts-before-20270407-031500-000000", "available", None),
         ];
