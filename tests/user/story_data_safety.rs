@@ -102,6 +102,8 @@ fn a_disaster_while_the_standbys_database_is_made_anew_names_what_was_kept_of_it
     let kept = format!("shop-orders-before-{}", newest(&desk));
     desk.expect(0, &["sim", "mend", "us-west-2"]);
     desk.expect(0, &["sim", "fail", "us-east-1"]);
+    // While RDS renames it tells neither name.
+    desk.expect(0, &["sim", "advance", "10m"]);
     let refused = declare(&desk, 1, &["--yes"]);
     let command = format!(
         "aws rds modify-db-instance --region us-west-2 --db-instance-identifier {kept} --new-db-instance-identifier \
@@ -118,6 +120,23 @@ fn a_disaster_while_the_standbys_database_is_made_anew_names_what_was_kept_of_it
     desk.write(".lifeboat/sim.json", &account.to_string());
     let told = declare(&desk, 0, &["--yes"]);
     assert!(told.err.contains("OLD DATA: orders: everything written since"), "{}", told.err);
+}
+
+#[test]
+fn a_switchover_says_who_is_still_connected_to_the_database_that_it_leaves() {
+    let desk = ready();
+    let mut account = state(&desk);
+    account["regions"]["us-east-1"]["faults"]["connections"] = serde_json::json!({ "shop-orders": 3 });
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    let switched = declare(&desk, 0, &["--graceful", "--yes"]);
+    let words = "WARNING: 3 connections are still open to shop-orders in the primary";
+    assert!(switched.err.contains(words), "{}", switched.err);
+    let told = report(&desk, &newest(&desk));
+    assert_eq!(step(&told, "await-replica-orders")["measures"]["connections"], 3);
+    let summary = told["summary"].as_str().expect("a summary");
+    assert!(summary.contains("3 connections were still open to the source"), "{summary}");
+    let home = failback(&desk, 0);
+    assert!(!home.err.contains("still open to"), "nobody stayed in the standby: {}", home.err);
 }
 
 /// Somebody sets a group of the standby in the console.

@@ -37,6 +37,20 @@ pub(super) fn put_aside(report: &RunReport) -> String {
     done.filter_map(|step| step.action.warning()).map(|warning| format!(" {}.", sentence(&warning))).collect()
 }
 
+/// Who was still connected to what a replica followed when its promotion was next; nothing where nobody was.
+pub(super) fn connected(report: &RunReport) -> String {
+    let open =
+        report.record.steps.iter().filter_map(|step| Some((step, step.measures.connections.filter(|n| *n > 0)?)));
+    let told = open.map(|(step, count)| {
+        let were = if count == 1 { "connection was" } else { "connections were" };
+        format!(
+            " {count} {were} still open to the source when “{}” had ended: what they wrote until the promotion is lost.",
+            step.title
+        )
+    });
+    told.collect()
+}
+
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

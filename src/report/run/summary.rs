@@ -1,6 +1,6 @@
 //! Owns the few sentences that say what a run came to.
 
-use super::exposed::{exposed, put_aside};
+use super::exposed::{connected, exposed, put_aside};
 use super::value::RunReport;
 use super::words::{counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
 use crate::plan::runbook::{Action, RunKind};
@@ -42,7 +42,7 @@ pub(super) fn summary(report: &RunReport) -> String {
             format!("{} {}{} {}{}", ended(report), lacks(report), lesser(report), point(report), exposed(report))
         }
     };
-    told + &put_aside(report)
+    told + &connected(report) + &put_aside(report)
 }
 
 /// That the objective has passed and service is not back; nothing where it has not.

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::lost;
 use super::thaw::{self, Thaw};
 use super::totals::Totals;
-use crate::model::{Digest, Objectives};
+use crate::model::{Digest, Objectives, SideName};
+use crate::plan::declare::TRAFFIC_GATE;
 use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
 
@@ -276,6 +277,19 @@ impl StepRecord {
             && (self.measures.recovery_point_s.is_none() || self.thawed)
     }
 
+    /// Where it leads the users in a run of that kind; none: it leads nobody.
+    pub fn leads_to(&self, kind: RunKind) -> Option<SideName> {
+        match &self.action {
+            Action::SwitchTraffic { to, .. } | Action::AwaitTraffic { to, .. } => Some(*to),
+            Action::Gate { .. } if self.id.0 == TRAFFIC_GATE => match kind {
+                RunKind::Declare => Some(SideName::Standby),
+                RunKind::Failback => Some(SideName::Primary),
+                RunKind::Drill => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether it is a promotion that a person skipped.
     pub fn left_unpromoted(&self) -> bool {
         matches!(self.action, Action::Promote { .. }) && self.state == StepState::Skipped
@@ -355,6 +369,7 @@ impl StepRecord {
         sum.asked = more.asked.or(sum.asked);
         sum.came = more.came.or(sum.came);
         sum.grew = more.grew.or(sum.grew);
+        sum.connections = more.connections.or(sum.connections);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
             (sum.recovery_point_age_s, sum.holds_until) = (more.recovery_point_age_s, more.holds_until);
