@@ -13,7 +13,7 @@ use super::replica_lag;
 use super::service_clock::ServiceClock;
 use super::session::{Session, side_by_side};
 use super::time::{date_time, timestamp};
-use crate::cloud::{CloudResult, GroupPeak, LagsSeen, ReadMetrics};
+use crate::cloud::{CloudResult, Connections, GroupPeak, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
 
 const GET_METRIC_DATA: Api = Api::own("cloudwatch", "GetMetricData", Rate::METRICS);
@@ -91,6 +91,19 @@ impl ReadMetrics for AwsMetrics {
 
     async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
         self.lags(ids, replica_lag::past(now), replica_lag::last).await
+    }
+
+    async fn connections(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, Connections>> {
+        let (from, to) = replica_lag::window(now);
+        let calls = ids.chunks(replica_lag::REPLICAS_PER_CALL).map(<[String]>::to_vec).map(|chunk| async move {
+            let queries = replica_lag::of_instances("DatabaseConnections", &chunk);
+            let results = self.results(queries, from, to).await?;
+            // The highest of its minute: somebody was connected.
+            let points = replica_lag::newest_points(&chunk, &results, |value| value >= 0.0);
+            let of = |(id, (at, value)): (String, (Timestamp, f64))| (id, Connections { count: units(value), at });
+            Ok(points.into_iter().map(of).collect::<BTreeMap<_, _>>())
+        });
+        Ok(side_by_side(calls.collect()).await?.into_iter().flatten().collect())
     }
 }
 

@@ -42,9 +42,14 @@ pub(super) fn of_now(seen: LagsSeen) -> LagsSeen {
 
 /// One query a replica. Query ids carry the replica's place in the chunk, because they may not hold its identifier.
 pub(super) fn queries(ids: &[String]) -> Vec<MetricDataQuery> {
+    of_instances("ReplicaLag", ids)
+}
+
+/// The same of another metric of instances.
+pub(super) fn of_instances(metric: &str, ids: &[String]) -> Vec<MetricDataQuery> {
     let query = |(place, id): (usize, &String)| {
         let of_replica = Dimension::builder().name("DBInstanceIdentifier").value(id).build();
-        let what = Metric::builder().namespace("AWS/RDS").metric_name("ReplicaLag").dimensions(of_replica).build();
+        let what = Metric::builder().namespace("AWS/RDS").metric_name(metric).dimensions(of_replica).build();
         let stat = MetricStat::builder().metric(what).period(PERIOD_S).stat("Maximum").build();
         MetricDataQuery::builder().id(query_id(place)).metric_stat(stat).build()
     };
@@ -68,6 +73,16 @@ fn is_lag(value: f64) -> bool {
 }
 
 fn chosen(ids: &[String], results: &[MetricDataResult], counts: impl Fn(f64) -> bool) -> BTreeMap<String, ReplicaLag> {
+    let lag = |(at, value): (Timestamp, f64)| is_lag(value).then(|| ReplicaLag { seconds: value.ceil() as u64, at });
+    newest_points(ids, results, counts).into_iter().filter_map(|(id, point)| Some((id, lag(point)?))).collect()
+}
+
+/// The newest point of each instance that counts.
+pub(super) fn newest_points(
+    ids: &[String],
+    results: &[MetricDataResult],
+    counts: impl Fn(f64) -> bool,
+) -> BTreeMap<String, (Timestamp, f64)> {
     let mut points: BTreeMap<&str, (Timestamp, f64)> = BTreeMap::new();
     for result in results {
         let Some(id) = result.id() else { continue };
@@ -78,11 +93,8 @@ fn chosen(ids: &[String], results: &[MetricDataResult], counts: impl Fn(f64) -> 
             }
         }
     }
-    let lag_of = |place: usize| {
-        let (at, value) = *points.get(query_id(place).as_str())?;
-        is_lag(value).then(|| ReplicaLag { seconds: value.ceil() as u64, at })
-    };
-    ids.iter().enumerate().filter_map(|(place, id)| Some((id.clone(), lag_of(place)?))).collect()
+    let of = |place: usize| points.get(query_id(place).as_str()).copied();
+    ids.iter().enumerate().filter_map(|(place, id)| Some((id.clone(), of(place)?))).collect()
 }
 
 fn query_id(place: usize) -> String {

@@ -29,6 +29,15 @@ pub struct LagsSeen {
     pub lags: BTreeMap<String, ReplicaLag>,
 }
 
+/// How many connections a database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// How many; RDS counts none of its own.
+    pub count: u32,
+    /// When that was measured, by CloudWatch's clock.
+    pub at: Timestamp,
+}
+
 /// How far our clock may be off: AWS refuses a request that was signed more than five minutes off (Signature Version 4).
 pub const CLOCK_ERROR: SignedDuration = SignedDuration::from_mins(5);
 
@@ -58,4 +67,8 @@ pub trait ReadMetrics: Send + Sync {
     /// The last `ReplicaLag` of each database replica in the three hours before `now`, which is ours again, that is one (not
     /// -1), however old: a bound for what a replica lacks whose replication has broken since, and never its lag now.
     async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen>;
+
+    /// The newest `DatabaseConnections` of each database in the last minutes before `now`, which is ours again. Databases
+    /// without a data point are absent: who is connected to them is not known.
+    async fn connections(&self, ids: &[String], now: Timestamp) -> CloudResult<BTreeMap<String, Connections>>;
 }

@@ -35,7 +35,7 @@ pub use groups::{ReadGroups, WriteGroups};
 pub use identity::ReadIdentity;
 pub use images::{ReadImages, WriteImages};
 pub use launch_templates::{ReadLaunchTemplates, WriteLaunchTemplates};
-pub use metrics::{CLOCK_ERROR, GroupPeak, LAG_PERIOD, LAG_WINDOW, LagsSeen, ReadMetrics};
+pub use metrics::{CLOCK_ERROR, Connections, GroupPeak, LAG_PERIOD, LAG_WINDOW, LagsSeen, ReadMetrics};
 pub use network::ReadNetwork;
 pub use outside::{Outside, Way};
 pub use parameters::{ReadParameters, WriteParameters};

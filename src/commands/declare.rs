@@ -14,10 +14,11 @@ use super::promoted::pasts;
 use super::run_id::run_id;
 use super::runs::sitting::{Decisions, host};
 use super::standby_seen;
+use super::under_way;
 use super::unfinished::unfinished;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
-use crate::model::{Caller, SideName, Span, standby_group_name};
+use crate::model::{Caller, Region, SideName, Span, standby_group_name};
 use crate::plan::declare::{
     Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastTimes, PrimaryReach, Remarks, Skip,
     plan_declare, promote_id, remarks,
@@ -25,6 +26,7 @@ use crate::plan::declare::{
 use crate::plan::runbook::{Mode, RunKind, Runbook};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
 use crate::report;
+use crate::report::barred::Barred;
 use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
@@ -123,6 +125,13 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     {
         return Err(unfinished(&session, open, &args.environment).await);
     }
+    // Capacity alone leads nobody anywhere: its servers would only write to what counts no more.
+    if !args.tier.is_empty()
+        && !args.rehearse
+        && let Some(barred) = Barred::by_last(&past)
+    {
+        return Err(under_way::told(&session, &barred, &args.environment).await);
+    }
     let mode = if args.graceful { Mode::Graceful } else { Mode::Ungraceful };
     let input = DeclareInput {
         environment,
@@ -143,7 +152,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
         options,
         past: times(&past),
     };
-    let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args))?;
+    let runbook = plan_declare(&input).map_err(|refusal| tell(&refusal, args, &environment.standby.region))?;
     let mut remarks = remarks(&input, &runbook);
     if args.rehearse {
         let traffic = environment.traffic.as_ref().filter(|_| args.tier.is_empty());
@@ -347,7 +356,8 @@ pub(super) fn times(past: &[RunRecord]) -> PastTimes {
     )
 }
 
-fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
+/// `region`: that of the standby.
+fn tell(refusal: &DeclareRefusal, args: &DeclareArgs, region: &Region) -> Failure {
     let file = args.environment.display();
     let usage = || Failure::new(Exit::Usage, refusal.to_string());
     match refusal {
@@ -360,10 +370,19 @@ fn tell(refusal: &DeclareRefusal, args: &DeclareArgs) -> Failure {
         DeclareRefusal::NoReason | DeclareRefusal::UnknownSteps { .. } | DeclareRefusal::NoBecause { .. } => usage(),
         DeclareRefusal::NoReplica { databases } => {
             let skips: Vec<String> =
-                databases.iter().map(|(data, _)| format!("--skip {} --because TEXT", promote_id(data))).collect();
-            Failure::failed(refusal.to_string())
-                .hint(format!("run `lifeboat provision {file}` while production is well"))
-                .hint(format!("to bring up everything else now: {}", skips.join(" ")))
+                databases.iter().map(|one| format!("--skip {} --because TEXT", promote_id(&one.data))).collect();
+            let mut failure = Failure::failed(refusal.to_string());
+            for (one, kept) in databases.iter().filter_map(|one| Some((one, one.kept.as_ref()?))) {
+                failure = failure.hint(format!(
+                    "give {kept} its name back, wait until it is available, then declare again: aws rds modify-db-instance \
+                     --region {region} --db-instance-identifier {kept} --new-db-instance-identifier {} --apply-immediately",
+                    one.id
+                ));
+            }
+            if databases.iter().any(|one| one.kept.is_none()) {
+                failure = failure.hint(format!("run `lifeboat provision {file}` while production is well"));
+            }
+            failure.hint(format!("to bring up everything else now: {}", skips.join(" ")))
         }
         DeclareRefusal::NothingToFence { .. } => Failure::refused(refusal.to_string())
             .hint(format!(

@@ -11,6 +11,7 @@ use super::output::Output;
 use super::promoted::pasts;
 use super::runs::sitting::Decisions;
 use super::standby_seen;
+use super::under_way::refuse_barred;
 use crate::facts::DatabaseFacts;
 use crate::model::{SideName, Span, Switch, standby_database_name};
 use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
@@ -62,6 +63,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let opening = open(&args.environment, context).await?;
     opening.refuse_unfinished(&args.environment).await?;
+    refuse_barred(&opening.session, &args.environment).await?;
     let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
     let environment = &session.environment;
     let (untouched, standby_serves) = left_alone(&opening).await?;

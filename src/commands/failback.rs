@@ -15,7 +15,7 @@ use super::output::{Output, print};
 use super::runs::sitting::Decisions;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
-use crate::model::{SideName, Span};
+use crate::model::{Region, SideName, Span};
 use crate::plan::failback::{FailbackInput, FailbackRefusal, Seen, plan_failback};
 use crate::plan::runbook::Mode;
 use crate::plan::scale::ScaleRefusal;
@@ -79,7 +79,7 @@ pub async fn run(args: &FailbackArgs, context: &Context) -> Result<Exit, Failure
     let runbook = match plan_failback(&input) {
         Ok(runbook) => runbook,
         Err(refusal @ FailbackRefusal::AtHome) => return Ok(at_home(session, &refusal, args.output)),
-        Err(refusal) => return Err(tell(&refusal, args)),
+        Err(refusal) => return Err(tell(&refusal, args, &environment.primary.region)),
     };
     let printer = session.printer();
     if args.rehearse {
@@ -128,7 +128,8 @@ async fn primary_groups(session: &Session) -> Result<Result<Home, String>, Failu
     })
 }
 
-fn tell(refusal: &FailbackRefusal, args: &FailbackArgs) -> Failure {
+/// `region`: that of the primary.
+fn tell(refusal: &FailbackRefusal, args: &FailbackArgs, region: &Region) -> Failure {
     let file = args.environment.display();
     let failed = || Failure::failed(refusal.to_string());
     match refusal {
@@ -147,7 +148,10 @@ fn tell(refusal: &FailbackRefusal, args: &FailbackArgs) -> Failure {
             Failure::refused(refusal.to_string()).hint("bring them back with what made them, then fail back")
         }
         FailbackRefusal::RecordedFenced { .. } => Failure::refused(refusal.to_string())
-            .hint("set their sizes by hand: aws autoscaling update-auto-scaling-group --min-size --max-size --desired-capacity")
+            .hint(format!(
+                "set the size of each by hand: aws autoscaling update-auto-scaling-group --region {region} \
+                 --auto-scaling-group-name GROUP --min-size N --max-size N --desired-capacity N"
+            ))
             .hint(format!("then record them: lifeboat baseline {file} --while-serving")),
         FailbackRefusal::Data { troubles } => {
             let refused = Failure::refused(refusal.to_string());

@@ -10,9 +10,8 @@ use super::context::Session;
 use super::declare::record;
 use super::run_id::named_at;
 use crate::model::SideName;
-use crate::plan::declare::TRAFFIC_GATE;
 use crate::plan::past::{Deed, Past, What};
-use crate::plan::runbook::{Action, RunKind, Stood};
+use crate::plan::runbook::{Action, Stood};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::StepState;
 use crate::store::Runs;
@@ -68,7 +67,8 @@ fn deeds_of(record: &RunRecord) -> Vec<(Option<String>, Deed)> {
         Action::Reseed { data, side: SideName::Standby, .. } if ended_well(step) => {
             Some((Some(data.clone()), deed(step, What::Protected)))
         }
-        _ => Some((None, deed(step, What::Led { to: leads_to(record.kind, step)?, sure: led(step)? }))),
+        Action::FencePrimary { .. } => ended_well(step).then(|| (None, deed(step, What::Fenced))),
+        _ => Some((None, deed(step, What::Led { to: step.leads_to(record.kind)?, sure: led(step)? }))),
     };
     record.steps.iter().filter_map(of).collect()
 }
@@ -90,19 +90,6 @@ fn promoted(step: &StepRecord, stood: &Stood) -> Option<bool> {
     }
 }
 
-/// Where a step leads users; none: it does not.
-fn leads_to(kind: RunKind, step: &StepRecord) -> Option<SideName> {
-    match &step.action {
-        Action::SwitchTraffic { to, .. } | Action::AwaitTraffic { to, .. } => Some(*to),
-        Action::Gate { .. } if step.id.0 == TRAFFIC_GATE => match kind {
-            RunKind::Declare => Some(SideName::Standby),
-            RunKind::Failback => Some(SideName::Primary),
-            RunKind::Drill => None,
-        },
-        _ => None,
-    }
-}
-
 /// Whether a step has led users for sure; none: it has not begun. One that is skipped is taken over by a person.
 fn led(step: &StepRecord) -> Option<bool> {
     let sure = ended_well(step) || step.state == StepState::Skipped;
@@ -113,7 +100,8 @@ fn led(step: &StepRecord) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::model::Digest;
-    use crate::plan::runbook::StepId;
+    use crate::plan::declare::TRAFFIC_GATE;
+    use crate::plan::runbook::{RunKind, StepId};
     use crate::run::engine::tests::world::{runbook, step};
     use crate::run::journal::{Entry, Event, Measures};
 
@@ -140,6 +128,7 @@ mod tests {
             key: None,
             class: None,
             like: None,
+            unfenced: None,
             timeout_s: 1,
         }
     }
@@ -257,6 +246,21 @@ mod tests {
             (SideName::Primary, vec![started(), succeeded()], None),
         ] {
             assert_eq!(did(RunKind::Failback, "reseed", reseed(side), &events), expected, "{side} {events:?}");
+        }
+    }
+
+    #[test]
+    fn the_primary_is_fenced_only_where_that_was_seen() {
+        let fence = || Action::FencePrimary { groups: vec!["prod-web".into()], events: Default::default() };
+        for (events, expected) in [
+            (vec![], None),
+            (vec![started(), succeeded()], Some(What::Fenced)),
+            (vec![started(), already()], Some(What::Fenced)),
+            (vec![started(), failed()], None),
+            (vec![started(), unknown()], None),
+            (vec![skipped()], None),
+        ] {
+            assert_eq!(did(RunKind::Declare, "fence-primary", fence(), &events), expected, "{events:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use super::context::{AGAIN, Context, Session};
 use super::deploy::{exit_of, intent, options, preview_failure, require_homes, require_images};
 use super::output::Output;
 use super::templates::TemplateArgs;
-use super::under_way::refuse_under_way;
+use super::under_way::{refuse_under_way, refuse_while_barred};
 use crate::cloud::{ReadPorts, Way, WritePorts};
 use crate::model::{Part, SideName, Span};
 use crate::plan::provision::{Allow, asked_by_checks, is_healthy, refusals};
@@ -59,6 +59,8 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
     let printer = session.printer();
     let environment = &session.environment;
     refuse_under_way(&session, &args.environment).await?;
+    // A minimum above zero starts servers.
+    refuse_while_barred(&session, &args.environment).await?;
     let intent = intent(&session, context, &args.templates).await?;
     let (read, caller) = session.enter(SideName::Standby).await?;
     require_images(&session, &read, &args.environment).await?;
@@ -92,6 +94,7 @@ pub async fn run(args: &ProvisionArgs, context: &Context) -> Result<Exit, Failur
         confirm_name(printer, &environment.name, &what, args.yes, &context.stop).await?;
         // A run may have begun while a person thought about it.
         refuse_under_way(&session, &args.environment).await?;
+        refuse_while_barred(&session, &args.environment).await?;
     }
     let report = provision(&ports, &intent, &plan, &allow, &options, &progress, &context.stop).await;
     match args.output {

@@ -7,7 +7,7 @@ use super::context::{Context, Session};
 use super::output::{Output, print};
 use super::past::past;
 use super::posture::known;
-use super::under_way::{refuse_under_way, refuse_while_serving};
+use super::under_way::{refuse_barred, refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
@@ -44,7 +44,8 @@ pub struct ScaleArgs {
     /// Show what would be asked and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Shrink although a declaration stands: it takes the capacity that the standby serves the users with
+    /// Shrink although a declaration stands: it takes the capacity that the standby serves the users with. It opens no
+    /// standby that a failback has frozen
     #[arg(long)]
     pub while_serving: bool,
     /// The form of the report
@@ -62,15 +63,15 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
     let heeds = async {
         match args.dry_run {
             true => Ok(()),
-            false => refuse_under_way(&session, &args.environment).await,
+            false => free(&session, args).await,
         }
     };
-    let (caller, groups, free) =
+    let (caller, groups, heeded) =
         futures_util::future::join3(session.caller(&ports), groups(&session, &ports), heeds).await;
     let caller = caller?;
     let plan = plan_scale(environment, &baseline.capacity, &groups?, args.to, &args.tier)
         .map_err(|refusal| tell(refusal, args))?;
-    free?;
+    heeded?;
     // Only this may shrink; a percentage never does.
     if args.to == ScaleTarget::Standby && !args.dry_run {
         let risk = "scaling it down takes its capacity from them";
@@ -97,7 +98,7 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
         )
         .await?;
         // Somebody may have declared while a person thought about it.
-        refuse_under_way(&session, &args.environment).await?;
+        free(&session, args).await?;
         refuse_while_serving(&session, &args.environment, "it was declared just now", args.while_serving).await?;
     }
     let write = session.write(SideName::Standby).await?;
@@ -113,6 +114,12 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
         || report::scale::json(&environment.name, &plan, &outcome, args.accept, &environment.objectives),
     );
     Ok(if report::scale::reached(&outcome, args.accept) { Exit::Done } else { Exit::Failed })
+}
+
+/// Refuses where a run is carried out, or where what would start writes to a database that a failback has taken home.
+async fn free(session: &Session, args: &ScaleArgs) -> Result<(), Failure> {
+    refuse_under_way(session, &args.environment).await?;
+    refuse_barred(session, &args.environment).await
 }
 
 async fn groups(session: &Session, ports: &ReadPorts) -> Result<BTreeMap<String, GroupFacts>, Failure> {

@@ -8,6 +8,7 @@ use super::context::Session;
 use crate::cloud::ReadPorts;
 use crate::facts::{AliasFacts, GroupFacts, LoadBalancerFacts};
 use crate::model::{standby_database_name, standby_group_name};
+use crate::plan::aside;
 use crate::plan::declare::StandbySeen;
 use crate::ui::Failure;
 
@@ -22,10 +23,15 @@ pub async fn look(
     let seen = StandbySeen::default();
     let databases = async {
         if ids.is_empty() {
-            return seen.databases.clone();
+            return (seen.databases.clone(), BTreeMap::new());
         }
-        let found = ports.databases.databases(&ids).await.map_err(|error| error.to_string())?;
-        Ok(found.into_iter().map(|database| (database.id.clone(), database)).collect())
+        let found = match ports.databases.databases(&ids).await {
+            Ok(found) => found.into_iter().map(|database| (database.id.clone(), database)).collect::<BTreeMap<_, _>>(),
+            Err(error) => return (Err(error.to_string()), BTreeMap::new()),
+        };
+        let lacking: Vec<&String> = ids.iter().filter(|id| !found.contains_key(*id)).collect();
+        let kept = kept(ports, &lacking).await;
+        (Ok(found), kept)
     };
     let lags = async {
         if ids.is_empty() {
@@ -50,9 +56,19 @@ pub async fn look(
         };
         Ok::<_, Failure>((groups, balancer))
     };
-    let (groups, databases, (lags, last_lags)) = join3(groups, databases, lags).await;
+    let (groups, (databases, kept), (lags, last_lags)) = join3(groups, databases, lags).await;
     let (groups, balancer) = groups?;
-    Ok((groups, StandbySeen { databases, lags, last_lags, balancer, past: BTreeMap::new() }))
+    Ok((groups, StandbySeen { databases, lags, last_lags, kept, balancer, past: BTreeMap::new() }))
+}
+
+/// What failbacks kept of databases that are not there. Without one nothing is promoted, so nothing waits for this look.
+async fn kept(ports: &ReadPorts, lacking: &[&String]) -> BTreeMap<String, String> {
+    let all = match lacking.is_empty() {
+        true => Vec::new(),
+        false => ports.databases.all_databases().await.unwrap_or_default(),
+    };
+    let of = |id: &&String| Some(((*id).clone(), aside::kept(id, &all)?.id.clone()));
+    lacking.iter().filter_map(of).collect()
 }
 
 /// The load balancer in front of a group.

@@ -7,6 +7,9 @@ use super::declare::{is_open, past_runs};
 use super::past::past;
 use super::runs::held::{give_up, kind_of, lease_failure};
 use crate::plan::runbook::RunKind;
+use crate::report::barred::Barred;
+use crate::report::open_run::Ways;
+use crate::report::runs::HeldBy;
 use crate::run::engine::RunRecord;
 use crate::run::spent::{Spent, declared_in, spent};
 use crate::store::Lease;
@@ -51,6 +54,43 @@ fn under_way(lease: &Lease, kind: Option<RunKind>, file: &str) -> Failure {
             .hint(format!("then declare: lifeboat declare {file} --reason TEXT")),
         _ => failure.hint("run this again when it has ended"),
     }
+}
+
+/// Refuses what would start servers in the standby while a failback has frozen it, or has brought its writes home and not
+/// made it a standby again. No flag opens this: the way is to end the run, or to declare.
+pub(super) async fn refuse_barred(session: &Session, file: &Path) -> Result<(), Failure> {
+    match Barred::by_last(&past(session).await?) {
+        Some(barred) => Err(told(session, &barred, file).await),
+        None => Ok(()),
+    }
+}
+
+/// The same for what people may have to do on the way home: while the run can be gone on with it is refused, and after that
+/// only told.
+pub(super) async fn refuse_while_barred(session: &Session, file: &Path) -> Result<(), Failure> {
+    match Barred::by_last(&past(session).await?) {
+        Some(barred) if barred.is_open() => Err(told(session, &barred, file).await),
+        Some(barred) => {
+            session.printer().warn(&format!("{}: {}", barred.words(), barred.why().join("; ")));
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// The refusal to start anything, with the commands that work whoever holds the lease.
+pub(super) async fn told(session: &Session, barred: &Barred, file: &Path) -> Failure {
+    let held = holder(session.store.as_ref(), &session.environment.name).await.ok().flatten();
+    let held = held.filter(|lease| lease.run == barred.run);
+    let now = session.clock().now();
+    let by = held.map(|lease| HeldBy::of(&lease, format!("{} on {}", lease.holder, lease.host), now));
+    refused(barred, &Ways::of(&file.display().to_string(), &barred.run, by.as_ref()))
+}
+
+fn refused(barred: &Barred, ways: &Ways) -> Failure {
+    let refused = Failure::refused(format!("{}; nothing was changed", barred.words()));
+    let refused = barred.why().into_iter().fold(refused, Failure::because);
+    barred.hints(ways).into_iter().fold(refused, Failure::hint)
 }
 
 /// Refuses what would hurt a standby that serves the users, unless the person says so. `risk`: what it would do to them.

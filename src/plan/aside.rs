@@ -1,5 +1,6 @@
 //! Owns the names under which a failback keeps databases aside, and how they are known again.
 
+use crate::facts::DatabaseFacts;
 use crate::model::Digest;
 
 /// An identifier takes 63 characters (RDS API, ModifyDBInstance, NewDBInstanceIdentifier).
@@ -25,6 +26,14 @@ pub(in crate::plan) fn is_aside(id: &str, name: &str) -> bool {
     name.rsplit_once("-before-").is_some_and(|(_, run)| !run.is_empty() && aside(id, run) == name)
 }
 
+/// The newest database that a failback kept of the one with that id and that stands alone, however busy it is.
+pub fn kept<'a>(id: &str, all: &'a [DatabaseFacts]) -> Option<&'a DatabaseFacts> {
+    let run = |one: &DatabaseFacts| one.id.rsplit_once("-before-").map(|(_, run)| run.to_owned());
+    all.iter()
+        .filter(|one| is_aside(id, &one.id) && one.status != "deleting" && !one.is_replica())
+        .max_by_key(|one| run(one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +49,26 @@ mod tests {
             assert!(name.len() <= LONGEST_ID && !name.contains("--"), "{name}");
             assert!(name.ends_with("-before-20261107-031500-9c4e12"), "{name}");
         }
+    }
+
+    #[test]
+    fn what_was_kept_last_and_stands_alone_is_found() {
+        let one = |id: &str, status: &str, source: Option<&str>| DatabaseFacts {
+            id: id.into(),
+            status: status.into(),
+            source: source.map(str::to_owned),
+            ..DatabaseFacts::default()
+        };
+        let all = [
+            one("shop-orders-before-20261107-031500-9c4e12", "available", None),
+            one("shop-orders-before-20270107-031500-000000", "backing-up", None),
+            one("shop-orders-before-20270207-031500-000000", "deleting", None),
+            one("shop-orders-before-20270307-031500-000000", "available", Some("orders")),
+            one("shop-carts-before-20270407-031500-000000", "available", None),
+        ];
+        let found = |all: &[DatabaseFacts]| kept("shop-orders", all).map(|one| one.id.clone());
+        assert_eq!(found(&all).as_deref(), Some("shop-orders-before-20270107-031500-000000"));
+        assert_eq!(found(&all[2..]), None);
     }
 
     #[test]

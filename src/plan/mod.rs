@@ -1,6 +1,6 @@
 //! Owns deciding: intent + facts -> immutable plans of steps. It does no I/O and reads no clock.
 
-mod aside;
+pub mod aside;
 pub mod declare;
 pub mod drill;
 pub mod failback;

@@ -44,6 +44,8 @@ pub enum What {
         /// Whether that came to its end, or a person took it over; else it may have led them.
         sure: bool,
     },
+    /// The primary's servers were fenced off: a run saw its groups set to zero.
+    Fenced,
     /// Its record cannot be read.
     Unread,
 }
@@ -98,7 +100,7 @@ impl Past {
                 },
                 What::Protected => return Last::Protected(deed),
                 What::Unread => return Last::Untold,
-                What::Led { .. } => {}
+                What::Led { .. } | What::Fenced => {}
             }
         }
         Last::Untold
@@ -113,7 +115,7 @@ impl Past {
                 // What came of it is not known, so what came before tells.
                 What::Led { to: SideName::Standby, sure: false } => {}
                 What::Unread => return Users::Untold,
-                What::Promoted { .. } | What::Protected => {}
+                What::Promoted { .. } | What::Protected | What::Fenced => {}
             }
         }
         Users::Untold
@@ -127,6 +129,25 @@ impl Past {
     /// Whether a run since a deed led users to a side for sure.
     pub fn surely_led_since(&self, deed: &Deed, side: SideName) -> bool {
         self.since(deed).any(|later| later.what == What::Led { to: side, sure: true })
+    }
+
+    /// What took the writes to the standby, where no run is known to have fenced the primary then or since: its database may
+    /// have taken writes of its own beside the standby's.
+    pub fn unfenced(&self) -> Option<&Deed> {
+        let ends =
+            |deed: &Deed| matches!(deed.what, What::Protected | What::Promoted { side: SideName::Primary, seen: true });
+        let took = |deed: &&Deed| {
+            matches!(
+                deed.what,
+                What::Promoted { side: SideName::Standby, .. } | What::Led { to: SideName::Standby, .. }
+            )
+        };
+        let from = self.deeds.iter().rposition(ends).map_or(0, |place| place + 1);
+        let away = &self.deeds[from..];
+        let first = away.iter().find(took)?;
+        // A fence of another run before that was lifted when service went home.
+        let fenced = |deed: &Deed| deed.what == What::Fenced && (deed.run == first.run || deed.at >= first.at);
+        (!away.iter().any(fenced)).then_some(first)
     }
 
     fn since<'a>(&'a self, deed: &Deed) -> impl Iterator<Item = &'a Deed> {
@@ -215,6 +236,26 @@ pub(super) mod tests {
                 Users::Primary(_) => "primary",
             };
             assert_eq!(word, expected, "{deeds:?}");
+        }
+    }
+
+    #[test]
+    fn a_primary_may_have_written_where_no_run_fenced_it_once_the_standby_took_the_writes() {
+        let fence = What::Fenced;
+        for (deeds, expected) in [
+            (&[][..], None),
+            (&[(1, OUT), (1, LED_OUT)], Some("r1")),
+            (&[(1, LED_OUT)], Some("r1")),
+            // A graceful one fences before it promotes; an ungraceful one beside it, or a later one.
+            (&[(1, fence), (1, OUT), (1, LED_OUT)], None),
+            (&[(1, OUT), (1, LED_OUT), (1, fence)], None),
+            (&[(1, OUT), (1, LED_OUT), (2, fence)], None),
+            // What was fenced before is up again.
+            (&[(1, fence), (2, OUT), (2, LED_OUT)], Some("r2")),
+            (&[(1, fence), (1, OUT), (2, HOME), (2, What::Protected), (3, OUT)], Some("r3")),
+            (&[(1, OUT), (2, HOME), (2, LED_HOME), (2, What::Protected)], None),
+        ] {
+            assert_eq!(told(deeds).unfenced().map(|deed| deed.run.as_str()), expected, "{deeds:?}");
         }
     }
 

@@ -3,7 +3,6 @@
 
 use super::open_run::Ways;
 use crate::model::SideName;
-use crate::plan::declare::TRAFFIC_GATE;
 use crate::plan::runbook::{Action, RunKind};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
@@ -98,11 +97,7 @@ impl Fenced {
 
 /// Whether users are led to the standby by this step, or may be.
 fn leads_over(step: &StepRecord) -> bool {
-    let leads = match &step.action {
-        Action::SwitchTraffic { to, .. } | Action::AwaitTraffic { to, .. } => *to == SideName::Standby,
-        _ => step.id.0 == TRAFFIC_GATE,
-    };
-    leads && is_so(step)
+    step.leads_to(RunKind::Declare) == Some(SideName::Standby) && is_so(step)
 }
 
 pub(super) fn is_so(step: &StepRecord) -> bool {

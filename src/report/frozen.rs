@@ -20,7 +20,7 @@ pub struct Frozen {
 
 /// Whether a database of the primary takes the writes: the standby's lacks them from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Home {
+pub(super) enum Home {
     No,
     /// Its promotion was ordered, or may have been, and was not seen to end.
     NotSeen,
@@ -100,21 +100,40 @@ impl Frozen {
     }
 }
 
-fn home(record: &RunRecord) -> Home {
+/// Whether the primary's databases take the writes. Those that an earlier failback had promoted do: this one only makes
+/// replicas of them.
+pub(super) fn home(record: &RunRecord) -> Home {
     let promotions = || {
         let home = |step: &&StepRecord| matches!(step.action, Action::Promote { side: SideName::Primary, .. });
         record.steps.iter().filter(home)
     };
-    match (promotions().any(is_so), promotions().any(may_be_so)) {
+    match (promotions().any(is_so) || is_back_since(record), promotions().any(may_be_so)) {
         (true, _) => Home::Yes,
         (false, true) => Home::NotSeen,
         (false, false) => Home::No,
     }
 }
 
-/// Whether anything of the step may have happened.
-fn may_have_acted(step: &StepRecord) -> bool {
-    !matches!(step.state, StepState::Pending | StepState::Skipped)
+/// Whether a database is only protected again: its writes were home before this run began.
+fn is_back_since(record: &RunRecord) -> bool {
+    let promoted = |of: &str| {
+        let is = |step: &StepRecord| matches!(&step.action, Action::Promote { side: SideName::Primary, data, .. } if data == of);
+        record.steps.iter().any(is)
+    };
+    let protects = |step: &StepRecord| match &step.action {
+        Action::Reseed { side: SideName::Standby, data, .. } => !promoted(data),
+        _ => false,
+    };
+    record.steps.iter().any(protects)
+}
+
+/// Whether anything of the step may have happened. What is to be ensured again has happened once.
+pub(super) fn may_have_acted(step: &StepRecord) -> bool {
+    match step.state {
+        StepState::Pending => step.attempts > 0,
+        StepState::Skipped => false,
+        _ => true,
+    }
 }
 
 #[cfg(test)]

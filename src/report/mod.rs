@@ -1,6 +1,7 @@
 //! Owns words: values -> text, JSON and other formats; no I/O.
 
 pub mod age;
+pub mod barred;
 pub mod baseline;
 pub mod changes;
 pub mod copies;

@@ -67,6 +67,9 @@ pub fn text(runbook: &Runbook, color: bool) -> String {
             let _ = writeln!(out, "  {} {} is skipped: {}", paint.text(CHANGED, "!"), step.id, printable(because));
         }
     }
+    for warning in runbook.steps.iter().filter(|step| step.skipped.is_none()).filter_map(|step| step.action.warning()) {
+        let _ = writeln!(out, "{} {}", paint.text(ALARM, "may be lost:"), printable(&warning));
+    }
     out.push_str(&timeline_text(runbook, &times, paint));
     let rto = runbook.objectives.rto;
     let planned = length(planned_s(runbook, &times));
@@ -325,6 +328,7 @@ pub fn json(runbook: &Runbook) -> Value {
     json!({
         "schema_version": SCHEMA_VERSION,
         "runbook": runbook,
+        "warnings": runbook.steps.iter().filter_map(|step| step.action.warning()).collect::<Vec<_>>(),
         "timeline": times,
         "rto_s": runbook.objectives.rto.as_secs(),
         "gone_s": runbook.gone_s(),

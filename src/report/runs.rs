@@ -262,8 +262,16 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
             record.objectives.rpo
         );
     } else if !totals.recovery_point_unknown.is_empty() && !totals.already_so {
+        let thawed: Vec<&str> = record.steps.iter().filter(|step| step.thawed).map(|step| step.id.0.as_str()).collect();
         let steps: Vec<String> = totals.recovery_point_unknown.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "  recovery point not known: {} did not know the lag", steps.join(", "));
+        let why = match thawed.is_empty() {
+            true => format!("{} did not know the lag", steps.join(", ")),
+            false => format!(
+                "the standby ran again after {}, or may have, and what was written there since is lost",
+                thawed.join(", ")
+            ),
+        };
+        let _ = writeln!(text, "  recovery point not known: {why}");
     } else if !totals.not_promoted.is_empty() {
         let _ = writeln!(text, "  no recovery point: the data was not promoted");
     }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use super::engine::{RunRecord, StepRecord};
 use super::journal::{RunState, StepState};
 use crate::model::SideName;
-use crate::plan::declare::TRAFFIC_GATE;
 use crate::plan::runbook::{Action, Mode, RunKind};
 use crate::store::bundle::PostureRecord;
 
@@ -120,10 +119,7 @@ enum Led {
 }
 
 fn leading(record: &RunRecord, side: SideName) -> Led {
-    let leads = |step: &&StepRecord| match &step.action {
-        Action::SwitchTraffic { to, .. } | Action::AwaitTraffic { to, .. } => *to == side,
-        _ => step.id.0 == TRAFFIC_GATE,
-    };
+    let leads = |step: &&StepRecord| step.leads_to(record.kind) == Some(side);
     let state = |wanted: &[StepState]| record.steps.iter().filter(leads).any(|step| wanted.contains(&step.state));
     let begun = state(&[StepState::Succeeded, StepState::AlreadySo, StepState::Started, StepState::Unknown]);
     let open = state(&[StepState::Pending, StepState::Started, StepState::Unknown, StepState::Failed]);

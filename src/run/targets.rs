@@ -90,14 +90,21 @@ impl Targets {
     pub fn unused_hint(&self) -> String {
         format!(
             "attach it to a listener of the standby, as `aws elbv2 create-rule --listener-arn LISTENER --priority N --conditions \
-             ... --actions Type=forward,TargetGroupArn={}` does (lifeboat mirrors no listener rules)",
-            self.arn
+             ... --actions Type=forward,TargetGroupArn={}{}` does (lifeboat mirrors no listener rules)",
+            self.arn,
+            self.in_region()
         )
     }
 
     /// The command that shows what the health check says of each.
     pub fn look_command(&self) -> String {
-        format!("aws elbv2 describe-target-health --target-group-arn {}", self.arn)
+        format!("aws elbv2 describe-target-health --target-group-arn {}{}", self.arn, self.in_region())
+    }
+
+    /// The AWS CLI asks its own Region, whatever the ARN says (arn:PARTITION:SERVICE:REGION:...).
+    fn in_region(&self) -> String {
+        let region = self.arn.split(':').nth(3).filter(|region| !region.is_empty());
+        region.map(|region| format!(" --region {region}")).unwrap_or_default()
     }
 }
 

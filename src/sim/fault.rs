@@ -32,6 +32,8 @@ pub struct Faults {
     pub replication_stopped: BTreeSet<String>,
     /// How far database replicas are behind, in seconds.
     pub replica_lag: BTreeMap<String, u32>,
+    /// How many stay connected to databases whatever becomes of the servers: jobs, and people.
+    pub connections: BTreeMap<String, u32>,
     /// Databases that are backing up, and until when; none: until somebody mends it.
     pub backing_up: BTreeMap<String, Option<Timestamp>>,
 }

@@ -93,3 +93,19 @@ async fn six_hundred_replicas_are_two_calls() {
     assert!(reading(&server).await.metrics.replica_lags(&[], now).await.expect("nothing asked").lags.is_empty());
     assert_eq!(server.count(), 2);
 }
+
+#[tokio::test]
+async fn connections_are_the_newest_points_and_what_is_not_known_is_absent() {
+    let server = Replay::start();
+    let told = [result("r0", &[(4.0, 1_700_000_040.0), (1.5, 1_700_000_100.0)]), result("r1", &[])];
+    server.on("monitoring", "GetMetricData", [cbor(map(&[("MetricDataResults", array(&told))]))]);
+    let now = Timestamp::from_second(1_700_000_120).expect("in range");
+    let asked = names(&["orders", "new"]);
+    let told = reading(&server).await.metrics.connections(&asked, now).await.expect("connections");
+    assert_eq!(told.keys().collect::<Vec<_>>(), ["orders"]);
+    assert_eq!((told["orders"].count, told["orders"].at.as_second()), (2, 1_700_000_100));
+    let asked = &server.calls("monitoring", "GetMetricData")[0].body;
+    for part in ["AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", "orders"] {
+        assert!(asked.contains(part), "{part}");
+    }
+}

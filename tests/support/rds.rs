@@ -104,9 +104,11 @@ impl Rds {
         state
     }
 
-    /// CloudWatch's newest lag of each replica that is asked for; none of what is no replica or is not there.
+    /// CloudWatch's newest lag of each replica that is asked for, or that nobody is connected to an instance; none of what is
+    /// no replica or is not there.
     fn lags(&self, call: &Call, wire: &[u8]) -> Option<Answer> {
-        if call.action != "GetMetricData" || !call.body.contains("ReplicaLag") {
+        let connections = call.body.contains("DatabaseConnections");
+        if call.action != "GetMetricData" || !(connections || call.body.contains("ReplicaLag")) {
             return None;
         }
         let state = self.state();
@@ -123,9 +125,13 @@ impl Rds {
                 _ => continue,
             }
             if let (Some(id), Some(replica)) = (&query, &replica) {
-                let follows = state.instances.iter().any(|one| one.is(&call.region, replica) && one.is_replica());
-                let points: Vec<(f64, f64)> =
-                    state.lag_s.filter(|_| follows).map(|lag| (lag, now)).into_iter().collect();
+                let there = |one: &&Instance| one.is(&call.region, replica);
+                let value = match state.instances.iter().find(there) {
+                    Some(_) if connections => Some(0.0),
+                    Some(one) if one.is_replica() => state.lag_s,
+                    _ => None,
+                };
+                let points: Vec<(f64, f64)> = value.map(|value| (value, now)).into_iter().collect();
                 results.push(metric(id, &points));
             } else {
                 continue;

@@ -75,14 +75,171 @@ fn a_promotion_home_that_is_skipped_costs_the_standby_nothing() {
 }
 
 #[test]
+fn a_primary_that_nobody_fenced_may_have_written_and_the_way_home_says_so() {
+    let desk = away();
+    let plan = desk.expect(0, &["failback", "shop.yaml", "--yes", "--reason", "home", "--rehearse"]);
+    let declared = newest(&desk);
+    let words = format!("since run {declared} took the writes away from it");
+    assert!(plan.out.contains("may be lost: ") && plan.out.contains(&words), "{}", plan.out);
+    let home = failback(&desk, 0);
+    let kept = format!("shop-orders-before-{}", newest(&desk));
+    assert!(home.err.contains(&words), "before it asks: {}", home.err);
+    let summary = report(&desk, &newest(&desk))["summary"].as_str().expect("a summary").to_owned();
+    assert!(summary.contains(&words) && summary.contains(&format!("kept in {kept} alone")), "{summary}");
+
+    let desk = disaster();
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    declare(&desk, 0, &["--yes", "--fence"]);
+    let home = failback(&desk, 0);
+    assert!(!home.err.contains("may be lost: "), "it was fenced: {}", home.err);
+}
+
+#[test]
+fn a_disaster_while_the_standbys_database_is_made_anew_names_what_was_kept_of_it() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "CreateDBInstanceReadReplica"]);
+    failback(&desk, 4);
+    let kept = format!("shop-orders-before-{}", newest(&desk));
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    // While RDS renames it tells neither name.
+    desk.expect(0, &["sim", "advance", "10m"]);
+    let refused = declare(&desk, 1, &["--yes"]);
+    let command = format!(
+        "aws rds modify-db-instance --region us-west-2 --db-instance-identifier {kept} --new-db-instance-identifier \
+         shop-orders --apply-immediately"
+    );
+    assert!(refused.err.contains(&command), "{}", refused.err);
+    assert!(!refused.err.contains("lifeboat provision"), "production is lost: {}", refused.err);
+
+    let mut account = state(&desk);
+    let databases = account["regions"]["us-west-2"]["databases"].as_object_mut().expect("databases");
+    let mut database = databases.remove(&kept).expect("what was kept");
+    database["facts"]["id"] = "shop-orders".into();
+    databases.insert("shop-orders".to_owned(), database);
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    let told = declare(&desk, 0, &["--yes"]);
+    assert!(told.err.contains("OLD DATA: orders: everything written since"), "{}", told.err);
+}
+
+#[test]
+fn a_switchover_says_who_is_still_connected_to_the_database_that_it_leaves() {
+    let desk = ready();
+    let mut account = state(&desk);
+    account["regions"]["us-east-1"]["faults"]["connections"] = serde_json::json!({ "shop-orders": 3 });
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    let switched = declare(&desk, 0, &["--graceful", "--yes"]);
+    let words = "WARNING: 3 connections are still open to shop-orders in the primary";
+    assert!(switched.err.contains(words), "{}", switched.err);
+    let told = report(&desk, &newest(&desk));
+    assert_eq!(step(&told, "await-replica-orders")["measures"]["connections"], 3);
+    let summary = told["summary"].as_str().expect("a summary");
+    assert!(summary.contains("3 connections were still open to the source"), "{summary}");
+    let home = failback(&desk, 0);
+    assert!(!home.err.contains("still open to"), "nobody stayed in the standby: {}", home.err);
+}
+
+/// Somebody sets a group of the standby in the console.
+fn start_by_hand(desk: &Desk) {
+    let mut account = state(desk);
+    let size = serde_json::json!({ "min": 2, "max": 4, "desired": 2 });
+    account["regions"]["us-west-2"]["groups"]["shop-web"]["facts"]["size"] = size;
+    desk.write(".lifeboat/sim.json", &account.to_string());
+    desk.expect(0, &["sim", "advance", "1h"]);
+}
+
+#[test]
+fn nothing_is_started_in_a_standby_that_a_failback_has_frozen() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    let scale = ["scale", "shop.yaml", "--yes", "--to"];
+    let declare = ["declare", "shop.yaml", "--reason", "more", "--yes", "--tier", "web"];
+    for command in [
+        &[&scale[..], &["full"]].concat()[..],
+        &[&scale[..], &["50%"]].concat(),
+        &[&scale[..], &["standby", "--while-serving"]].concat(),
+        &["sync", "shop.yaml", "--while-serving"],
+        &["provision", "shop.yaml", "--yes"],
+        &declare,
+    ] {
+        let refused = desk.expect(5, command);
+        assert!(
+            refused.err.contains(&format!("failback {run} is not finished, and nothing may start")),
+            "{}",
+            refused.err
+        );
+        assert!(refused.err.contains(&format!("lifeboat runs resume shop.yaml {run}")), "{}", refused.err);
+        assert!(refused.err.contains(&format!("lifeboat runs abandon shop.yaml {run} --because")), "{}", refused.err);
+    }
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0);
+    // Nothing went home yet, so whoever gives it up serves there again.
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "another day"]);
+    desk.expect(0, &[&scale[..], &["full"]].concat());
+    assert!(desired(&desk, "us-west-2", "shop-web") > 0);
+}
+
+#[test]
+fn a_standby_whose_writes_are_home_is_started_by_a_declaration_alone() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "DeleteObject"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    let scale = ["scale", "shop.yaml", "--to", "full", "--yes"];
+    let refused = desk.expect(5, &scale);
+    assert!(refused.err.contains("the primary's databases take the writes by now"), "{}", refused.err);
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "another day"]);
+    let refused = desk.expect(5, &scale);
+    assert!(refused.err.contains("lead service home: lifeboat failback shop.yaml --reason TEXT"), "{}", refused.err);
+    let drill = desk.expect(5, &["drill", "shop.yaml", "--yes"]);
+    assert!(drill.err.contains("nothing may start in the standby"), "{}", drill.err);
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    declare(&desk, 0, &["--yes"]);
+    desk.expect(0, &scale);
+}
+
+#[test]
+fn what_was_written_in_a_standby_that_ran_again_after_the_promotion_home_is_said_to_be_lost() {
+    for (denied, kept) in [("DeleteObject", false), ("CreateDBInstanceReadReplica", false), ("DeleteObject", true)] {
+        let desk = away();
+        desk.expect(0, &["sim", "fail", "us-west-2", "--deny", denied]);
+        failback(&desk, 4);
+        let run = newest(&desk);
+        if !kept {
+            start_by_hand(&desk);
+        }
+        desk.expect(0, &["sim", "mend", "us-west-2"]);
+        let resumed = desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
+        let told = report(&desk, &run);
+        let (freeze, totals) = (step(&told, "freeze-standby"), &told["record"]["totals"]);
+        let summary = told["summary"].as_str().expect("a summary");
+        let lost = "the standby ran again after “promote shop-orders in the primary";
+        if kept {
+            assert_eq!(
+                (&freeze["state"], &totals["recovery_point_s"]),
+                (&"already-so".into(), &0.into()),
+                "{freeze} {totals}"
+            );
+            assert!(!summary.contains("ran again"), "{summary}");
+            continue;
+        }
+        assert_eq!(freeze["state"], "succeeded", "{denied}: it was to be frozen again: {freeze}");
+        assert_eq!(totals["recovery_point_s"], serde_json::Value::Null, "{denied}: {totals}");
+        assert!(summary.contains(lost), "{denied}: {summary}");
+        assert!(resumed.out.contains(lost) || resumed.err.contains(lost), "{denied}: {}{}", resumed.out, resumed.err);
+    }
+}
+
+#[test]
 fn a_standby_that_was_started_again_is_frozen_again_before_the_data_goes_home() {
     let desk = away();
     desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
     failback(&desk, 4);
     let run = newest(&desk);
     assert_eq!(desired(&desk, "us-west-2", "shop-web"), 0, "it is frozen");
-    desk.expect(0, &["scale", "shop.yaml", "--to", "full", "--yes"]);
-    assert!(desired(&desk, "us-west-2", "shop-web") > 0);
+    start_by_hand(&desk);
     desk.expect(0, &["sim", "mend", "us-east-1"]);
     desk.expect(0, &["runs", "resume", "shop.yaml", &run, "--yes"]);
     let told = report(&desk, &run);

@@ -16,7 +16,7 @@ use super::balancers::balancer_names;
 use super::context::{Context, Session};
 use super::output::Output;
 use super::roll::{refresh, roll};
-use super::under_way::{refuse_under_way, refuse_while_serving};
+use super::under_way::{refuse_under_way, refuse_while_barred, refuse_while_serving};
 use crate::model::{BalancerNames, Caller, SideName, Span};
 use crate::plan::sync::ImagePlan;
 use crate::report::sync::SyncPlanView;
@@ -63,6 +63,10 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Result<Exit, Failure> {
         let risk = "what production holds would replace what they are served with";
         refuse_under_way(&session, &args.environment).await?;
         refuse_while_serving(&session, &args.environment, risk, args.while_serving).await?;
+        if !args.no_roll {
+            // The stack states the minimum of its groups, and one above zero starts servers.
+            refuse_while_barred(&session, &args.environment).await?;
+        }
     }
     let (primary, standby) = join(session.enter(SideName::Primary), session.enter(SideName::Standby)).await;
     let (primary, _) = primary?;

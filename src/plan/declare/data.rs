@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::refusal::Stale;
+use super::refusal::{Lacking, Stale};
 use super::{DeclareInput, estimates};
 use crate::facts::DatabaseFacts;
 use crate::model::{DataSet, RdsData, SideName, standby_database_name};
@@ -101,13 +101,18 @@ pub(super) fn databases<'a>(input: &'a DeclareInput<'_>) -> Vec<Database<'a>> {
 }
 
 /// Databases that the standby does not have, although it was looked at, and whose promotion nobody skips.
-pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<(String, String)> {
+pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<Lacking> {
     if input.standby.databases.is_err() || !input.options.tiers.is_empty() {
         return Vec::new();
     }
     let skipped = |data: &str| input.options.skips.iter().any(|skip| skip.step == promote_id(data).0);
     let lacks = databases(input).into_iter().filter(|one| one.seen.is_none() && !skipped(one.data));
-    lacks.map(|one| (one.data.to_owned(), one.id)).collect()
+    let lacking = |one: Database<'_>| Lacking {
+        data: one.data.to_owned(),
+        kept: input.standby.kept.get(&one.id).cloned(),
+        id: one.id,
+    };
+    lacks.map(lacking).collect()
 }
 
 /// Databases of the standby that lack what was written since a run led the writes home.

@@ -105,6 +105,7 @@ impl Case {
             databases: Ok(BTreeMap::from([(replica.id.clone(), replica)])),
             lags: Ok(BTreeMap::from([("shop-orders".to_owned(), lag)])),
             last_lags: BTreeMap::new(),
+            kept: BTreeMap::new(),
             balancer: Ok(alias),
             past: BTreeMap::new(),
         };
@@ -369,6 +370,9 @@ fn a_replica_that_is_not_there_is_refused_unless_its_promotion_is_skipped() {
     case.seen.databases = Ok(BTreeMap::new());
     let refused = case.plan().map_err(|refusal| refusal.to_string()).expect_err("nothing to promote");
     insta::assert_snapshot!(refused, @"the standby has no database for orders (shop-orders): there is nothing to promote");
+    case.seen.kept = BTreeMap::from([("shop-orders".to_owned(), "shop-orders-before-r2".to_owned())]);
+    let refused = case.plan().map_err(|refusal| refusal.to_string()).expect_err("nothing to promote");
+    insta::assert_snapshot!(refused, @"the standby has no database for orders (shop-orders): there is nothing to promote; a failback put shop-orders aside, and shop-orders-before-r2 is there: it has everything that was written in the standby, and nothing since the writes went home");
     case.options.skips = vec![Skip { step: "promote-orders".into(), because: "restored by hand".into() }];
     let (runbook, know) = case.planned();
     let data: Vec<&str> =

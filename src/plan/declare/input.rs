@@ -42,6 +42,8 @@ pub struct StandbySeen {
     pub lags: Result<BTreeMap<String, ReplicaLag>, String>,
     /// The last lag that was known of those whose lag now is not, by identifier: a bound.
     pub last_lags: BTreeMap<String, ReplicaLag>,
+    /// What failbacks kept of those that are not there, by identifier.
+    pub kept: BTreeMap<String, String>,
     /// The load balancer that the record should lead to.
     pub balancer: Result<AliasFacts, String>,
     /// What runs tell of each database, by the data's name. Looked up only where an instance stands alone.
@@ -55,6 +57,7 @@ impl Default for StandbySeen {
             databases: Ok(BTreeMap::new()),
             lags: Ok(BTreeMap::new()),
             last_lags: BTreeMap::new(),
+            kept: BTreeMap::new(),
             balancer: Err("it was not looked for".to_owned()),
             past: BTreeMap::new(),
         }

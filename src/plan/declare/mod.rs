@@ -27,7 +27,7 @@ use crate::model::{Digest, Environment};
 pub use data::{check_id, measure_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Skip, StandbySeen};
-pub use refusal::{DeclareRefusal, Stale};
+pub use refusal::{DeclareRefusal, Lacking, Stale};
 pub use remarks::{Loss, LossBy, Remarks, UNFENCED, remarks, returns};
 pub use schedules::still_due;
 pub use steps::{APPROVAL, FENCE, REPORT, TRAFFIC_GATE, await_id, scale_id};

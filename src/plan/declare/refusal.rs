@@ -27,8 +27,8 @@ pub enum DeclareRefusal {
     },
     /// The standby has no replica of databases.
     NoReplica {
-        /// The data's names and the identifiers that were looked for.
-        databases: Vec<(String, String)>,
+        /// Which.
+        databases: Vec<Lacking>,
     },
     /// A graceful declaration loses no write, and databases of the standby lack some.
     Stale {
@@ -53,6 +53,17 @@ pub enum DeclareRefusal {
         /// The steps.
         steps: Vec<String>,
     },
+}
+
+/// A database that the standby does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// The data's name.
+    pub data: String,
+    /// The identifier that was looked for.
+    pub id: String,
+    /// What a failback kept of it when it put it aside, where that is there.
+    pub kept: Option<String>,
 }
 
 /// A database of the standby that lacks what was written since a run led the writes home.
@@ -83,8 +94,16 @@ impl fmt::Display for DeclareRefusal {
                 missing.join(", no ")
             ),
             DeclareRefusal::NoReplica { databases } => {
-                let lacks: Vec<String> = databases.iter().map(|(data, id)| format!("{data} ({id})")).collect();
-                write!(f, "the standby has no database for {}: there is nothing to promote", lacks.join(", "))
+                let lacks: Vec<String> = databases.iter().map(|one| format!("{} ({})", one.data, one.id)).collect();
+                write!(f, "the standby has no database for {}: there is nothing to promote", lacks.join(", "))?;
+                databases.iter().filter_map(|one| Some((one, one.kept.as_ref()?))).try_for_each(|(one, kept)| {
+                    write!(
+                        f,
+                        "; a failback put {} aside, and {kept} is there: it has everything that was written in the standby, \
+                         and nothing since the writes went home",
+                        one.id
+                    )
+                })
             }
             DeclareRefusal::Stale { databases } => {
                 let told = databases.iter().map(|old| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::facts::{CopyLike, DatabaseFacts};
-use crate::model::{CopyMark, DataKind, DataSet, Environment, SideName, closest, standby_database_name};
+use crate::model::{CopyMark, DataKind, DataSet, Environment, Region, SideName, closest, standby_database_name};
 use crate::plan::declare::PastTimes;
 use crate::plan::declare::estimates::{default, of_run};
 use crate::plan::runbook::{Action, Step, StepId};
@@ -69,6 +69,8 @@ pub enum CopyProblem {
         id: String,
         /// Its engine.
         engine: String,
+        /// Its Region.
+        region: Region,
     },
 }
 
@@ -99,11 +101,11 @@ impl fmt::Display for CopyProblem {
             CopyProblem::NoSnapshots { id, engine } => {
                 write!(f, "{id} is a replica of {engine}, and RDS takes no snapshots of those")
             }
-            CopyProblem::NeedsBackups { id, engine } => write!(
+            CopyProblem::NeedsBackups { id, engine, region } => write!(
                 f,
                 "{id} is a replica of {engine} without automated backups, and RDS takes no snapshot of such a one; switch \
-                 them on: aws rds modify-db-instance --db-instance-identifier {id} --backup-retention-period 1 \
-                 --apply-immediately"
+                 them on: aws rds modify-db-instance --region {region} --db-instance-identifier {id} \
+                 --backup-retention-period 1 --apply-immediately"
             ),
         }
     }
@@ -151,7 +153,7 @@ pub(super) fn chosen<'a>(
         let id = standby_database_name(&environment.name, &data.name);
         match input.databases.get(&id) {
             None => problems.push(CopyProblem::Missing { data: data.name.clone(), id }),
-            Some(facts) => match refused(facts) {
+            Some(facts) => match refused(facts, &environment.standby.region) {
                 Some(problem) => problems.push(problem),
                 None => {
                     let (environment, run) = (environment.name.clone(), run.to_owned());
@@ -170,7 +172,7 @@ pub(super) fn chosen<'a>(
 
 /// Why RDS takes no snapshot of an instance ("Differences between read replicas for DB engines", and the backup
 /// considerations for replicas of Oracle and of Db2). Of one that stands alone it always does.
-fn refused(facts: &DatabaseFacts) -> Option<CopyProblem> {
+fn refused(facts: &DatabaseFacts, region: &Region) -> Option<CopyProblem> {
     let (id, engine) = (facts.id.clone(), facts.engine.clone());
     if !facts.is_replica() {
         return None;
@@ -179,7 +181,11 @@ fn refused(facts: &DatabaseFacts) -> Option<CopyProblem> {
         return Some(CopyProblem::NoSnapshots { id, engine });
     }
     let wants_backups = engine.contains("oracle-") || engine.starts_with("db2-");
-    (wants_backups && facts.backup_retention_days == 0).then_some(CopyProblem::NeedsBackups { id, engine })
+    (wants_backups && facts.backup_retention_days == 0).then(|| CopyProblem::NeedsBackups {
+        id,
+        engine,
+        region: region.clone(),
+    })
 }
 
 /// The id of the step that takes a snapshot.

@@ -147,8 +147,8 @@ fn what_cannot_be_copied_is_told_all_at_once() {
     usage: the environment has no data called `order`; did you mean `orders`?
     standby: orders: the standby has no database shop-orders; `lifeboat provision` makes it
     standby: shop-old is a replica of sqlserver-ee, and RDS takes no snapshots of those
-    standby: shop-big is a replica of oracle-ee without automated backups, and RDS takes no snapshot of such a one; switch them on: aws rds modify-db-instance --db-instance-identifier shop-big --backup-retention-period 1 --apply-immediately
-    standby: shop-db2 is a replica of db2-se without automated backups, and RDS takes no snapshot of such a one; switch them on: aws rds modify-db-instance --db-instance-identifier shop-db2 --backup-retention-period 1 --apply-immediately
+    standby: shop-big is a replica of oracle-ee without automated backups, and RDS takes no snapshot of such a one; switch them on: aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-big --backup-retention-period 1 --apply-immediately
+    standby: shop-db2 is a replica of db2-se without automated backups, and RDS takes no snapshot of such a one; switch them on: aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-db2 --backup-retention-period 1 --apply-immediately
     ");
 }
 

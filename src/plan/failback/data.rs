@@ -4,7 +4,7 @@ use super::{DataSeen, EventSeen, FailbackInput, FailbackRefusal};
 use crate::facts::{DatabaseFacts, GroupFacts};
 use crate::model::{DataSet, RdsData, Region, SideName, Strategy, standby_database_name};
 use crate::plan::past::{Deed, Last, Past, Users};
-use crate::plan::runbook::ReplicaLike;
+use crate::plan::runbook::{ReplicaLike, Unfenced};
 
 /// A database and where it is.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(super) struct Journey<'a> {
     pub home: Wanted,
     /// What the standby's replica is to have.
     pub away: Wanted,
+    /// Since when the primary's old instance may have taken writes of its own.
+    pub unfenced: Option<Unfenced>,
 }
 
 /// Where a database's writes are.
@@ -120,7 +122,10 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
         }),
         ..Wanted::default()
     };
-    Ok(Journey { data: &data.name, rds, standby_id, stage, home, away })
+    let stands = matches!(stage, Stage::Away { primary: AtHome::Old });
+    let unfenced = seen.past.unfenced().filter(|_| stands);
+    let unfenced = unfenced.map(|deed| Unfenced { since: deed.at, run: deed.run.clone() });
+    Ok(Journey { data: &data.name, rds, standby_id, stage, home, away, unfenced })
 }
 
 fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result<Stage, DataWhy> {

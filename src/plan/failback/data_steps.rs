@@ -53,7 +53,10 @@ pub(super) fn reseed_home(input: &FailbackInput<'_>, journeys: &[Journey<'_>]) -
             }
         };
         let wanted = &journey.home;
-        let action = reseed(journey.data, SideName::Primary, (source, home), old, wanted, input.data_timeout_s);
+        let mut action = reseed(journey.data, SideName::Primary, (source, home), old, wanted, input.data_timeout_s);
+        if let Action::Reseed { unfenced, .. } = &mut action {
+            unfenced.clone_from(&journey.unfenced);
+        }
         step(reseed_home_id(journey.data), title, action, BTreeSet::new(), both(), estimate)
     });
     steps.collect()
@@ -159,6 +162,7 @@ fn reseed(
         key: wanted.key.clone(),
         class: wanted.class.clone(),
         like: wanted.like.clone(),
+        unfenced: None,
         timeout_s,
     }
 }

@@ -132,8 +132,8 @@ impl DataTrouble {
                  for this failback"
             ),
             DataWhy::LagUnknown => format!(
-                "see whether {primary} still replicates: aws rds describe-db-instances --db-instance-identifier \
-                 {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
+                "see whether {primary} still replicates: aws rds describe-db-instances --region {east} \
+                 --db-instance-identifier {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
                  deleted, then fail back: a new one is made"
             ),
             DataWhy::BothAlone

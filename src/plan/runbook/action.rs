@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Stood;
-use super::action_parts::{Before, HomeRule, Lever, ReplicaLike, Untouched};
+use super::action_parts::{Before, HomeRule, Lever, ReplicaLike, Unfenced, Untouched};
 use super::image_home::ImageHome;
 use crate::facts::{CopyLike, ScheduleFacts};
 use crate::model::{CopyMark, DataSet, GroupSize, Probe, Region, SideName, Trigger};
@@ -187,6 +187,9 @@ pub enum Action {
         /// What else it has; absent: what was there before had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         like: Option<ReplicaLike>,
+        /// Since when what was there before may have taken writes of its own; absent: it was fenced, or has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unfenced: Option<Unfenced>,
         /// Give up after so many seconds.
         timeout_s: u64,
     },

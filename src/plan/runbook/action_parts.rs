@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{DatabaseFacts, DatabaseSettings, RecordFacts, ScheduleFacts, Tags};
@@ -37,6 +38,15 @@ pub struct Before {
     pub size: GroupSize,
     /// How many instances it may have: those it had, or those it asked for where some were still coming.
     pub instances: u32,
+}
+
+/// That no run is known to have fenced the primary when the standby took the writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfenced {
+    /// Since when the standby takes them.
+    pub since: Timestamp,
+    /// The run that led them there.
+    pub run: String,
 }
 
 /// What a replica has besides its class and its key.

@@ -1,4 +1,5 @@
-//! Owns what an ungraceful declaration leaves to a primary that is not fenced and comes back.
+//! Owns what an ungraceful declaration leaves to a primary that is not fenced and comes back, and what a failback says of what
+//! such a one may have written.
 
 use super::value::RunReport;
 use crate::plan::declare::{TRAFFIC_GATE, UNFENCED, returns};
@@ -28,6 +29,26 @@ pub(super) fn exposed(report: &RunReport) -> String {
         told.push_str(&format!(" {}: `lifeboat declare --fence`.", sentence(&returns(name))));
     }
     told
+}
+
+/// What steps that were carried out have put aside and nobody has seen; nothing where there is nothing of that kind.
+pub(super) fn put_aside(report: &RunReport) -> String {
+    let done = report.record.steps.iter().filter(|step| step.ended_well());
+    done.filter_map(|step| step.action.warning()).map(|warning| format!(" {}.", sentence(&warning))).collect()
+}
+
+/// Who was still connected to what a replica followed when its promotion was next; nothing where nobody was.
+pub(super) fn connected(report: &RunReport) -> String {
+    let open =
+        report.record.steps.iter().filter_map(|step| Some((step, step.measures.connections.filter(|n| *n > 0)?)));
+    let told = open.map(|(step, count)| {
+        let were = if count == 1 { "connection was" } else { "connections were" };
+        format!(
+            " {count} {were} still open to the source when “{}” had ended: what they wrote until the promotion is lost.",
+            step.title
+        )
+    });
+    told.collect()
 }
 
 fn sentence(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Owns the few sentences that say what a run came to.
 
-use super::exposed::exposed;
+use super::exposed::{connected, exposed, put_aside};
 use super::value::RunReport;
 use super::words::{counted_from, length, noun, recovery_point_note, recovery_time, recovery_time_note, whole};
 use crate::plan::runbook::{Action, RunKind};
@@ -17,7 +17,7 @@ pub(super) fn summary(report: &RunReport) -> String {
     let done = format!("{settled} of {} {} settled", count(steps, "step"), if steps == 1 { "is" } else { "are" });
     let after = format!("{} after the declaration", length(report.took_s));
     let because = report.record.because.as_deref().map_or("no reason was recorded", bare);
-    match report.record.state {
+    let told = match report.record.state {
         RunState::New => format!("The {noun} was declared and has not begun."),
         RunState::Running => {
             format!(
@@ -41,7 +41,8 @@ pub(super) fn summary(report: &RunReport) -> String {
         RunState::Ended { degraded: true } => {
             format!("{} {}{} {}{}", ended(report), lacks(report), lesser(report), point(report), exposed(report))
         }
-    }
+    };
+    told + &connected(report) + &put_aside(report)
 }
 
 /// That the objective has passed and service is not back; nothing where it has not.

@@ -183,6 +183,14 @@ pub(super) fn recovery_point(report: &RunReport) -> String {
 
 /// Which step recorded the recovery point, or that none did.
 pub(super) fn recovery_point_note(report: &RunReport) -> String {
+    let thawed: Vec<String> =
+        report.record.steps.iter().filter(|step| step.thawed).map(|step| format!("“{}”", step.title)).collect();
+    if !thawed.is_empty() {
+        return format!(
+            "the standby ran again after {}, or may have, and what was written there since is lost",
+            thawed.join(", ")
+        );
+    }
     let unknown: Vec<String> =
         report.record.steps.iter().filter(|step| step.lost_unknown()).map(|step| format!("“{}”", step.title)).collect();
     if !unknown.is_empty() && !report.record.totals.already_so {

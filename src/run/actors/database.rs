@@ -14,9 +14,10 @@ pub(super) const LOOK: Duration = Duration::from_secs(5);
 impl Actors {
     /// A database as it is.
     pub(super) async fn database(&self, side: SideName, id: &str, what: &str) -> Result<DatabaseFacts, ActError> {
-        match self.ports(side)?.read.databases.database(id).await {
+        let ports = self.ports(side)?;
+        match ports.read.databases.database(id).await {
             Ok(Some(database)) => Ok(database),
-            Ok(None) => Err(missing(what, side, id)),
+            Ok(None) => Err(missing(what, ports, id)),
             Err(error) => Err(trouble::cloud(what, &error)),
         }
     }
@@ -33,19 +34,24 @@ pub(super) enum Sight {
 pub(super) async fn sight(ports: &SidePorts, id: &str, what: &str, order: &Order) -> Result<Sight, ActError> {
     match ports.read.databases.database(id).await {
         Ok(Some(facts)) => Ok(Sight::Is(Box::new(facts))),
-        Ok(None) => Err(missing(what, ports.read.side, id)),
+        Ok(None) => Err(missing(what, ports, id)),
         Err(error) if error.kind.may_retry() => Ok(Sight::Unseen(error.to_string())),
         Err(error) => Err(order.left(trouble::cloud(what, &error))),
     }
 }
 
 /// There is no such database.
-pub(super) fn missing(what: &str, side: SideName, id: &str) -> ActError {
-    trouble::plain(
-        what,
-        format!("the {side} has no database {id}"),
-        Some("`lifeboat provision` makes it from production; resume when it is there".to_owned()),
-    )
+pub(super) fn missing(what: &str, ports: &SidePorts, id: &str) -> ActError {
+    let (side, region) = (ports.read.side, &ports.read.region);
+    let kept = match side {
+        SideName::Standby => format!(
+            "where a failback put it aside, give what it kept the name back: `aws rds modify-db-instance --region {region} \
+             --db-instance-identifier {id}-before-RUN --new-db-instance-identifier {id} --apply-immediately`; otherwise "
+        ),
+        SideName::Primary => String::new(),
+    };
+    let hint = format!("{kept}`lifeboat provision` makes it from production; resume when it is there");
+    trouble::plain(what, format!("the {side} has no database {id}"), Some(hint))
 }
 
 /// Whether it takes writes by itself. It does while its first backup is made, too.

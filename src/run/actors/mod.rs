@@ -3,6 +3,7 @@
 mod again;
 mod check;
 mod checkers;
+mod connected;
 mod copy;
 mod copy_prove;
 mod copy_remove;

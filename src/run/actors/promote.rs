@@ -65,8 +65,9 @@ impl Actors {
                 Next::TimeUp => {
                     let why = format!("{seen} after {timeout_s} s");
                     let hint = format!(
-                        "see `aws rds describe-events --source-type db-instance --source-identifier {database}`; \
-                         resume to look and go on"
+                        "see `aws rds describe-events --source-type db-instance --source-identifier {database} --region \
+                         {}`; resume to look and go on",
+                        ports.read.region
                     );
                     return Err(order.left(trouble::plain(&what, why, Some(hint))));
                 }

@@ -14,7 +14,7 @@ use crate::model::SideName;
 use crate::plan::runbook::{Action, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
-use crate::run::{Stop, Watch};
+use crate::run::{RunEvent, Stop, Watch};
 
 /// CloudWatch has a new lag once a minute.
 const LOOK: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ impl Actors {
             }
             let counts = |lag: &ReplicaLag| since.is_some_and(|since| lag.at >= since);
             let seen = match (facts, lags) {
-                (Ok(None), _) => return Err(missing(&what, *side, database)),
+                (Ok(None), _) => return Err(missing(&what, ports, database)),
                 (Ok(Some(facts)), _) if !facts.is_replica() => {
                     return Ok(done(format!("{database} is no replica"), vigil.waited(), None));
                 }
@@ -55,12 +55,11 @@ impl Actors {
                     return Err(trouble::cloud(&what, &error));
                 }
                 (Err(error), _) | (_, Err(error)) => format!("its lag is not known: {error}"),
-                (Ok(Some(_)), Ok(told)) => match told.lags.get(database) {
+                (Ok(Some(facts)), Ok(told)) => match told.lags.get(database) {
                     None => "its lag is not known: CloudWatch has none of the last five minutes".to_owned(),
                     Some(lag) if counts(lag) && lag.seconds <= *at_most_s => {
-                        // With nothing written since, a lag of nothing is everything.
-                        let lost = (*at_most_s == 0).then_some(0);
-                        return Ok(done(format!("{database} is {} s behind", lag.seconds), vigil.waited(), lost));
+                        let text = format!("{database} is {} s behind", lag.seconds);
+                        return Ok(self.caught_up(step, facts.source, since, (text, vigil.waited()), watch).await);
                     }
                     Some(lag) if *at_most_s == 0 && since.is_some_and(|since| holds_all(lag, since)) => {
                         let text = format!(
@@ -68,7 +67,7 @@ impl Actors {
                              before {}",
                             lag.seconds, lag.at
                         );
-                        return Ok(done(text, vigil.waited(), Some(0)));
+                        return Ok(self.caught_up(step, facts.source, since, (text, vigil.waited()), watch).await);
                     }
                     Some(lag) if counts(lag) => format!("{database} is {} s behind", lag.seconds),
                     Some(lag) => {
@@ -80,11 +79,40 @@ impl Actors {
                 Next::Look => {}
                 Next::Stopped => return Err(trouble::interrupted(format!("stopped waiting for {database}"))),
                 Next::TimeUp => {
-                    let hint = "see whether it still replicates (`aws rds describe-db-instances`, StatusInfos); resume to wait again";
+                    let hint = format!(
+                        "see whether it still replicates (`aws rds describe-db-instances --db-instance-identifier {database} \
+                         --region {}`, StatusInfos); resume to wait again",
+                        ports.read.region
+                    );
                     let why = format!("{seen}, after {timeout_s} s; at most {at_most_s} s is asked for");
-                    return Err(trouble::plain(&what, why, Some(hint.to_owned())));
+                    return Err(trouble::plain(&what, why, Some(hint)));
                 }
             }
+        }
+    }
+}
+
+impl Actors {
+    /// That a replica has caught up, and where it has everything, who is connected to its source all the same.
+    async fn caught_up(
+        &self,
+        step: &Step,
+        source: Option<String>,
+        since: Option<Timestamp>,
+        (text, waited): (String, Duration),
+        watch: &dyn Watch,
+    ) -> Done {
+        let Action::AwaitReplica { side, at_most_s: 0, .. } = &step.action else { return done(text, waited, None) };
+        // With nothing written since, a lag of nothing is everything.
+        let caught_up = done(text, waited, Some(0));
+        let Some(source) = source else { return caught_up };
+        let connected = self.connected(side.other(), &source, since).await;
+        if connected.count.is_some_and(|count| count > 0) {
+            watch.event(RunEvent::Note { subject: step.id.to_string(), text: format!("WARNING: {}", connected.text) });
+        }
+        Done {
+            text: format!("{}; {}", caught_up.text, connected.text),
+            measures: Measures { connections: connected.count, ..caught_up.measures },
         }
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{Actors, trouble};
 use crate::cloud::{Clock, CloudErrorKind, CloudResult, ReadDatabases, WriteDatabases};
 use crate::facts::{CreateReplica, DatabaseChange, DatabaseFacts};
-use crate::model::SideName;
+use crate::model::{Region, SideName};
 use crate::plan::runbook::{Action, ReplicaLike, Step};
 use crate::run::engine::{ActError, Done, Look};
 use crate::run::journal::Measures;
@@ -51,6 +51,8 @@ struct Order<'a> {
     there: &'a dyn ReadDatabases,
     /// Which side that is.
     there_side: SideName,
+    /// The Regions: where the replica is, and where what it replicates is.
+    regions: (&'a Region, &'a Region),
 }
 
 /// How far it has come.
@@ -87,6 +89,7 @@ impl Actors {
             write: here.write.databases.as_ref(),
             there: there.read.databases.as_ref(),
             there_side: there.read.side,
+            regions: (&here.read.region, &there.read.region),
         })
     }
 
@@ -302,8 +305,8 @@ impl Order<'_> {
 
     fn stuck(&self, why: String) -> ActError {
         let hint = format!(
-            "see `aws rds describe-db-instances` for {} and {}; rename or remove what is not wanted, then resume",
-            self.database, self.aside
+            "see `aws rds describe-db-instances --region {}` for {} and {}; rename or remove what is not wanted, then resume",
+            self.regions.0, self.database, self.aside
         );
         trouble::plain(self.cannot(), why, Some(hint))
     }

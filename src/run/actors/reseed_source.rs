@@ -40,8 +40,9 @@ impl Order<'_> {
         if source.backup_retention_days == 0 && source.is_available() {
             let why = format!("{name} in the {side} has no automated backups, and RDS makes no replica without");
             let hint = format!(
-                "aws rds modify-db-instance --db-instance-identifier {name} --backup-retention-period 7 \
-                 --apply-immediately; then resume"
+                "aws rds modify-db-instance --region {} --db-instance-identifier {name} --backup-retention-period 7 \
+                 --apply-immediately; then resume",
+                self.regions.1
             );
             return Err(refused(why, hint));
         }

@@ -209,6 +209,7 @@ async fn reseed_like(
     like: Option<&ReplicaLike>,
 ) -> (Result<Look, ActError>, Result<Done, ActError>) {
     let (there, class) = (Rds::with(vec![there]), "db.m6g.large".to_owned());
+    let (east, west) = (Region("us-east-1".to_owned()), Region("us-west-2".to_owned()));
     let order = Order {
         database: "shop-orders",
         source: "shop-db",
@@ -221,6 +222,7 @@ async fn reseed_like(
         write: primary,
         there: &there,
         there_side: SideName::Standby,
+        regions: (&east, &west),
     };
     let (look, stop) = (order.seen().await, primary.stop.clone().unwrap_or_else(Stop::never));
     (look, order.carry_out("reseed-home-orders", &Minutes::default(), &Recorded::default(), &stop).await)

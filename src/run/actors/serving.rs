@@ -40,6 +40,7 @@ const EXPLANATION: Duration = Duration::from_secs(2);
 struct Wait<'a> {
     tier: &'a str,
     group: &'a str,
+    region: &'a str,
     wanted: u32,
     accept_percent: u32,
     instance_types: Vec<String>,
@@ -108,6 +109,7 @@ impl Actors {
         let mut wait = Wait {
             tier,
             group,
+            region: self.standby.read.region.as_str(),
             wanted: *wanted,
             accept_percent: *accept_percent,
             instance_types: Vec::new(),
@@ -333,8 +335,10 @@ impl Wait<'_> {
 
     /// What shows why something is missing: instances, or the health of those that are there.
     fn look_commands(&self) -> String {
-        let activities =
-            format!("`aws autoscaling describe-scaling-activities --auto-scaling-group-name {}`", self.group);
+        let activities = format!(
+            "`aws autoscaling describe-scaling-activities --auto-scaling-group-name {} --region {}`",
+            self.group, self.region
+        );
         let Some(targets) = self.targets.as_ref().filter(|targets| targets.healthy < self.wanted) else {
             return activities;
         };

@@ -8,6 +8,7 @@ fn wait(serving: u32, accept_percent: u32) -> Wait<'static> {
     let mut wait = Wait {
         tier: "web",
         group: "shop-web",
+        region: "us-west-2",
         wanted: 10,
         accept_percent,
         instance_types: vec![],
@@ -103,7 +104,7 @@ fn targets_that_are_not_healthy_are_told_with_their_reasons_and_not_as_missing_c
     2 short (20 %)
     web: 9 of m5.large in place of m6i.large
     web: nothing in us-west-2b, other zones stand in
-    see what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1`; resume to wait again, or skip the step and go on short
+    see what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1 --region us-west-2`; resume to wait again, or skip the step and go on short
     ");
     // Both: something did not come, and something that came is not healthy.
     wait.take(seen(9, &targets(8, 1)), Timestamp::UNIX_EPOCH);
@@ -112,7 +113,7 @@ fn targets_that_are_not_healthy_are_told_with_their_reasons_and_not_as_missing_c
     2 short (20 %)
     web: 8 of m5.large in place of m6i.large
     web: nothing in us-west-2b, other zones stand in
-    see `aws autoscaling describe-scaling-activities --auto-scaling-group-name shop-web`, and what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1`; resume to wait again, or skip the step and go on short
+    see `aws autoscaling describe-scaling-activities --auto-scaling-group-name shop-web --region us-west-2`, and what the health check says: `aws elbv2 describe-target-health --target-group-arn arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1 --region us-west-2`; resume to wait again, or skip the step and go on short
     ");
 }
 
@@ -129,7 +130,7 @@ fn a_wait_for_targets_that_nothing_is_sent_to_ends_at_once() {
     web cannot serve at 10
     6 of 10 in service, 0 healthy (6 unused: Target.NotInUse): no listener forwards to arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1, or its load balancer does not serve the zones of the instances
     shop-web stays at its size and goes on launching; nothing was taken away
-    attach it to a listener of the standby, as `aws elbv2 create-rule --listener-arn LISTENER --priority N --conditions ... --actions Type=forward,TargetGroupArn=arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1` does (lifeboat mirrors no listener rules), then resume; or skip the step and go on without the tier
+    attach it to a listener of the standby, as `aws elbv2 create-rule --listener-arn LISTENER --priority N --conditions ... --actions Type=forward,TargetGroupArn=arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/web/1 --region us-west-2` does (lifeboat mirrors no listener rules), then resume; or skip the step and go on without the tier
     ");
     wait.take(Seen::Unknown(error_of(CloudErrorKind::Throttled)), Timestamp::UNIX_EPOCH);
     assert!(wait.never().is_none(), "what was seen once may have changed");

@@ -4,7 +4,7 @@ use super::checkers::Answered;
 use super::{Actors, trouble};
 use crate::cloud::CloudResult;
 use crate::facts::RecordFacts;
-use crate::model::SideName;
+use crate::model::{Region, SideName};
 use crate::plan::runbook::Lever;
 use crate::run::Stop;
 use crate::run::engine::{ActError, Done, Look};
@@ -36,12 +36,12 @@ impl Actors {
             }
             (Lever::Records { zone, records }, _) => self.again(stop, || write.dns.upsert_records(zone, records)).await,
         };
-        switched.map_err(|error| hinted(trouble::cloud(&what, &error), by, to))?;
+        switched.map_err(|error| hinted(trouble::cloud(&what, &error), by, to, &self.standby.read.region))?;
         match self.is_switched(to, record, by).await {
             Ok(true) => {}
             Ok(false) => {
                 let why = "it was set and reads back otherwise: something else changes it";
-                return Err(hinted(trouble::plain(what, why, None), by, to));
+                return Err(hinted(trouble::plain(what, why, None), by, to, &self.standby.read.region));
             }
             Err(error) => {
                 let mut failed =
@@ -121,14 +121,14 @@ fn said(to: SideName, record: &str, by: &Lever) -> String {
     }
 }
 
-/// What a person can do by hand when the lever does not move.
-fn hinted(error: ActError, by: &Lever, to: SideName) -> ActError {
+/// What a person can do by hand when the lever does not move. `region`: that of the standby, which has the bucket.
+fn hinted(error: ActError, by: &Lever, to: SideName, region: &Region) -> ActError {
     let own = match (by, to) {
         (Lever::Object { bucket, key }, SideName::Standby) => {
-            format!("by hand: `aws s3api put-object --bucket {bucket} --key {key}`; then resume")
+            format!("by hand: `aws s3api put-object --bucket {bucket} --key {key} --region {region}`; then resume")
         }
         (Lever::Object { bucket, key }, SideName::Primary) => {
-            format!("by hand: `aws s3api delete-object --bucket {bucket} --key {key}`; then resume")
+            format!("by hand: `aws s3api delete-object --bucket {bucket} --key {key} --region {region}`; then resume")
         }
         (Lever::Records { .. }, _) => {
             "this needs Route 53's control plane in us-east-1: resume when it answers; until then only clients that are \

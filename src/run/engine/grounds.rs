@@ -1,18 +1,26 @@
 //! Owns what a promotion rests on: that nothing writes elsewhere any more and that the replica has everything. It was so
-//! once; people put groups back. So a resumed run ensures it anew, and every promotion looks first.
+//! once; people put groups back. So a resumed run ensures it anew, and every promotion looks first. What stays frozen until
+//! its database is a replica again is ensured until then.
 
 use std::collections::BTreeSet;
 
 use super::actor::{ActError, Actor, Look};
+use crate::model::SideName;
 use crate::plan::runbook::{Action, Runbook, Step, StepId};
 use crate::run::journal::{Progress, StepState};
 
-/// What a step rests on, directly or through others, in the runbook's order. Empty for all but promotions and the leading
-/// over of users.
+/// What a step rests on, directly or through others, in the runbook's order. Empty for all but promotions, the leading over
+/// of users, and making the standby's database a replica again.
 pub(super) fn grounds<'a>(runbook: &'a Runbook, step: &Step) -> Vec<&'a Step> {
-    if !matches!(step.action, Action::Promote { .. } | Action::SwitchTraffic { .. }) || step.skipped.is_some() {
+    // What is written to a database before it is put aside comes home no more; that the replica at home has everything was
+    // for its promotion.
+    let protects = matches!(step.action, Action::Reseed { side: SideName::Standby, .. });
+    let rests = protects || matches!(step.action, Action::Promote { .. } | Action::SwitchTraffic { .. });
+    if !rests || step.skipped.is_some() {
         return Vec::new();
     }
+    let is_ground =
+        |before: &Step| is_ground(before) && !(protects && matches!(before.action, Action::AwaitReplica { .. }));
     let mut wanted: BTreeSet<&StepId> = step.needs.iter().collect();
     let mut found = Vec::new();
     // Every step comes after those it needs.

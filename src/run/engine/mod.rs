@@ -13,6 +13,7 @@ mod lost;
 mod order;
 pub mod record;
 mod renewal;
+mod thaw;
 mod totals;
 
 pub use actor::{ActError, Actor, Done, Look};

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::lost;
+use super::thaw::{self, Thaw};
 use super::totals::Totals;
-use crate::model::{Digest, Objectives};
+use crate::model::{Digest, Objectives, SideName};
+use crate::plan::declare::TRAFFIC_GATE;
 use crate::plan::runbook::{Action, Mode, RunKind, Runbook, Scope, Step, StepId};
 use crate::run::journal::{Entry, Event, Measures, Progress, RunState, StepState};
 
@@ -114,6 +116,10 @@ pub struct StepRecord {
     /// Whether it got as far as measuring before its call: the call was made, or was about to be.
     #[serde(skip)]
     pub ordered: bool,
+    /// Whether it is a promotion after which the side that its data came from was found running again, or may have been:
+    /// what was written there since is in no database that counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub thawed: bool,
 }
 
 /// Why a step failed.
@@ -144,7 +150,7 @@ impl RunRecord {
         let mut progress = Progress::default();
         let mut steps: BTreeMap<&StepId, StepRecord> =
             runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
-        let mut sittings = Vec::new();
+        let (mut sittings, mut thaw) = (Vec::new(), Thaw::default());
         let (mut began_at, mut ended_at, mut because) = (None, None, None);
         for entry in entries {
             // The reader of journals has refused illegal moves; here they would only be left out.
@@ -153,6 +159,9 @@ impl RunRecord {
             }
             if let Some(record) = entry.step.as_ref().and_then(|id| steps.get_mut(id)) {
                 record.take(entry);
+                if thaw.shows(record, &entry.event) {
+                    steps.values_mut().for_each(thaw::mark);
+                }
                 continue;
             }
             match &entry.event {
@@ -229,6 +238,7 @@ impl StepRecord {
             skipped: None,
             measures: Measures::default(),
             ordered: false,
+            thawed: false,
         }
     }
 
@@ -245,7 +255,7 @@ impl StepRecord {
     /// How far the data was behind that it took over, in seconds. What was measured before a promotion that was refused is
     /// nobody's recovery point.
     pub fn recovery_point_s(&self) -> Option<u64> {
-        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses())
+        self.measures.recovery_point_s.filter(|_| self.ended_well() && self.loses() && !self.thawed)
     }
 
     /// Whether it is a promotion that has not ended well: that data takes no writes there.
@@ -260,11 +270,24 @@ impl StepRecord {
     }
 
     /// Whether it is a promotion, or the verification of a copy, that ended well and does not know how far the data was
-    /// behind.
+    /// behind, or what was written elsewhere after it.
     pub fn lost_unknown(&self) -> bool {
         self.ended_well()
             && matches!(self.action, Action::Promote { .. } | Action::VerifyCopy { .. })
-            && self.measures.recovery_point_s.is_none()
+            && (self.measures.recovery_point_s.is_none() || self.thawed)
+    }
+
+    /// Where it leads the users in a run of that kind; none: it leads nobody.
+    pub fn leads_to(&self, kind: RunKind) -> Option<SideName> {
+        match &self.action {
+            Action::SwitchTraffic { to, .. } | Action::AwaitTraffic { to, .. } => Some(*to),
+            Action::Gate { .. } if self.id.0 == TRAFFIC_GATE => match kind {
+                RunKind::Declare => Some(SideName::Standby),
+                RunKind::Failback => Some(SideName::Primary),
+                RunKind::Drill => None,
+            },
+            _ => None,
+        }
     }
 
     /// Whether it is a promotion that a person skipped.
@@ -317,6 +340,8 @@ impl StepRecord {
             }
             Event::Measured { measures } => {
                 self.ordered = true;
+                // It was still a replica, and had what was written until the side was quiet again.
+                self.thawed = false;
                 // Known or not: what an earlier attempt measured is not how far behind it was promoted.
                 self.measures.recovery_point_s = measures.recovery_point_s;
                 self.measures.recovery_point_age_s = measures.recovery_point_age_s;
@@ -344,6 +369,7 @@ impl StepRecord {
         sum.asked = more.asked.or(sum.asked);
         sum.came = more.came.or(sum.came);
         sum.grew = more.grew.or(sum.grew);
+        sum.connections = more.connections.or(sum.connections);
         if more.recovery_point_s.is_some() {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
             (sum.recovery_point_age_s, sum.holds_until) = (more.recovery_point_age_s, more.holds_until);

@@ -156,6 +156,9 @@ pub struct Measures {
     /// Until when the replica surely had everything that was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds_until: Option<Timestamp>,
+    /// How many connections to its source were still open when a replica had everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u32>,
     /// What stood in for what: instance types, zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutions: Vec<String>,

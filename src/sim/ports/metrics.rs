@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::SideDesk;
-use crate::cloud::{CLOCK_ERROR, CloudResult, GroupPeak, LAG_WINDOW, LagsSeen, ReadMetrics};
+use crate::cloud::{CLOCK_ERROR, CloudResult, Connections, GroupPeak, LAG_WINDOW, LagsSeen, ReadMetrics};
 use crate::facts::ReplicaLag;
 use crate::sim::databases::{lag_of, last_lag_of};
 use crate::sim::state::{RegionState, SimState};
@@ -55,6 +55,28 @@ impl ReadMetrics for SideDesk {
     async fn last_replica_lags(&self, ids: &[String], now: Timestamp) -> CloudResult<LagsSeen> {
         let since = now.checked_sub(PAST + CLOCK_ERROR).unwrap_or(Timestamp::MIN);
         self.lags(ids, |state: &SimState, place: &RegionState, id: &str| last_lag_of(state, place, id, since)).await
+    }
+
+    async fn connections(&self, ids: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, Connections>> {
+        let mut seen = BTreeMap::new();
+        for chunk in ids.chunks(PAGE) {
+            let told = self
+                .cloud
+                .call_account(self.side, &self.region, "GetMetricData", |state, region| {
+                    let Some(place) = state.regions.get(region).filter(|place| !place.faults.no_metrics) else {
+                        return Ok(Vec::new());
+                    };
+                    let there = chunk.iter().filter(|id| place.databases.contains_key(*id));
+                    let of = |id: &String| {
+                        let count = place.faults.connections.get(id).copied().unwrap_or(0);
+                        (id.clone(), Connections { count, at: state.now })
+                    };
+                    Ok(there.map(of).collect())
+                })
+                .await?;
+            seen.extend(told);
+        }
+        Ok(seen)
     }
 }
 

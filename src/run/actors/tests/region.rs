@@ -54,6 +54,8 @@ pub struct State {
     pub no_capacity: bool,
     /// Lags by time from which they hold; none: not known.
     pub lag: Vec<(Timestamp, Option<u64>)>,
+    /// How many are connected to each database, and since when that is known; none: not known.
+    pub connected: Option<(Timestamp, u32)>,
     pub parameters: BTreeMap<String, Parameter>,
     pub tables: BTreeMap<String, TableFacts>,
     pub buckets: BTreeMap<String, BucketFacts>,

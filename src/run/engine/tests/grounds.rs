@@ -87,6 +87,100 @@ async fn once_nothing_rests_on_it_any_more_it_is_left_alone() {
     assert_eq!(hands.effects()[&id("fence")], 1);
 }
 
+/// A way home whose standby stays frozen until its database is a replica again.
+fn home() -> Runbook {
+    let of = |name: &str, needs: &[&str], action: Action| Step { action, ..step(name, needs) };
+    let (data, database) = ("orders".to_owned(), "prod-orders".to_owned());
+    let wait = Action::AwaitReplica {
+        data: data.clone(),
+        side: SideName::Primary,
+        database: database.clone(),
+        at_most_s: 0,
+        timeout_s: 60,
+    };
+    let promote = Action::Promote {
+        data: data.clone(),
+        side: SideName::Primary,
+        database: database.clone(),
+        backup_retention_days: 7,
+        stood: Stood::Replica,
+        timeout_s: 60,
+    };
+    let reseed = Action::Reseed {
+        data,
+        side: SideName::Standby,
+        database: "shop-orders".to_owned(),
+        source: database,
+        aside: "aside".to_owned(),
+        key: None,
+        class: None,
+        like: None,
+        unfenced: None,
+        timeout_s: 60,
+    };
+    let steps = vec![
+        of("freeze", &[], Action::FreezeStandby { groups: vec!["shop-web".to_owned()] }),
+        of("wait", &["freeze"], wait),
+        of("promote", &["wait"], promote),
+        step("users", &["promote"]),
+        of("reseed", &["users"], reseed),
+    ];
+    runbook("run-home", steps)
+}
+
+/// How the freeze and the promotion stand after that run stopped at `stops_at`, the freeze was undone or not, and a resumed
+/// run came to its end.
+async fn thawed(stops_at: &str, undone: bool) -> (RunRecord, u32) {
+    let (runbook, store, hands) = (home(), MemoryStore::empty(), Hands::new());
+    hands.facts.lock().unwrap().fails.insert(id(stops_at), 1);
+    stopped(&runbook, &store, &hands, "first-nonce").await;
+    if undone {
+        hands.facts.lock().unwrap().so.remove(&id("freeze"));
+    }
+    let end = sitting(&runbook, &store, &hands, "second-nonce", &Stop::never()).await;
+    assert_eq!(end, Sat::End(RunEnd::Completed { degraded: false }));
+    let (record, journal) = record(&runbook, &store).await;
+    let again: Vec<StepId> = journal
+        .entries()
+        .iter()
+        .filter(|entry| matches!(entry.event, Event::Reopened { .. }))
+        .filter_map(|entry| entry.step.clone())
+        .collect();
+    let wanted = if stops_at == "promote" { vec![id("freeze"), id("wait")] } else { vec![id("freeze")] };
+    assert_eq!(again, wanted, "{stops_at}");
+    (record, hands.effects()[&id("freeze")])
+}
+
+#[tokio::test]
+async fn what_is_frozen_until_its_database_is_a_replica_again_is_frozen_again_and_what_it_wrote_is_said_to_be_lost() {
+    for (stops_at, undone, is_lost) in
+        [("promote", true, false), ("users", true, true), ("reseed", true, true), ("reseed", false, false)]
+    {
+        let (record, freezes) = thawed(stops_at, undone).await;
+        assert_eq!(freezes, 1 + u32::from(undone), "{stops_at}");
+        let promote = record.step(&id("promote")).expect("a step");
+        assert_eq!(
+            (promote.thawed, record.totals.recovery_point_unknown.is_empty()),
+            (is_lost, !is_lost),
+            "{stops_at}"
+        );
+        assert_eq!(record.totals.recovery_point_s.is_none(), is_lost, "{stops_at}");
+    }
+}
+
+#[tokio::test]
+async fn a_freeze_that_broke_off_while_it_was_ensured_again_may_have_been_needed() {
+    let (runbook, store, hands) = (home(), MemoryStore::empty(), Hands::new());
+    hands.facts.lock().unwrap().fails.insert(id("reseed"), 1);
+    stopped(&runbook, &store, &hands, "first-nonce").await;
+    hands.facts.lock().unwrap().so.remove(&id("freeze"));
+    // It has its effect, and its answer is lost: the next look says "already so".
+    hands.facts.lock().unwrap().loses.insert(id("freeze"), 1);
+    let _ = sitting(&runbook, &store, &hands, "second-nonce", &Stop::never()).await;
+    let (record, _) = record(&runbook, &store).await;
+    assert!(record.step(&id("promote")).expect("a step").thawed);
+}
+
 #[tokio::test]
 async fn what_was_measured_before_the_call_outlives_the_attempt() {
     let (runbook, store, hands) = (graceful(), MemoryStore::empty(), Hands::new());

@@ -90,6 +90,12 @@ impl ReadMetrics for Region {
             LagsSeen { at: (!state.untimed).then_some(state.now), lags }
         })
     }
+    async fn connections(&self, ids: &[String], _: Timestamp) -> CloudResult<BTreeMap<String, Connections>> {
+        self.look(|state| {
+            let connected = state.connected.map(|(at, count)| Connections { count, at });
+            ids.iter().filter_map(|id| Some((id.clone(), connected?))).collect()
+        })
+    }
 }
 
 #[async_trait]

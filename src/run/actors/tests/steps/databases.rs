@@ -304,6 +304,39 @@ async fn how_old_a_lag_was_is_told_by_the_clock_that_measured_it() {
 }
 
 #[tokio::test]
+async fn who_is_connected_to_the_source_when_a_replica_has_everything_is_told_and_holds_nothing_up() {
+    let told = async |connected| {
+        let region = region(|state| {
+            state.lag = vec![(at(60), Some(0))];
+            state.connected = connected;
+            let database = state.databases.get_mut("shop-orders").expect("the replica");
+            database.source = Some("arn:aws:rds:us-east-1:111122223333:db:orders".into());
+        });
+        let done = act(&region, &wait(0, 900)).await.expect("caught up");
+        assert_eq!(done.measures.recovery_point_s, Some(0));
+        assert_eq!(region.edit(|state| state.now), at(60), "nothing is waited for besides the lag");
+        (done.measures.connections, done.text.split_once("; ").expect("more than the lag").1.to_owned())
+    };
+    let unknown = "how many are still connected to orders in the primary is not known: CloudWatch has no number of now";
+    assert_eq!(told(None).await, (None, unknown.to_owned()));
+    assert_eq!(told(Some((at(-30), 40))).await, (None, unknown.to_owned()), "servers that have been stopped since");
+    assert_eq!(
+        told(Some((at(0), 0))).await,
+        (Some(0), "nobody is connected to orders in the primary any more".to_owned())
+    );
+    let (count, text) = told(Some((at(0), 3))).await;
+    assert_eq!(count, Some(3));
+    insta::assert_snapshot!(text, @"3 connections are still open to orders in the primary, of jobs or people that no fence stops: what they write until the promotion is lost");
+    let region = region(|state| (state.lag, state.connected) = (vec![(at(60), Some(0))], Some((at(0), 3))));
+    let near = act(&region, &wait(60, 900)).await.expect("near enough");
+    assert_eq!(
+        (near.text.as_str(), near.measures.connections),
+        ("shop-orders is 0 s behind", None),
+        "people still write"
+    );
+}
+
+#[tokio::test]
 async fn a_lag_counts_only_when_it_is_known_and_measured_since() {
     let lags = |state: &mut State| {
         // None behind before the wait, unknown, then falling.

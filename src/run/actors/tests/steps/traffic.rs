@@ -34,7 +34,7 @@ async fn levers_move_both_ways_and_read_back() {
     let denied = region(|_| {});
     denied.fault("PutObject", &[Fault::Refused(CloudErrorKind::Denied)]);
     let error = act(&denied, &object(SideName::Standby)).await.expect_err("denied");
-    assert!(error.hint.is_some_and(|hint| hint.contains("aws s3api put-object --bucket b --key k")));
+    assert!(error.hint.is_some_and(|hint| hint.contains("aws s3api put-object --bucket b --key k --region us-west-2")));
 }
 
 #[tokio::test]
