@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Objectives};
 
 pub use action::Action;
-pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched};
+pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Untouched, VolumesBefore};
 pub use image_home::{ImageHome, newest_copy};
 pub use rehearsed::{AsDeclared, Part, Rehearsed, as_declared};
 pub use scope::Scope;
