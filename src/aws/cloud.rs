@@ -33,6 +33,7 @@ use super::settings::{self, RetrySettings};
 use super::stacks::AwsStacks;
 use super::tables::AwsTables;
 use super::time::SystemClock;
+use super::volumes::AwsVolumes;
 use super::{http, session};
 use crate::cloud::{Clock, Cloud, CloudErrorKind, CloudResult, DatabaseCopies, Outside, ReadPorts, WritePorts};
 use crate::model::{Side, SideName};
@@ -150,6 +151,7 @@ impl Cloud for AwsCloud {
             dns: Arc::new(AwsDns::new(&session)),
             schedules: Arc::new(AwsSchedules::new(session.clone())),
             events: Arc::new(AwsEvents::new(session.clone())),
+            volumes: Arc::new(AwsVolumes::new(session.clone())),
             groups,
             launch_templates,
             network: Arc::new(AwsNetwork::new(session.clone())),

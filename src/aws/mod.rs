@@ -43,6 +43,7 @@ mod stacks;
 mod tables;
 mod tags;
 mod time;
+mod volumes;
 
 pub use cloud::AwsCloud;
 pub use s3_store::S3Store;

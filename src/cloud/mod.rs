@@ -23,6 +23,7 @@ pub mod removable;
 pub mod replicated;
 pub mod schedules;
 pub mod stacks;
+pub mod volumes;
 
 pub use balancing::ReadBalancing;
 pub use clock::Clock;
@@ -47,6 +48,7 @@ pub use stacks::{
     ChangeAction, ChangeSet, ChangeSetKind, ChangeSetRequest, ChangeSetState, PropertyChange, ReadStacks, Replacement,
     ResourceChange, TemplateSource, WriteStacks,
 };
+pub use volumes::ReadVolumes;
 
 pub use crate::facts::{CopyImage, Parameter, PutParameter};
 pub use crate::model::SecretText;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     Clock, CloudResult, DatabaseCopies, Outside, ReadBalancing, ReadBuckets, ReadDatabases, ReadDns, ReadEvents,
     ReadGroups, ReadIdentity, ReadImages, ReadLaunchTemplates, ReadMetrics, ReadNetwork, ReadParameters, ReadSchedules,
-    ReadStacks, ReadTables, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages, WriteLaunchTemplates,
-    WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
+    ReadStacks, ReadTables, ReadVolumes, WriteDatabases, WriteDns, WriteEvents, WriteGroups, WriteImages,
+    WriteLaunchTemplates, WriteObjects, WriteParameters, WriteSchedules, WriteStacks,
 };
 use crate::model::{Region, Side, SideName};
 
@@ -47,6 +47,8 @@ pub struct ReadPorts {
     pub schedules: Arc<dyn ReadSchedules>,
     /// Event sources.
     pub events: Arc<dyn ReadEvents>,
+    /// Volumes.
+    pub volumes: Arc<dyn ReadVolumes>,
 }
 
 /// Everything a command needs to change one side.

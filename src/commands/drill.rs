@@ -13,7 +13,7 @@ use super::runs::sitting::Decisions;
 use super::standby_seen;
 use super::under_way::refuse_barred;
 use crate::facts::DatabaseFacts;
-use crate::model::{SideName, Span, Switch, standby_database_name};
+use crate::model::{ENVIRONMENT_TAG, SideName, Span, Switch, standby_database_name};
 use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
 use crate::plan::runbook::{EventBefore, Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
@@ -67,6 +67,9 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let Opening { session, baseline, standby, caller, groups, past, .. } = &opening;
     let environment = &session.environment;
     let (untouched, standby_serves) = left_alone(&opening).await?;
+    // Nothing of a drill needs them but a part of its proof, which says that they were not seen.
+    let volumes = standby.read.volumes.volumes_tagged(ENVIRONMENT_TAG, &environment.name).await;
+    let volumes = volumes.map_err(|error| error.to_string());
     // What a declaration has besides is not carried out, and counts in the verdict all the same.
     let (_, mut seen) = standby_seen::look(session, &standby.read).await?;
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
@@ -83,6 +86,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
         groups,
         declared_in: opening.declared_in(),
         untouched: &untouched,
+        volumes: &volumes,
         standby_serves: &standby_serves,
         declaration: opening.declaration(Mode::Ungraceful, &args.reason),
         target: args.to,
@@ -97,6 +101,9 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     printer.note(report::runbook::text(&runbook, printer.color_err()).trim_end());
     if copy.is_some() {
         not_restored(environment).iter().for_each(|text| printer.note(text));
+    }
+    if let Err(because) = &volumes {
+        printer.warn(&format!("the proof will not tell whether volumes are left: {because}"));
     }
     let copied = if copy.is_some() { "; it makes copies of databases, which cost, and deletes them again" } else { "" };
     let what = format!(

@@ -11,6 +11,7 @@ use super::under_way::{refuse_barred, refuse_under_way, refuse_while_serving};
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
 use crate::model::{Caller, SideName, Span, standby_group_name};
+use crate::plan::kept_volumes::{STAY, keeping};
 use crate::plan::scale::{ScalePlan, ScaleRefusal, ScaleTarget, plan_scale};
 use crate::report;
 use crate::run::patience::Patience;
@@ -79,6 +80,12 @@ pub async fn run(args: &ScaleArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let printer = session.printer();
     printer.note(report::scale::plan_text(&environment.name, &plan, printer.color_err()).trim_end());
+    if args.to == ScaleTarget::Standby {
+        let kept_by = keeping(environment, &baseline);
+        for step in plan.steps.iter().filter(|step| step.shrinks() && kept_by.contains(&step.tier)) {
+            printer.note(&format!("  ! {}: {STAY}", step.tier));
+        }
+    }
     if args.dry_run {
         print(
             printer,

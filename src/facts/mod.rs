@@ -29,6 +29,7 @@ pub mod schedule;
 pub mod security_group;
 pub mod side;
 pub mod stack;
+pub mod volume;
 
 pub use balancer::{
     ListenerAction, ListenerFacts, LoadBalancerFacts, TargetGroupFacts, TargetHealth, TargetHealthCheck,
@@ -59,6 +60,7 @@ pub use side::SideFacts;
 pub use stack::{
     DriftStatus, PropertyDifference, ResourceDrift, StackDrift, StackEvent, StackFacts, StackResource, StackStatus,
 };
+pub use volume::{VolumeAttachment, VolumeFacts};
 
 /// Tags by key; `aws:` tags, which AWS sets and nobody else may, are left out when facts are made.
 pub type Tags = std::collections::BTreeMap<String, String>;

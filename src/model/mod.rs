@@ -12,6 +12,7 @@ pub mod event_source;
 pub mod fixture;
 pub mod footprint;
 pub mod identity;
+pub mod left_volume;
 pub mod part;
 pub mod rewrite;
 pub mod secret;
@@ -36,6 +37,7 @@ pub use environment::{
 pub use event_source::{DEFAULT_BUS, EventSource, Trigger};
 pub use footprint::tier_size;
 pub use identity::{AccountId, Caller, Region, SideName};
+pub use left_volume::LeftVolume;
 pub use part::{MAX_COMPUTE_STACKS, Part, Shard};
 pub use rewrite::{NoWayBack, Rewrite};
 pub use secret::SecretKey;

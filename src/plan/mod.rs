@@ -4,6 +4,7 @@ pub mod aside;
 pub mod declare;
 pub mod drill;
 pub mod failback;
+pub mod kept_volumes;
 pub mod past;
 pub mod provision;
 pub mod runbook;

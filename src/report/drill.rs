@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::age::seconds;
 use super::runbook::parts;
 use super::style::{ADDED, ALARM, CHANGED, Paint};
-use crate::plan::runbook::{Action, AsDeclared, RunKind, StepId};
+use crate::model::LeftVolume;
+use crate::plan::runbook::{Action, AsDeclared, RunKind, StepId, VolumesBefore};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
 
@@ -41,6 +42,12 @@ pub struct DrillVerdict {
     /// Copies of data, or their snapshots, that may still be there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub still_there: Vec<String>,
+    /// Volumes that are left as the plan said, and cost until a person deletes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes_left: Vec<LeftVolume>,
+    /// Why volumes were not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volumes_not_seen: Option<String>,
 }
 
 /// A drill that is slower than the last good one by more than the margin.
@@ -190,6 +197,14 @@ pub fn still_up(record: &RunRecord) -> Vec<String> {
     up.collect()
 }
 
+/// Why the proof says nothing of volumes. A plan of an older lifeboat promised nothing of them.
+fn volumes_not_seen(record: &RunRecord) -> Option<String> {
+    record.steps.iter().find_map(|step| match &step.action {
+        Action::ProveClean { volumes: Some(VolumesBefore::NotSeen { because }), .. } => Some(because.clone()),
+        _ => None,
+    })
+}
+
 impl DrillVerdict {
     /// The verdict on a drill; `before` is the last good one that came before it.
     pub fn of(record: &RunRecord, before: Option<&RunRecord>) -> DrillVerdict {
@@ -203,6 +218,8 @@ impl DrillVerdict {
             regression: before.and_then(|before| regression(record, before)),
             still_up: still_up(record),
             still_there: record.totals.copies.iter().filter(|copy| copy.left).map(|copy| copy.id.clone()).collect(),
+            volumes_left: record.steps.iter().flat_map(|step| step.measures.volumes_left.iter().cloned()).collect(),
+            volumes_not_seen: volumes_not_seen(record),
         }
     }
 
@@ -225,7 +242,15 @@ impl DrillVerdict {
             if let Some(time) = &self.time {
                 let _ = writeln!(out, "drill: {time}");
             }
-            let _ = writeln!(out, "drill: {}", paint.text(ADDED, "within its objective, and cleaned up"));
+            // What is left is told with the run, each with the command that deletes it.
+            let but_for = match (self.volumes_left.len(), &self.volumes_not_seen) {
+                (0, None) => String::new(),
+                (0, Some(_)) => " but for volumes, which were not looked at".to_owned(),
+                (1, _) => " but for one volume, as the plan said".to_owned(),
+                (many, _) => format!(" but for {many} volumes, as the plan said"),
+            };
+            let cleaned = format!("within its objective, and cleaned up{but_for}");
+            let _ = writeln!(out, "drill: {}", paint.text(ADDED, &cleaned));
         }
         if self.interrupted {
             let _ = writeln!(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Digest, GroupSize, Objectives, Span};
+use crate::model::{Digest, GroupSize, LeftVolume, Objectives, Region, Span};
 use crate::plan::runbook::{BasedOn, Estimate, EstimateSource, Mode, RUNBOOK_SCHEMA, Runbook, Step, StepId};
 use crate::run::journal::{Entry, Event, JOURNAL_SCHEMA, Measures};
 
@@ -130,6 +130,41 @@ fn the_verdict_is_told_with_every_reason() {
     drill: the standby is still scaled up: web; resume it to clean up
     ");
     insta::assert_snapshot!(told(&drilled(10, worked(Some(10), 10), 90, None)), @"drill: the standby is still scaled up: web; resume it to clean up");
+}
+
+#[test]
+fn volumes_that_stay_or_were_not_looked_at_are_part_of_the_verdict() {
+    let left = |ids: &[&str]| Event::Succeeded {
+        text: String::new(),
+        measures: Measures {
+            volumes_left: ids
+                .iter()
+                .map(|id| LeftVolume {
+                    id: (*id).to_owned(),
+                    size_gib: 8,
+                    tier: Some("web".into()),
+                    region: Region("us-west-2".into()),
+                })
+                .collect(),
+            ..Measures::default()
+        },
+    };
+    let told = |ids: &[&str]| DrillVerdict::of(&drilled(10, worked(Some(10), 10), 90, Some(left(ids))), None);
+    assert!(told(&["vol-1"]).is_good() && told(&[]).volumes_left.is_empty());
+    insta::assert_snapshot!(told(&["vol-1"]).text(false), @"drill: within its objective, and cleaned up but for one volume, as the plan said");
+    insta::assert_snapshot!(told(&["vol-1", "vol-2"]).text(false), @"drill: within its objective, and cleaned up but for 2 volumes, as the plan said");
+    insta::assert_snapshot!(told(&["vol-1"]).json()["volumes_left"], @r#"[{"id":"vol-1","size_gib":8,"tier":"web","region":"us-west-2"}]"#);
+    let mut blind = good(10, 90);
+    let mut proof = blind.steps[2].clone();
+    proof.action = Action::ProveClean {
+        before: vec![],
+        untouched: crate::plan::runbook::Untouched::default(),
+        copies: vec![],
+        volumes: Some(VolumesBefore::NotSeen { because: "denied".into() }),
+        timeout_s: 9,
+    };
+    blind.steps.push(proof);
+    insta::assert_snapshot!(DrillVerdict::of(&blind, None).text(false), @"drill: within its objective, and cleaned up but for volumes, which were not looked at");
 }
 
 #[test]

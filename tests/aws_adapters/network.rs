@@ -165,3 +165,44 @@ async fn load_balancers_come_with_listeners_by_port_and_tags() {
     );
     assert_eq!(tls.certificate_arns, names(&["cert-1"]));
 }
+
+#[tokio::test]
+async fn volumes_are_found_by_tag_on_every_page_with_who_has_them() {
+    let server = Replay::start();
+    let volume = |id: &str, state: &str, attachment: &str| {
+        format!(
+            "<item><volumeId>{id}</volumeId><size>20</size><status>{state}</status><attachmentSet>{attachment}\
+             </attachmentSet><tagSet><item><key>lifeboat:tier</key><value>web</value></item></tagSet></item>"
+        )
+    };
+    let on = |instance: &str, goes: bool| {
+        format!(
+            "<item><instanceId>{instance}</instanceId><status>attached</status>\
+             <deleteOnTermination>{goes}</deleteOnTermination></item>"
+        )
+    };
+    server.on_call("ec2", "DescribeVolumes", move |call| {
+        let (volumes, token) = match call.field("NextToken").as_str() {
+            "" => (
+                volume("vol-3", "available", "") + &volume("vol-4", "deleting", "") + &volume("vol-5", "deleted", ""),
+                "<nextToken>t1</nextToken>",
+            ),
+            _ => (volume("vol-1", "in-use", &on("i-1", true)) + &volume("vol-2", "in-use", &on("i-1", false)), ""),
+        };
+        xml(format!("<DescribeVolumesResponse><volumeSet>{volumes}</volumeSet>{token}</DescribeVolumesResponse>"))
+    });
+    let found = reading(&server).await.volumes.volumes_tagged("lifeboat:environment", "shop").await.expect("volumes");
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| {
+            (one.id.as_str(), one.attached.as_ref().map(|how| (how.instance.as_str(), how.delete_on_termination)))
+        })
+        .collect();
+    assert_eq!(told, [("vol-1", Some(("i-1", true))), ("vol-2", Some(("i-1", false))), ("vol-3", None)]);
+    assert_eq!((found[0].size_gib, found[0].tags["lifeboat:tier"].as_str()), (20, "web"));
+    let call = &server.calls("ec2", "DescribeVolumes")[0];
+    assert_eq!(
+        (call.field("Filter.1.Name"), call.field("Filter.1.Value.1")),
+        ("tag:lifeboat:environment".to_owned(), "shop".to_owned())
+    );
+}

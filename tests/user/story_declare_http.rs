@@ -48,6 +48,9 @@ async fn tell(shop: &Shop, desk: &Desk, read: impl AsyncFn(&str) -> String) {
     let drilled = desk.expect(0, &["drill", "shop.yaml", "--yes", "-o", "json"]).json();
     assert_eq!(drilled["record"]["state"], "ended", "{drilled}");
     assert_eq!(shop.sizes().await, before, "the drill left something behind");
+    let steps = drilled["record"]["steps"].as_array().expect("steps");
+    let proof = steps.iter().find(|step| step["id"] == "prove-clean").expect("the proof");
+    assert!(proof["text"].as_str().is_some_and(|text| text.contains("; no volume is left")), "{proof}");
     assert_eq!(sizes(&shop.primary).await, at_home, "the drill changed production's sizes");
     let listed = desk.expect(0, &["runs", "list", "shop.yaml", "-o", "json"]).json();
     assert_eq!(listed["runs"].as_array().map(Vec::len), Some(3), "{listed}");

@@ -8,11 +8,19 @@ use super::binary::{Desk, Ran};
 
 /// A desk with the worked example, its standby provisioned.
 fn desk() -> Desk {
+    desk_where(|_| {})
+}
+
+/// The same, from an account that is another in some way.
+fn desk_where(change: impl FnOnce(&mut Value)) -> Desk {
     let mut desk = Desk::new();
     desk.set("LIFEBOAT_CLOUD", "sim");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
     desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
     desk.expect(0, &["sim", "seed"]);
+    let mut account = state(&desk);
+    change(&mut account);
+    desk.write(".lifeboat/sim.json", &account.to_string());
     desk.expect(0, &["baseline", "shop.yaml"]);
     desk.expect(0, &["sync", "shop.yaml"]);
     desk.expect(0, &["provision", "shop.yaml", "--yes"]);
@@ -203,4 +211,49 @@ fn nobody_goes_home_to_a_dark_primary() {
     assert_eq!(waits.code, 5, "{}", waits.err);
     desk.expect(0, &["failback", "shop.yaml", "--reason", "now", "--yes"]);
     assert_eq!(status(&desk)["posture"], "standby");
+}
+
+#[test]
+fn volumes_that_a_drill_leaves_are_said_before_and_named_after_it() {
+    let desk = desk_where(|account| {
+        let templates = account["regions"]["us-east-1"]["launch_templates"].as_object_mut().expect("templates");
+        let versions = templates.values_mut().flat_map(|one| one["versions"].as_object_mut().expect("versions"));
+        for version in versions.map(|(_, version)| version).filter(|version| version["name"] == "shop-web") {
+            for device in version["block_devices"].as_array_mut().expect("devices") {
+                device["delete_on_termination"] = false.into();
+            }
+        }
+    });
+    let ran = drill(&desk, 0);
+    let stay = "volumes that do not go with their instance stay, and cost until they are deleted";
+    let said =
+        |tier: &str| ran.err.lines().any(|line| line.contains(&format!("stand {tier} down")) && line.contains(stay));
+    assert!(said("web") && !said("api"), "{}", ran.err);
+    let left = state(&desk)["regions"]["us-west-2"]["volumes"].as_object().expect("volumes").clone();
+    assert!(!left.is_empty());
+    let report = ran.json();
+    let told = step(&report, "prove-clean")["text"].as_str().expect("a text").to_owned();
+    let listed = report["drill"]["volumes_left"].as_array().expect("volumes").clone();
+    assert_eq!(listed.len(), left.len());
+    for id in left.keys() {
+        assert!(told.contains(id.as_str()), "{id} is left and not named: {told}");
+        assert!(listed.iter().any(|one| one["id"] == id.as_str()), "{listed:?}");
+    }
+    // Where they cannot be seen, the drill is told from what it can prove.
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "DescribeVolumes"]);
+    let blind = desk.expect(0, &["drill", "shop.yaml", "--yes"]);
+    assert!(blind.err.contains("the proof will not tell whether volumes are left: DescribeVolumes"), "{}", blind.err);
+    assert!(blind.out.contains("volumes were not looked at (DescribeVolumes"), "{}", blind.out);
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    // What earlier drills left is not this one's, and what it leaves is told with the command that deletes it.
+    let before = state(&desk)["regions"]["us-west-2"]["volumes"].as_object().expect("volumes").clone();
+    let again = desk.expect(0, &["drill", "shop.yaml", "--yes"]);
+    assert!(again.out.contains(&format!("cleaned up but for {} volumes", left.len())), "{}", again.out);
+    let commands = again.out.matches("GiB): aws ec2 delete-volume --volume-id vol-").count();
+    assert_eq!(commands, left.len(), "{}", again.out);
+    assert!(before.keys().all(|id| !again.out.contains(id.as_str())), "{}", again.out);
+    // Wherever else the standby gets smaller, too.
+    desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
+    let down = desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
+    assert!(down.err.contains(&format!("web: {stay}")) && !down.err.contains(&format!("api: {stay}")), "{}", down.err);
 }

@@ -52,6 +52,7 @@ fn planned(data: Vec<DataSet>, standby: Vec<DatabaseFacts>, wanted: &[&str]) -> 
         groups: &groups(2),
         declared_in: None,
         untouched: &Untouched::default(),
+        volumes: &Ok(vec![]),
         standby_serves: &[],
         declaration: declaration(Mode::Ungraceful),
         target: ScaleTarget::Full,

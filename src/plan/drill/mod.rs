@@ -4,6 +4,7 @@
 
 mod copy;
 mod steps;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +14,7 @@ use super::declare::{
 };
 use super::runbook::{Rehearsed, RunKind, Runbook, Scope, Untouched};
 use super::scale::{ScaleRefusal, ScaleTarget, plan_scale};
-use crate::facts::{Baseline, GroupFacts};
+use crate::facts::{Baseline, GroupFacts, VolumeFacts};
 use crate::model::Environment;
 
 pub use copy::{CopyInput, CopyProblem, not_restored};
@@ -32,6 +33,8 @@ pub struct DrillInput<'a> {
     pub declared_in: Option<&'a str>,
     /// Data, traffic and scheduled actions as they are now: what a drill leaves alone.
     pub untouched: &'a Untouched,
+    /// The volumes with the environment's tag, as they are now; or why they could not be seen.
+    pub volumes: &'a Result<Vec<VolumeFacts>, String>,
     /// The objects that are there and lead the users to the standby.
     pub standby_serves: &'a [String],
     /// Who, when and why.

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use super::DrillInput;
 use super::copy::{self, Copied};
+use super::volumes;
 use crate::model::{SideName, Switch, proof_key};
 use crate::plan::declare::DeclareInput;
 use crate::plan::declare::estimates::default;
 use crate::plan::declare::steps::{climb, report};
-use crate::plan::runbook::{Action, Before, Step, StepId};
+use crate::plan::kept_volumes::STAY;
+use crate::plan::runbook::{Action, Before, Step, StepId, Untouched};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
 /// The id of the step that proves that nothing is left.
@@ -41,9 +43,11 @@ pub(super) fn all(
     }
     // Beside the tiers: nothing waits for a copy, because the service goes on with the replica.
     steps.extend(copied.iter().flat_map(|one| copy::make(one, &input.past)));
-    let mut downs: Vec<Step> = scale.steps.iter().map(|tier| down(tier, &awaits)).collect();
+    let kept_by = volumes::kept_by(input);
+    let mut downs: Vec<Step> =
+        scale.steps.iter().map(|tier| down(tier, &awaits, kept_by.contains(&tier.tier))).collect();
     downs.extend(copied.iter().flat_map(|one| copy::remove(one, &input.past)));
-    let proof = prove(input, scale, copied, downs.iter().map(|step| step.id.clone()).collect());
+    let proof = prove(input, scale, copied, &kept_by, downs.iter().map(|step| step.id.clone()).collect());
     let mut last = BTreeSet::from([proof.id.clone()]);
     steps.extend(downs);
     steps.push(proof);
@@ -72,10 +76,12 @@ fn lever(input: &DrillInput<'_>) -> Option<Step> {
     })
 }
 
-fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
+fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>, keeps_volumes: bool) -> Step {
+    let leaves = keeps_volumes && tier.after.desired > tier.before.desired;
+    let stay = if leaves { format!("; {STAY}") } else { String::new() };
     Step {
         id: stand_down_id(&tier.tier),
-        title: format!("stand {} down to the {} it had before", tier.tier, tier.before.desired),
+        title: format!("stand {} down to the {} it had before{stay}", tier.tier, tier.before.desired),
         action: Action::StandDown { tier: tier.tier.clone(), group: tier.group.clone(), size: tier.before },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),
@@ -85,7 +91,13 @@ fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
     }
 }
 
-fn prove(input: &DrillInput<'_>, scale: &ScalePlan, copied: &[Copied<'_>], needs: BTreeSet<StepId>) -> Step {
+fn prove(
+    input: &DrillInput<'_>,
+    scale: &ScalePlan,
+    copied: &[Copied<'_>],
+    kept_by: &BTreeSet<String>,
+    needs: BTreeSet<StepId>,
+) -> Step {
     let before = scale.steps.iter().map(|tier| {
         let there = input.groups.get(&tier.group).map_or(0, |group| group.instances.len());
         Before {
@@ -97,21 +109,12 @@ fn prove(input: &DrillInput<'_>, scale: &ScalePlan, copied: &[Copied<'_>], needs
     });
     Step {
         id: StepId(PROVE.to_owned()),
-        title: match input.untouched.is_empty() {
-            true => "prove that nothing is left that was not there before".to_owned(),
-            false if input.untouched.events.is_empty() => {
-                "prove that nothing is left, and that data, traffic and scheduled actions were left alone".to_owned()
-            }
-            false => {
-                "prove that nothing is left, and that data, traffic, scheduled actions and event sources were left \
-                      alone"
-                    .to_owned()
-            }
-        },
+        title: proof_title(input.untouched, !kept_by.is_empty()),
         action: Action::ProveClean {
             before: before.collect(),
             untouched: input.untouched.clone(),
             copies: copied.iter().map(|one| one.mark.clone()).collect(),
+            volumes: Some(volumes::before(input, kept_by)),
             timeout_s: PROOF_S,
         },
         needs,
@@ -120,4 +123,18 @@ fn prove(input: &DrillInput<'_>, scale: &ScalePlan, copied: &[Copied<'_>], needs
         best_effort: false,
         skipped: None,
     }
+}
+
+fn proof_title(untouched: &Untouched, volumes_stay: bool) -> String {
+    let left = match (volumes_stay, untouched.is_empty()) {
+        (true, _) => "nothing is left but volumes that stay",
+        (false, true) => "nothing is left that was not there before",
+        (false, false) => "nothing is left",
+    };
+    let alone = match (untouched.is_empty(), untouched.events.is_empty()) {
+        (true, _) => "",
+        (false, true) => ", and that data, traffic and scheduled actions were left alone",
+        (false, false) => ", and that data, traffic, scheduled actions and event sources were left alone",
+    };
+    format!("prove that {left}{alone}")
 }

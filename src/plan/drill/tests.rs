@@ -1,9 +1,11 @@
 //! Owns the cases of drills: up in recovery order, down to exactly what was there, proved, and what is refused.
 
 use super::*;
-use crate::model::{GroupSize, SideName};
+use crate::facts::{BlockDevice, InstanceFacts, LaunchTemplateFacts, Tags, VolumeAttachment};
+use crate::model::{GroupSize, SideName, TIER_TAG};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
-use crate::plan::runbook::{Action, Mode, Step, StepId};
+use crate::plan::kept_volumes::STAY;
+use crate::plan::runbook::{Action, Mode, Step, StepId, VolumesBefore};
 
 fn planned(
     declared_in: Option<&str>,
@@ -17,6 +19,7 @@ fn planned(
         groups: &groups,
         declared_in,
         untouched: &Untouched::default(),
+        volumes: &Ok(vec![]),
         standby_serves: &[],
         declaration: declaration(Mode::Ungraceful),
         target: ScaleTarget::Full,
@@ -90,6 +93,7 @@ fn what_it_leaves_alone_is_looked_at_again_and_users_in_the_standby_refuse_it() 
             groups: &groups,
             declared_in: None,
             untouched: &untouched,
+            volumes: &Ok(vec![]),
             standby_serves: serves,
             declaration: declaration(Mode::Ungraceful),
             target: ScaleTarget::Full,
@@ -118,4 +122,70 @@ fn it_is_refused_while_the_standby_serves_and_where_there_is_none() {
         refused(planned(None, BTreeMap::clear)),
         "the standby has no Auto Scaling group shop-api, shop-worker, shop-web"
     );
+}
+
+#[test]
+fn volumes_that_stay_are_said_before_and_the_proof_knows_what_was_loose() {
+    let volume = |id: &str, tier: &str, instance: Option<&str>, goes: bool| VolumeFacts {
+        id: id.into(),
+        size_gib: 8,
+        attached: instance.map(|one| VolumeAttachment { instance: one.into(), delete_on_termination: goes }),
+        tags: Tags::from([(TIER_TAG.to_owned(), tier.to_owned())]),
+    };
+    let planned = |web: Option<bool>, volumes: Result<Vec<VolumeFacts>, String>| {
+        let (environment, mut baseline, mut groups) = (environment(), baseline(), groups(2));
+        let device = BlockDevice { delete_on_termination: web, ..BlockDevice::default() };
+        let template = LaunchTemplateFacts { block_devices: vec![device], ..LaunchTemplateFacts::default() };
+        let of = &environment.tier("web").expect("the tier").auto_scaling_group;
+        baseline.facts.launch_templates.insert(of.clone(), template);
+        for (id, state) in [("i-in", "InService"), ("i-out", "Terminating:Wait")] {
+            let group = groups.get_mut("shop-api").expect("the group");
+            let one = InstanceFacts { id: id.into(), lifecycle_state: state.into(), ..group.instances[0].clone() };
+            group.instances.push(one);
+        }
+        let runbook = plan_drill(&DrillInput {
+            environment: &environment,
+            baseline: &baseline,
+            groups: &groups,
+            declared_in: None,
+            untouched: &Untouched::default(),
+            volumes: &volumes,
+            standby_serves: &[],
+            declaration: declaration(Mode::Ungraceful),
+            target: ScaleTarget::Full,
+            accept_percent: 0,
+            timeout_s: 600,
+            seen: StandbySeen::default(),
+            past: PastTimes::default(),
+            copy: None,
+        });
+        let runbook = runbook.expect("a plan");
+        let said = runbook.steps.iter().filter(|step| step.title.ends_with(STAY));
+        let said: Vec<String> = said.map(|step| step.id.to_string()).collect();
+        let proof = runbook.step(&StepId(PROVE.into())).expect("a step");
+        let but = proof.title == "prove that nothing is left but volumes that stay";
+        assert_eq!(but, !said.is_empty(), "{}", proof.title);
+        let Action::ProveClean { volumes, .. } = &proof.action else { panic!("{:?}", proof.action) };
+        (said.join(" "), volumes.clone().expect("looked or not"))
+    };
+    let seen = |loose: &[&str], kept_by: &[&str]| {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        VolumesBefore::Seen { environment: "shop".into(), loose: set(loose), kept_by: set(kept_by) }
+    };
+    for goes in [None, Some(true)] {
+        assert_eq!(planned(goes, Ok(vec![])), (String::new(), seen(&[], &[])), "{goes:?}");
+    }
+    let web = planned(Some(false), Ok(vec![volume("vol-0", "web", None, false)]));
+    assert_eq!(web, ("stand-down-web".into(), seen(&["vol-0"], &["web"])));
+    // Whatever the template says: what an instance has now tells what will stay of the next. One on its way out is no part
+    // of what the drill leaves, nor is what an instance of no group has.
+    let there = vec![
+        volume("vol-1", "api", Some("i-in"), false),
+        volume("vol-2", "worker", Some("i-out"), false),
+        volume("vol-3", "worker", Some("i-else"), false),
+        volume("vol-4", "worker", Some("i-in"), true),
+    ];
+    assert_eq!(planned(None, Ok(there)), ("stand-down-api".into(), seen(&["vol-2", "vol-3"], &["api"])));
+    let denied = planned(Some(false), Err("denied".into()));
+    assert_eq!(denied, ("stand-down-web".into(), VolumesBefore::NotSeen { because: "denied".into() }));
 }

@@ -9,6 +9,7 @@ use crate::model::SideName;
 use crate::plan::declare::estimates::{BOOT_S, default};
 use crate::plan::declare::steps::report;
 use crate::plan::drill::stand_down_id;
+use crate::plan::kept_volumes::{STAY, keeping};
 use crate::plan::runbook::{Action, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
@@ -122,7 +123,7 @@ pub(super) fn all(
         way.then(vec![freeze_for_replicas(input, down, &way.last)]);
     }
     way.then(data_steps::reseed_standby(input, journeys, &way.last));
-    stand_by(down, &mut way);
+    stand_by(input, down, &mut way);
     beside.extend(way.last.clone());
     way.steps.push(report(beside));
     Ok(way.steps)
@@ -138,8 +139,9 @@ fn climb(input: &FailbackInput<'_>, homes: &[&Home<'_>], way: &mut Way) {
 }
 
 /// Brings the standby back to its footprint.
-fn stand_by(down: &ScalePlan, way: &mut Way) {
-    way.then(down.steps.iter().map(|tier| stand_down(tier, &way.last)).collect());
+fn stand_by(input: &FailbackInput<'_>, down: &ScalePlan, way: &mut Way) {
+    let kept_by = keeping(input.environment, input.baseline);
+    way.then(down.steps.iter().map(|tier| stand_down(tier, &way.last, kept_by.contains(&tier.tier))).collect());
 }
 
 /// `running`: whose servers run by then.
@@ -262,11 +264,12 @@ fn wait(input: &FailbackInput<'_>, home: &Home<'_>) -> Step {
     }
 }
 
-fn stand_down(tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
+fn stand_down(tier: &ScaleStep, needs: &BTreeSet<StepId>, keeps_volumes: bool) -> Step {
     let (now, after) = (tier.before.desired, tier.after.desired);
+    let stay = if keeps_volumes && tier.shrinks() { format!("; {STAY}") } else { String::new() };
     Step {
         id: stand_down_id(&tier.tier),
-        title: format!("stand {} down from {now} to its standby footprint of {after}", tier.tier),
+        title: format!("stand {} down from {now} to its standby footprint of {after}{stay}", tier.tier),
         action: Action::StandDown { tier: tier.tier.clone(), group: tier.group.clone(), size: tier.after },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),

@@ -6,7 +6,7 @@ mod events;
 mod images;
 
 use super::*;
-use crate::facts::EventSourceFacts;
+use crate::facts::{BlockDevice, EventSourceFacts, LaunchTemplateFacts};
 use crate::model::{DataSet, EventSource, GroupSize, Strategy, Traffic};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::runbook::{Action, Mode, StepId};
@@ -36,6 +36,8 @@ struct Case {
     strategy: Option<Strategy>,
     /// The baseline knows production's orders.
     orders_recorded: bool,
+    /// Production's launch template of the web tier keeps volumes.
+    web_keeps: bool,
 }
 
 const EIGHT: GroupSize = GroupSize { min: 8, max: 12, desired: 8 };
@@ -85,6 +87,11 @@ fn planned(case: Case) -> Result<Runbook, FailbackRefusal> {
     if case.orders_recorded {
         let orders = crate::facts::DatabaseFacts { id: "prod-orders".into(), ..Default::default() };
         baseline.facts.databases.insert("prod-orders".into(), orders);
+    }
+    if case.web_keeps {
+        let device = BlockDevice { delete_on_termination: Some(false), ..BlockDevice::default() };
+        let template = LaunchTemplateFacts { block_devices: vec![device], ..LaunchTemplateFacts::default() };
+        baseline.facts.launch_templates.insert("prod-web".into(), template);
     }
     plan_failback(&FailbackInput {
         environment: &environment,
@@ -236,6 +243,19 @@ fn the_standby_goes_to_its_footprint_in_one_absolute_call_each() {
     };
     assert_eq!(down("web"), GroupSize { min: 2, max: 10, desired: 2 });
     assert_eq!(down("worker"), GroupSize { min: 1, max: 4, desired: 1 });
+}
+
+#[test]
+fn a_tier_that_leaves_volumes_behind_says_so_where_it_shrinks() {
+    let said = |case: Case| {
+        let runbook = planned(case).expect("a plan");
+        let said = runbook.steps.into_iter().filter(|step| step.title.ends_with(crate::plan::kept_volumes::STAY));
+        said.map(|step| step.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(said(Case { web_keeps: true, ..Case::default() }), ["stand-down-web"]);
+    assert!(said(Case::default()).is_empty());
+    let at_footprint = Case { web_keeps: true, declared_in: Some("r1"), standby: Some(2), ..Case::default() };
+    assert!(said(Case { at_footprint: true, ..at_footprint }).is_empty(), "nothing stops there");
 }
 
 fn check(case: Case, expected: &str) {

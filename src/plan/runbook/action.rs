@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Stood;
-use super::action_parts::{Before, HomeRule, Lever, ReplicaLike, Unfenced, Untouched};
+use super::action_parts::{Before, HomeRule, Lever, ReplicaLike, Unfenced, Untouched, VolumesBefore};
 use super::image_home::ImageHome;
 use crate::facts::{CopyLike, ScheduleFacts};
 use crate::model::{CopyMark, DataSet, GroupSize, Probe, Region, SideName, Trigger};
@@ -97,6 +97,9 @@ pub enum Action {
         /// Copies of data that were made, and are there no more.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         copies: Vec<CopyMark>,
+        /// The environment's volumes before; none: an older lifeboat planned it, and did not look.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        volumes: Option<VolumesBefore>,
         /// Give up after so many seconds.
         timeout_s: u64,
     },

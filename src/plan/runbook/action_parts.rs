@@ -1,6 +1,6 @@
 //! Owns what actions are made of: levers of traffic, what was there before, and what a replica is like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,27 @@ pub struct Untouched {
     /// Event sources of the standby, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, EventBefore>,
+}
+
+/// The environment's volumes before a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "looked", rename_all = "kebab-case")]
+pub enum VolumesBefore {
+    /// They were seen.
+    Seen {
+        /// The environment whose tag they carry.
+        environment: String,
+        /// Those that no instance of the standby's groups had, or none that was to stay.
+        loose: BTreeSet<String>,
+        /// The tiers that keep volumes when their instances go, so that a drill leaves some.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        kept_by: BTreeSet<String>,
+    },
+    /// They could not be seen: the proof says nothing of volumes.
+    NotSeen {
+        /// Why.
+        because: String,
+    },
 }
 
 /// An event source of the standby before a drill.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Objectives};
 
 pub use action::Action;
-pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Unfenced, Untouched};
+pub use action_parts::{Before, EventBefore, HomeRule, Lever, ReplicaLike, Unfenced, Untouched, VolumesBefore};
 pub use image_home::{ImageHome, newest_copy};
 pub use rehearsed::{AsDeclared, Part, Rehearsed, as_declared};
 pub use scope::Scope;

@@ -40,6 +40,10 @@ pub fn text(report: &RunReport, color: bool) -> String {
             let _ = writeln!(out, "{label} {}: {}", printable(&step.id.0), printable(one));
         }
     }
+    for volume in record.steps.iter().flat_map(|step| &step.measures.volumes_left) {
+        let (label, told) = (paint.text(CHANGED, "left, and costs:"), printable(&volume.to_string()));
+        let _ = writeln!(out, "{label} {told}: {}", printable(&volume.delete_command()));
+    }
     for copy in &record.totals.copies {
         let _ = writeln!(out, "{} {}", paint.text(HEADING, "copy:"), printable(&copies::line(copy)));
     }

@@ -26,6 +26,7 @@ mod poller;
 mod probe;
 mod promote;
 mod prove;
+mod prove_volumes;
 mod raise;
 mod replica;
 mod report;

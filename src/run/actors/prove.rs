@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::prove_volumes::VolumesFound;
 use super::{Actors, POLL, trouble};
 use crate::cloud::{CloudError, ReadBuckets, ReadDatabases, ReadEvents, ReadPorts, ReadSchedules};
 use crate::facts::{DatabaseFacts, GroupFacts, ScheduleFacts};
@@ -15,25 +16,37 @@ use crate::run::{RunEvent, Stop, Watch};
 impl Actors {
     /// Waits until the instances that were started are gone, too: until then they cost, and they may still serve.
     pub(super) async fn prove_clean(&self, step: &Step, watch: &dyn Watch, stop: &Stop) -> Result<Done, ActError> {
-        let Action::ProveClean { before, untouched, copies, timeout_s } = &step.action else {
+        let Action::ProveClean { before, untouched, copies, volumes, timeout_s } = &step.action else {
             return Err(trouble::not_here("it proves nothing"));
         };
         let begun = self.clock.now();
         let names: Vec<String> = before.iter().map(|one| one.group.clone()).collect();
+        let mut groups_clean_at = None;
         loop {
             let seen = self.standby.read.groups.groups(&names).await;
             let groups = seen.map_err(|error| trouble::cloud("cannot look whether anything is left", &error))?;
             let groups = groups.into_iter().map(|group| (group.name.clone(), group)).collect();
-            let left = leftovers(before, &groups);
+            let mut left = leftovers(before, &groups);
+            // Only when an instance is gone, its volumes are let go.
+            let mut found = VolumesFound::default();
+            if left.is_empty() {
+                let since = *groups_clean_at.get_or_insert(self.clock.now());
+                found = self.volumes_found(volumes.as_ref(), &groups, stop).await?;
+                if found.is_settled(elapsed(since, self.clock.now())) {
+                    return Err(found.failure());
+                }
+                left = found.unexpected();
+            }
             let waited = elapsed(begun, self.clock.now());
             if left.is_empty() {
                 let alone = left_alone(untouched, &self.standby.read).await?;
                 let copies = self.copies_gone(copies).await?;
                 let text = format!(
-                    "{} groups have the sizes they had before, and no instance more{alone}{copies}",
+                    "{} groups have the sizes they had before, and no instance more{found}{alone}{copies}",
                     before.len()
                 );
-                let measures = Measures { aws_s: waited.as_secs_f64(), ..Measures::default() };
+                let measures =
+                    Measures { aws_s: waited.as_secs_f64(), volumes_left: found.kept(), ..Measures::default() };
                 return Ok(Done { text, measures });
             }
             if waited >= Duration::from_secs(*timeout_s) {

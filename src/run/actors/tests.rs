@@ -6,6 +6,7 @@ mod images;
 mod leave;
 mod region;
 mod steps;
+mod volumes;
 
 use std::sync::Mutex;
 

@@ -374,6 +374,8 @@ impl StepRecord {
             (sum.recovery_point_s, sum.lag_grows_idle) = (more.recovery_point_s, more.lag_grows_idle);
             (sum.recovery_point_age_s, sum.holds_until) = (more.recovery_point_age_s, more.holds_until);
         }
+        // What is left is what the last look has found.
+        sum.volumes_left.clone_from(&more.volumes_left);
         for substitution in &more.substitutions {
             if !sum.substitutions.contains(substitution) {
                 sum.substitutions.push(substitution.clone());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Digest;
+use crate::model::{Digest, LeftVolume};
 use crate::plan::runbook::StepId;
 
 /// The version of the journal's format; a newer one is read and never written.
@@ -162,4 +162,7 @@ pub struct Measures {
     /// What stood in for what: instance types, zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutions: Vec<String>,
+    /// Volumes that are left as the plan said, and cost until a person deletes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes_left: Vec<LeftVolume>,
 }

@@ -217,6 +217,7 @@ impl Cloud for SimCloud {
             buckets: desk.clone(),
             dns: desk.clone(),
             schedules: desk.clone(),
+            volumes: desk.clone(),
             events: desk,
         })
     }

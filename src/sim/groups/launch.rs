@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::resolved_image;
-use crate::facts::{GroupFacts, ImageState, LaunchTemplateFacts, LaunchTemplateRef};
+use crate::facts::{GroupFacts, ImageState, LaunchTemplateFacts, LaunchTemplateRef, VolumeAttachment, VolumeFacts};
 use crate::sim::state::{Instance, RegionState};
 
 /// Whether an instance could be launched from the template, as CreateAutoScalingGroup and UpdateAutoScalingGroup check
@@ -91,14 +91,17 @@ pub(super) fn launch_one(
                 passed_over = Some(short);
                 continue;
             }
+            let id = region.next_id("i");
+            let keeps = kept_volumes(region, &template, &id);
             let instance = Instance {
-                id: region.next_id("i"),
+                id,
                 instance_type: instance_type.clone(),
                 availability_zone: zone.clone(),
                 subnet_id: subnet_id.clone(),
                 image_id: template.image_id.clone().unwrap_or_default(),
                 security_group_ids: template.security_group_ids.clone(),
                 weight: group.weights.get(instance_type).copied().unwrap_or(1),
+                keeps,
                 launched_at: now,
                 terminated_at: None,
             };
@@ -106,6 +109,19 @@ pub(super) fn launch_one(
         }
     }
     Err(passed_over.unwrap_or_else(|| "the launch template names no instance type".to_owned()))
+}
+
+/// The volumes that the template says stay when their instance goes (EC2 user guide, "Preserve data when an instance is
+/// terminated"; what it does not say goes). One without a size is as large as a small image.
+fn kept_volumes(region: &mut RegionState, template: &LaunchTemplateFacts, instance: &str) -> Vec<VolumeFacts> {
+    let kept = template.block_devices.iter().filter(|device| device.delete_on_termination == Some(false));
+    kept.map(|device| VolumeFacts {
+        id: region.next_id("vol"),
+        size_gib: device.volume_size_gib.unwrap_or(8),
+        attached: Some(VolumeAttachment { instance: instance.to_owned(), delete_on_termination: false }),
+        tags: template.volume_tags.clone(),
+    })
+    .collect()
 }
 
 /// The group's subnets, those in the emptiest zones first ("Distribution of instances across Availability Zones").

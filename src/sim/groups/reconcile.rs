@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::launch::launch_one;
+use crate::facts::VolumeFacts;
 use crate::sim::state::{Group, Instance, RegionState, after};
 
 /// Brings every group of a Region to where it is by then.
@@ -29,9 +30,20 @@ fn needs_work(group: &Group) -> bool {
         || group.units() != group.facts.size.desired
 }
 
-fn forget_terminated(group: &mut Group, region: &RegionState, now: Timestamp) {
-    let gone = |at: Timestamp| after(at, region.timings.terminate_s) <= now;
-    group.instances.retain(|instance| !instance.terminated_at.is_some_and(gone));
+/// What its template keeps of an instance stays behind.
+fn forget_terminated(group: &mut Group, region: &mut RegionState, now: Timestamp) {
+    let terminate_s = region.timings.terminate_s;
+    let gone = |instance: &Instance| instance.terminated_at.is_some_and(|at| after(at, terminate_s) <= now);
+    let (ended, there): (Vec<Instance>, Vec<Instance>) =
+        std::mem::take(&mut group.instances).into_iter().partition(gone);
+    group.instances = there;
+    leave_volumes(region, ended);
+}
+
+fn leave_volumes(region: &mut RegionState, ended: Vec<Instance>) {
+    for volume in ended.into_iter().flat_map(|instance| instance.keeps) {
+        region.volumes.insert(volume.id.clone(), VolumeFacts { attached: None, ..volume });
+    }
 }
 
 /// Terminates what is too much: from the fullest zone, there the oldest ("Default termination policy", simplified to its
@@ -123,5 +135,7 @@ pub fn record_metrics(region: &mut RegionState, now: Timestamp) {
 
 /// Deletes a group with its instances (DeleteAutoScalingGroup with ForceDelete).
 pub fn remove_group(region: &mut RegionState, name: &str) {
-    region.groups.remove(name);
+    if let Some(group) = region.groups.remove(name) {
+        leave_volumes(region, group.instances);
+    }
 }

@@ -17,6 +17,7 @@ mod parameters;
 mod read_stacks;
 mod replicated;
 mod schedules;
+mod volumes;
 mod write_stacks;
 
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Timings;
-use crate::facts::{GroupFacts, ImageFacts, ImageState, InstanceFacts, LaunchTemplateFacts, Tags};
+use crate::facts::{GroupFacts, ImageFacts, ImageState, InstanceFacts, LaunchTemplateFacts, Tags, VolumeFacts};
 
 /// A launch template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +126,9 @@ pub struct Instance {
     /// How many units of its group's sizes it counts for.
     #[serde(default = "one")]
     pub weight: u32,
+    /// Its volumes that stay when it goes, as its launch template said. Those that go with it are not kept account of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<VolumeFacts>,
     /// When it was launched.
     pub launched_at: Timestamp,
     /// When its termination began.

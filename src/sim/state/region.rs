@@ -9,7 +9,9 @@ use super::{
     Bucket, Database, DbSnapshot, DbSubnetGroup, EventMapping, EventRule, Group, Image, Kept, LaunchTemplate,
     Parameter, SecurityGroup, Stack, Subnet, Thing, Vpc,
 };
-use crate::facts::{LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, ZoneFacts};
+use crate::facts::{
+    LoadBalancerFacts, ParameterGroupFacts, ScheduleFacts, TableFacts, TargetGroupFacts, VolumeFacts, ZoneFacts,
+};
 use crate::model::AccountId;
 use crate::sim::{Faults, id};
 
@@ -181,6 +183,9 @@ pub struct RegionState {
     /// Event source mappings of Lambda, by UUID.
     #[serde(default)]
     pub event_mappings: Kept<BTreeMap<String, EventMapping>>,
+    /// Volumes that outlived their instances, by id.
+    #[serde(default)]
+    pub volumes: Kept<BTreeMap<String, VolumeFacts>>,
     /// Stacks, by name.
     pub stacks: Kept<BTreeMap<String, Kept<Stack>>>,
     /// Deleted stacks, by id.
@@ -225,6 +230,7 @@ impl RegionState {
             schedules: Kept::default(),
             event_rules: Kept::default(),
             event_mappings: Kept::default(),
+            volumes: Kept::default(),
             stacks: Kept::default(),
             deleted_stacks: Kept::default(),
             faults: Faults::default(),

@@ -199,3 +199,32 @@ async fn weighted_instances_count_for_their_weight_and_the_last_may_be_more_than
     bench.wait(300).await;
     assert_eq!(serving(&bench).await, (4, 12), "another type with its own weight stands in");
 }
+
+#[tokio::test]
+async fn what_a_launch_template_keeps_outlives_its_instance() {
+    let bench = Bench::shop().await;
+    bench.edit(|state| {
+        let templates = state.region_mut("us-east-1").launch_templates.values_mut();
+        for version in templates.filter(|one| one.name == "shop-web").flat_map(|one| one.versions.values_mut()) {
+            version.block_devices[0].delete_on_termination = Some(false);
+        }
+    });
+    let write = bench.write_primary().await;
+    let groups = || async { bench.primary.groups.groups(&["shop-web".to_owned()]).await.expect("answers").remove(0) };
+    let volumes = || async { bench.primary.volumes.volumes_tagged("Name", "shop-web").await.expect("answers") };
+    let before = groups().await;
+    assert!(volumes().await.is_empty(), "what goes with its instance is not told");
+    let more = GroupSize { desired: before.size.desired + 2, ..before.size };
+    write.groups.set_size("shop-web", more).await.expect("resizes");
+    let kept = volumes().await;
+    let ids: Vec<String> = groups().await.instances.into_iter().map(|one| one.id).collect();
+    let on = |volume: &crate::facts::VolumeFacts| volume.attached.clone().map(|how| how.instance);
+    assert!(kept.len() == 2 && kept.iter().all(|one| on(one).is_some_and(|id| ids.contains(&id))), "{kept:?}");
+    let none = GroupSize { min: 0, desired: 0, ..before.size };
+    write.groups.set_size("shop-web", none).await.expect("resizes");
+    assert!(volumes().await.iter().all(|one| one.attached.is_some()), "they are let go when the instance is gone");
+    bench.wait(120).await;
+    let left = volumes().await;
+    assert!(left.len() == 2 && left.iter().all(|one| one.attached.is_none()), "{left:?}");
+    assert!(bench.primary.volumes.volumes_tagged("Name", "shop-api").await.expect("answers").is_empty());
+}

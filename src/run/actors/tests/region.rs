@@ -82,6 +82,7 @@ pub struct State {
     /// What the service answers, one after another; the last stays.
     pub answers: VecDeque<Result<u16, String>>,
     pub faults: BTreeMap<String, VecDeque<Fault>>,
+    pub volumes: Vec<VolumeFacts>,
     /// Effects, in order.
     pub effects: Vec<String>,
     /// What happens elsewhere while the next looks of that name are under way, one after another.
@@ -183,6 +184,7 @@ impl Region {
                 dns: all(),
                 schedules: all(),
                 events: all(),
+                volumes: all(),
             },
             write: WritePorts {
                 groups: all(),

@@ -1,11 +1,11 @@
 //! Owns the groups of the Region of these tests, and their scheduled actions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Region, error};
+use super::{Fault, Region, error};
 use crate::cloud::*;
 use crate::facts::*;
 use crate::model::GroupSize;
@@ -43,6 +43,19 @@ impl WriteSchedules for Region {
         self.write("BatchDeleteScheduledAction", |state| {
             state.schedules.entry(group.to_owned()).or_default().retain(|one| !names.contains(&one.name));
         })
+    }
+}
+
+#[async_trait]
+impl ReadVolumes for Region {
+    async fn volumes_tagged(&self, key: &str, value: &str) -> CloudResult<Vec<VolumeFacts>> {
+        let fault = self.edit(|state| state.faults.get_mut("DescribeVolumes").and_then(VecDeque::pop_front));
+        if let Some(Fault::Refused(kind)) = fault {
+            return Err(error(kind, "DescribeVolumes"));
+        }
+        let carries = |volume: &&VolumeFacts| volume.tags.get(key).is_some_and(|there| there == value);
+        self.time_passes("volumes");
+        self.look(|state| state.volumes.iter().filter(carries).cloned().collect())
     }
 }
 
