@@ -1,8 +1,8 @@
 //! Owns what is left of a run in the store: its report, read from its journal and made as a page and as JSON, and the
 //! posture it has left the standby in.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use futures_util::future::join;
@@ -29,6 +29,8 @@ pub struct Records {
     by: String,
     /// Set once the posture is saved.
     posture: Arc<AtomicBool>,
+    /// Whether the runbook is as it was sealed, once that has been looked at.
+    intact: Arc<OnceLock<bool>>,
 }
 
 /// A report that is in the store.
@@ -42,18 +44,24 @@ pub struct Put {
 impl Records {
     /// The reports of a run.
     pub fn of(session: &Session, runbook: &Runbook, caller: &Caller) -> Self {
+        let (runbook, intact) = (Arc::new(runbook.clone()), Arc::new(OnceLock::new()));
+        // While the run waits for AWS: the report of a thousand tiers is not kept waiting for it.
+        let (of, tells) = (Arc::clone(&runbook), Arc::clone(&intact));
+        drop(spawn_blocking(move || tells.get_or_init(|| of.is_intact()).to_owned()));
         Records {
             store: session.store.clone(),
-            runbook: Arc::new(runbook.clone()),
+            runbook,
             clock: session.clock(),
             by: caller.arn.clone(),
             posture: Arc::default(),
+            intact,
         }
     }
 
     /// The report of what the journal had noted.
     pub fn report(&self, noted: &Noted) -> RunReport {
-        RunReport::of(&self.runbook, &noted.entries, &noted.head)
+        let intact = *self.intact.get_or_init(|| self.runbook.is_intact());
+        RunReport::of_checked(&self.runbook, intact, &noted.entries, &noted.head)
     }
 
     /// The report of what the store holds of the journal.
@@ -81,12 +89,13 @@ impl Records {
         let json = async {
             let text = spawn_blocking(move || of_json.json_text() + "\n").await;
             let text = text.map_err(|_| self.unmade(&key("report.json")))?;
-            self.store.put(&key("report.json"), text.as_bytes(), &Condition::Always).await?;
-            Ok(text)
+            let text = Arc::new(text);
+            self.store.put_shared(&key("report.json"), text.clone(), &Condition::Always).await?;
+            Ok(Arc::unwrap_or_clone(text))
         };
         let page = async {
             let page = spawn_blocking(move || html(&of_page)).await.map_err(|_| self.unmade(&key("report.html")))?;
-            self.store.put(&key("report.html"), page.as_bytes(), &Condition::Always).await
+            self.store.put_shared(&key("report.html"), Arc::new(page), &Condition::Always).await
         };
         let (json, page) = join(json, page).await;
         page?;
@@ -117,6 +126,8 @@ impl Reports for Records {
             }
         };
         let (put, posture) = join(self.put(&report), posture).await;
+        // Giving back what thousands of steps take is no work for the thread that goes on with the run.
+        drop(spawn_blocking(move || drop(report)));
         posture.map_err(|error| format!("the posture could not be recorded: {error}"))?;
         put.map(|put| put.place).map_err(|error| error.to_string())
     }

@@ -3,10 +3,11 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::port::{Condition, Store, StoreError, StoreErrorKind, Stored, Version};
+use super::port::{Condition, Shared, Store, StoreError, StoreErrorKind, Stored, Version};
 use crate::model::Digest;
 
 /// A store in a folder of this machine.
@@ -112,12 +113,16 @@ impl Store for FolderStore {
     }
 
     async fn put(&self, key: &str, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError> {
+        self.put_shared(key, Arc::new(bytes.to_vec()), condition).await
+    }
+
+    async fn put_shared(&self, key: &str, bytes: Shared, condition: &Condition) -> Result<Version, StoreError> {
         let path = self.path(key)?;
         let place = path.clone();
         // Flushing a disk takes milliseconds: on a thread of its own, several writes are flushed together, and nobody
         // who waits for an answer of AWS is kept.
-        let (store, bytes, condition) = (self.clone(), bytes.to_vec(), condition.clone());
-        let written = tokio::task::spawn_blocking(move || store.put_now(&path, &bytes, &condition));
+        let (store, condition) = (self.clone(), condition.clone());
+        let written = tokio::task::spawn_blocking(move || store.put_now(&path, (*bytes).as_ref(), &condition));
         written.await.unwrap_or_else(|_| Err(failed(&place, "the write broke off")))
     }
 

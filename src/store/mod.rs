@@ -11,5 +11,5 @@ pub mod runs;
 pub use bundle::{Bundle, BundleError};
 pub use folder::FolderStore;
 pub use lease::{Claim, LEASE_LIFE, Lease, LeaseError, LeaseKeeper};
-pub use port::{Condition, Store, StoreError, StoreErrorKind, Stored, Version};
+pub use port::{Condition, Shared, Store, StoreError, StoreErrorKind, Stored, Version};
 pub use runs::{Runs, RunsError};

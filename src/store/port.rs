@@ -1,6 +1,7 @@
 //! Owns the store port: named bytes with versions and conditional writes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -67,6 +68,9 @@ impl StoreError {
     }
 }
 
+/// Bytes that several hold.
+pub type Shared = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
 /// Named bytes. Keys are relative paths with `/`, such as `shop/baseline.json`.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -78,6 +82,12 @@ pub trait Store: Send + Sync {
 
     /// Stores bytes, durable when this returns.
     async fn put(&self, key: &str, bytes: &[u8], condition: &Condition) -> Result<Version, StoreError>;
+
+    /// The same for bytes that are shared: a store that writes on a thread of its own copies none of them. A report of a
+    /// thousand tiers has megabytes.
+    async fn put_shared(&self, key: &str, bytes: Shared, condition: &Condition) -> Result<Version, StoreError> {
+        self.put(key, (*bytes).as_ref(), condition).await
+    }
 
     /// The keys that begin with a prefix, sorted.
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -115,10 +116,11 @@ impl Runs {
         // Our own plans are plain data with text keys, so serialising cannot fail.
         let mut bytes = serde_json::to_vec_pretty(runbook).unwrap_or_default();
         bytes.push(b'\n');
-        let Err(error) = store.put(&key, &bytes, &Condition::Absent).await else { return Ok(()) };
+        let bytes = Arc::new(bytes);
+        let Err(error) = store.put_shared(&key, bytes.clone(), &Condition::Absent).await else { return Ok(()) };
         // The reply may have been lost and not the write.
         match store.get(&key).await? {
-            Some(stored) if stored.bytes == bytes => Ok(()),
+            Some(stored) if stored.bytes == *bytes => Ok(()),
             Some(_) => Err(RunsError::Taken { run: run.to_owned() }),
             None => Err(RunsError::Store(error)),
         }

@@ -79,7 +79,7 @@ async fn is_over(scene: &Scene, store: &MemoryStore) -> bool {
 /// The process dies wherever it waits for anything: a store, a call, a clock.
 #[tokio::test]
 async fn a_process_may_die_at_any_moment() {
-    let (mut cases, mut moments) = (0, 0);
+    let (mut cases, mut moments, mut lived) = (0, 0, 0);
     for scene in scenes() {
         let expected = undisturbed(scene).await;
         moments += expected.polls;
@@ -88,7 +88,12 @@ async fn a_process_may_die_at_any_moment() {
             let (store, cloud) = (MemoryStore::empty(), SimCloud::in_memory(scene.before.clone()));
             let hands = actors(scene, &cloud).await;
             let died = Mortal::at(poll, sit(&scene.runbook, &store, &cloud, &hands, "first-nonce")).await;
-            assert!(died.is_none(), "{}: it should not have lived beyond {poll}", scene.name);
+            // Real time has a part in how often a run is polled, so one that was to die late may have come to its end.
+            if died.is_some() {
+                check_same(&format!("{}, lived beyond {poll}", scene.name), &settled(&cloud), &expected.essence);
+                lived += 1;
+                continue;
+            }
             let case = format!("{}, dead at {poll} of {}", scene.name, expected.polls);
             resume(&case, scene, &store, &cloud, &expected).await;
             cases += 1;
@@ -96,6 +101,7 @@ async fn a_process_may_die_at_any_moment() {
     }
     println!("deaths of the process: {cases} cases at {moments} moments of {} plans", scenes().len());
     assert!(cases > 300, "{cases}");
+    assert!(lived * 50 < cases, "{lived} lived, {cases} died");
 }
 
 /// The journal ends after any of its entries, and of the steps that had begun any may have had their effect.

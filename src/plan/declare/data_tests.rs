@@ -392,6 +392,10 @@ fn some_tiers_only_leave_data_traffic_and_the_primary_alone() {
     report <- [await-api] 1s
     ");
     insta::assert_snapshot!(know.warnings.join("\n"), @"only the capacity of api: data and traffic are left alone until a declaration without --tier");
+
+    let mut case = Case::new(Mode::Ungraceful, all_data(), Some(takes_over()));
+    (case.options.tiers, case.options.fence) = (vec!["api".into()], true);
+    insta::assert_snapshot!(case.planned().1.warnings[1], @"api of the primary go to zero, and nobody is led to the standby: who comes to the primary finds no api there until a declaration without --tier; without --fence they are left running");
 }
 
 #[test]

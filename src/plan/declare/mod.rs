@@ -79,7 +79,7 @@ pub(super) fn declared_steps(input: &DeclareInput<'_>, scale: &ScalePlan) -> Vec
     steps::all(input, scale)
 }
 
-/// The runbook of those steps, sealed.
+/// The runbook of those steps, to be sealed for its scope.
 pub(super) fn assemble(
     environment: &Environment,
     baseline: &Baseline,
@@ -88,7 +88,7 @@ pub(super) fn assemble(
     steps: Vec<Step>,
 ) -> Runbook {
     debug_assert!(is_in_order(&steps));
-    let runbook = Runbook {
+    Runbook {
         schema_version: RUNBOOK_SCHEMA,
         id: declaration.run_id.clone(),
         environment: environment.name.clone(),
@@ -106,8 +106,7 @@ pub(super) fn assemble(
         based_on: BasedOn { environment: Digest::of_value(environment), baseline: baseline.digest.clone() },
         steps,
         digest: Digest(String::new()),
-    };
-    runbook.sealed()
+    }
 }
 
 /// Whether every step comes after those it needs.

@@ -106,6 +106,7 @@ pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
                 "only the capacity of {tiers}: data and traffic are left alone until a declaration without --tier"
             ));
         }
+        found.warnings.extend(served_nowhere(input, runbook));
         return found;
     }
     data(input, runbook, &mut found);
@@ -122,6 +123,16 @@ pub fn remarks(input: &DeclareInput<'_>, runbook: &Runbook) -> Remarks {
     }
     event_sources(input, &mut found.warnings);
     found
+}
+
+/// A fence of single tiers, whose users nobody leads to the standby.
+fn served_nowhere(input: &DeclareInput<'_>, runbook: &Runbook) -> Option<String> {
+    runbook.steps.iter().find(|step| step.id.0 == FENCE && step.skipped.is_none())?;
+    let tiers = input.options.tiers.join(", ");
+    Some(format!(
+        "{tiers} of the primary go to zero, and nobody is led to the standby: who comes to the primary finds no {tiers} \
+         there until a declaration without --tier; without --fence they are left running"
+    ))
 }
 
 fn event_sources(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {

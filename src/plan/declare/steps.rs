@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DeclareInput, data, estimates, events, schedules, traffic};
-use crate::model::{SideName, Switch};
+use crate::model::{SideName, Switch, Tier};
 use crate::plan::runbook::{Action, Mode, Step, StepId};
 use crate::plan::scale::{ScalePlan, ScaleStep};
 
@@ -143,8 +143,8 @@ pub(in crate::plan) fn climb(
     for tiers in in_recovery_order(input, scale).into_values() {
         let mut awaited = BTreeSet::new();
         let mut waits = Vec::new();
-        for tier in tiers {
-            let scale = scale_step(input, tier, &before);
+        for (tier, of) in tiers {
+            let scale = scale_step(input, tier, of, &before);
             let wait = await_step(input, tier, &scale.id);
             awaited.insert(wait.id.clone());
             steps.push(scale);
@@ -156,17 +156,21 @@ pub(in crate::plan) fn climb(
     (steps, before)
 }
 
+/// A tier's change, and the tier.
+type Change<'a> = (&'a ScaleStep, Option<&'a Tier>);
+
 /// The tiers by recovery order; those of one order together.
-fn in_recovery_order<'s>(input: &DeclareInput<'_>, scale: &'s ScalePlan) -> BTreeMap<u32, Vec<&'s ScaleStep>> {
-    let mut orders: BTreeMap<u32, Vec<&ScaleStep>> = BTreeMap::new();
+fn in_recovery_order<'a>(input: &DeclareInput<'a>, scale: &'a ScalePlan) -> BTreeMap<u32, Vec<Change<'a>>> {
+    let known: BTreeMap<&str, &Tier> = input.environment.tiers.iter().map(|tier| (tier.name.as_str(), tier)).collect();
+    let mut orders: BTreeMap<u32, Vec<Change<'_>>> = BTreeMap::new();
     for step in &scale.steps {
-        let order = input.environment.tier(&step.tier).map_or(u32::MAX, |tier| tier.order);
-        orders.entry(order).or_default().push(step);
+        let tier = known.get(step.tier.as_str()).copied();
+        orders.entry(tier.map_or(u32::MAX, |tier| tier.order)).or_default().push((step, tier));
     }
     orders
 }
 
-fn scale_step(input: &DeclareInput<'_>, tier: &ScaleStep, needs: &BTreeSet<StepId>) -> Step {
+fn scale_step(input: &DeclareInput<'_>, tier: &ScaleStep, of: Option<&Tier>, needs: &BTreeSet<StepId>) -> Step {
     let change = if tier.changes() {
         format!("scale {} from {} to {}", tier.tier, tier.before.desired, tier.after.desired)
     } else {
@@ -180,11 +184,7 @@ fn scale_step(input: &DeclareInput<'_>, tier: &ScaleStep, needs: &BTreeSet<StepI
             tier: tier.tier.clone(),
             group: tier.group.clone(),
             size: tier.after,
-            instance_types: input
-                .environment
-                .tier(&tier.tier)
-                .map(|tier| tier.instance_types.clone())
-                .unwrap_or_default(),
+            instance_types: of.map(|tier| tier.instance_types.clone()).unwrap_or_default(),
         },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),

@@ -77,7 +77,7 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
         return Err(FailbackRefusal::AtHome);
     }
     let steps = steps::all(input, &homes, &journeys, &down)?;
-    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps))
+    Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps).sealed())
 }
 
 /// What each tier's group in the primary has to be.

@@ -18,6 +18,12 @@ impl RunReport {
     /// The report of a run. The journal is taken as it was read: in order, and with its chain verified; `head` is the
     /// digest of its last line.
     pub fn of(runbook: &Runbook, journal: &[Entry], head: &Digest) -> Self {
+        RunReport::of_checked(runbook, runbook.is_intact(), journal, head)
+    }
+
+    /// The same of a runbook of which it is known whether it is intact: to tell that takes its time where it has thousands
+    /// of steps.
+    pub fn of_checked(runbook: &Runbook, intact: bool, journal: &[Entry], head: &Digest) -> Self {
         let record = RunRecord::of(runbook, journal);
         let mut told = Told { pauses: vec![], stopped: None, of_runbook: None, abandoned_by: None };
         let mut course: BTreeMap<StepId, Course> =
@@ -60,7 +66,7 @@ impl RunReport {
                 journal_lines: record.entries,
                 journal_head: head.clone(),
                 runbook: runbook.digest.clone(),
-                runbook_intact: runbook.is_intact(),
+                runbook_intact: intact,
                 journal_is_of_runbook: told.of_runbook,
                 based_on: runbook.based_on.clone(),
             },

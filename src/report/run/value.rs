@@ -16,6 +16,9 @@ use crate::run::journal::StepState;
 /// The version of the JSON document.
 pub const REPORT_SCHEMA: u32 = 1;
 
+/// About how many bytes a step takes in the JSON.
+const JSON_OF_A_STEP: usize = 2 << 10;
+
 /// What a run comes to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunReport {
@@ -84,7 +87,10 @@ impl RunReport {
 
     /// The same as indented text, made without the document in between: that of a thousand tiers is megabytes.
     pub fn json_text(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        let mut bytes = Vec::with_capacity(self.record.steps.len() * JSON_OF_A_STEP);
+        // A value of these types always serialises: its keys are texts.
+        let made = serde_json::to_writer_pretty(&mut bytes, self);
+        made.ok().and_then(|()| String::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
     /// Every step with its course, in the order of the plan.

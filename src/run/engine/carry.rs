@@ -71,6 +71,8 @@ pub async fn carry_out(
     // By the wall, and not by the cloud's clock, which may be a virtual one.
     let began = Instant::now();
     let mut renewal = Renewal::new(lease.life(), began.elapsed());
+    // Whom to tell once the next write is durable, and whether it holds intents.
+    let (mut told, mut intends) = (Vec::new(), false);
     loop {
         if stop.requested() {
             switch.stop();
@@ -79,7 +81,7 @@ pub async fn carry_out(
         while let Ok(one) = kept.try_recv() {
             pending.push(one);
         }
-        let told = note_kept(journal, &mut pending, &mut halt, clock);
+        told.extend(note_kept(journal, &mut pending, &mut halt, clock));
         let wave = turn(runbook, journal, (&mut endings, &mut unnoted), &mut tries, &mut halt, clock);
         if wave.iter().any(|(step, ..)| step.action == Action::Report) {
             *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal.so_far());
@@ -90,12 +92,21 @@ pub async fn carry_out(
                 attempt(step, grounds(runbook, step), token, *intent, *unsure, means, permit.subscribe()).boxed(),
             );
         }
+        if !wave.is_empty() {
+            intends = true;
+            // What a look tells at once is written together with its intent, and with the intents of what comes next: a
+            // write of its own would be a round trip to the store for each.
+            gather(&mut in_flight, &mut endings).await;
+            if !endings.is_empty() {
+                continue;
+            }
+        }
         let over = in_flight.is_empty() && endings.is_empty();
         if over {
             note_end(runbook, journal, &tries, &mut halt, clock);
         }
         if !is_lost(halt.as_ref()) {
-            let due = !wave.is_empty() || renewal.is_due(began.elapsed());
+            let due = std::mem::take(&mut intends) || renewal.is_due(began.elapsed());
             let writes = async {
                 let renewed = async {
                     match due || lease.is_due(clock.now()).await {
@@ -125,9 +136,9 @@ pub async fn carry_out(
         if is_lost(halt.as_ref()) {
             announce(&permit, 0, true);
             // Who waits for what never will be durable, or is another's to write by now, learns it from this.
-            drop(told);
+            told.clear();
         } else {
-            for durable in told {
+            for durable in told.drain(..) {
                 let _ = durable.send(());
             }
         }

@@ -148,8 +148,9 @@ impl RunRecord {
     /// What a journal says about a runbook. Entries about steps the runbook does not have are left out.
     pub fn of(runbook: &Runbook, entries: &[Entry]) -> RunRecord {
         let mut progress = Progress::default();
-        let mut steps: BTreeMap<&StepId, StepRecord> =
-            runbook.steps.iter().map(|step| (&step.id, StepRecord::pending(step))).collect();
+        let mut steps: Vec<StepRecord> = runbook.steps.iter().map(StepRecord::pending).collect();
+        let places: BTreeMap<&StepId, usize> =
+            runbook.steps.iter().enumerate().map(|(place, step)| (&step.id, place)).collect();
         let (mut sittings, mut thaw) = (Vec::new(), Thaw::default());
         let (mut began_at, mut ended_at, mut because) = (None, None, None);
         for entry in entries {
@@ -157,10 +158,11 @@ impl RunRecord {
             if progress.apply(entry).is_err() {
                 continue;
             }
-            if let Some(record) = entry.step.as_ref().and_then(|id| steps.get_mut(id)) {
+            let place = entry.step.as_ref().and_then(|id| places.get(id));
+            if let Some(record) = place.and_then(|place| steps.get_mut(*place)) {
                 record.take(entry);
                 if thaw.shows(record, &entry.event) {
-                    steps.values_mut().for_each(thaw::mark);
+                    steps.iter_mut().for_each(thaw::mark);
                 }
                 continue;
             }
@@ -176,7 +178,6 @@ impl RunRecord {
                 _ => {}
             }
         }
-        let mut steps: Vec<StepRecord> = runbook.steps.iter().filter_map(|step| steps.remove(&step.id)).collect();
         lost::settle(runbook, &mut steps);
         let taken_up = sittings.iter().skip(1).map(|sitting| sitting.at).min();
         let mut totals = Totals::of(runbook, &steps, taken_up, entries.last().map(|last| last.at));

@@ -14,6 +14,9 @@ struct Seal {
     seal: Digest,
 }
 
+/// More bytes than a seal's line has.
+const SEAL: usize = 128;
+
 /// Where a chain of lines has come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chain {
@@ -63,7 +66,11 @@ pub(super) fn object_number(name: &str) -> Option<u64> {
 
 /// An object of those lines.
 pub(super) fn seal(lines: &[String]) -> Vec<u8> {
-    let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum::<usize>() + SEAL);
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
     let seal = Seal { seal: Digest::of_bytes(text.as_bytes()) };
     text.push_str(&serde_json::to_string(&seal).unwrap_or_default());
     text.push('\n');

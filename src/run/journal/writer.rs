@@ -117,8 +117,8 @@ impl Journal {
         }
         // A future that is dropped half-way leaves it open whether the object was written.
         self.broken = Some("the write was broken off".to_owned());
-        let bytes = seal(&self.waiting);
-        match self.write(&bytes).await {
+        let bytes = Arc::new(seal(&self.waiting));
+        match self.write(bytes).await {
             Ok(()) => {
                 self.waiting.clear();
                 self.next += 1;
@@ -132,14 +132,16 @@ impl Journal {
         }
     }
 
-    async fn write(&self, bytes: &[u8]) -> Result<(), JournalError> {
+    async fn write(&self, bytes: Arc<Vec<u8>>) -> Result<(), JournalError> {
         let key = format!("{}{}", self.folder, object_name(self.next));
         let mut attempt = 1;
         loop {
-            let Err(error) = self.store.put(&key, bytes, &Condition::Absent).await else { return Ok(()) };
+            let Err(error) = self.store.put_shared(&key, bytes.clone(), &Condition::Absent).await else {
+                return Ok(());
+            };
             // The reply may have been lost and not the write: only what is stored can tell.
             match self.store.get(&key).await {
-                Ok(Some(stored)) if stored.bytes == bytes => return Ok(()),
+                Ok(Some(stored)) if stored.bytes == *bytes => return Ok(()),
                 Ok(Some(_)) => {
                     let (place, run) = (format!("{}/{key}", self.store.place()), self.run.clone());
                     return Err(JournalError::Overtaken { place, run });

@@ -12,9 +12,11 @@ pub(super) type Attributes<'a> = &'a [(&'static str, &'a str)];
 const VOID: [&str; 2] = ["meta", "br"];
 
 impl Markup {
-    /// The beginning of a document.
-    pub(super) fn document() -> Self {
-        Markup { out: "<!DOCTYPE html>\n".to_owned() }
+    /// The beginning of a document that may become so many bytes long: one that grows as it goes is copied again and again.
+    pub(super) fn document(about: usize) -> Self {
+        let mut out = String::with_capacity(about);
+        out.push_str("<!DOCTYPE html>\n");
+        Markup { out }
     }
 
     /// An element and what is within.

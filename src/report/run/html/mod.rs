@@ -17,9 +17,13 @@ use super::words;
 /// Nothing may be loaded and nothing may run, whatever a text contains.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/// About how many bytes a page has without steps, and how many more a step takes.
+const PAGE: usize = 32 << 10;
+const STEP: usize = 3 << 10;
+
 /// The page.
 pub fn html(report: &RunReport) -> String {
-    let mut page = Markup::document();
+    let mut page = Markup::document(PAGE + report.record.steps.len() * STEP);
     page.element("html", &[("lang", "en")], |page| {
         page.element("head", &[], |page| {
             page.element("meta", &[("charset", "utf-8")], |_| {});
