@@ -23,6 +23,7 @@ mod python;
 mod rds;
 #[path = "../support/replay.rs"]
 mod replay;
+mod seeded;
 mod shop_http;
 mod story_data_http;
 mod story_data_safety;

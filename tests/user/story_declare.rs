@@ -1,10 +1,9 @@
 //! Owns the stories of a declaration on the simulated cloud, told by the real binary over several invocations.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::{Desk, Ran};
+use super::seeded::{example, seeded};
 
 /// A desk with the worked example, provisioned, and the primary Region dark.
 pub(crate) fn disaster() -> Desk {
@@ -14,11 +13,7 @@ pub(crate) fn disaster() -> Desk {
 }
 
 pub(crate) fn ready() -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
-    desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
-    desk.expect(0, &["sim", "seed"]);
+    let desk = seeded(&example("warm-standby"));
     desk.expect(0, &["baseline", "shop.yaml"]);
     desk.expect(0, &["sync", "shop.yaml"]);
     desk.expect(0, &["provision", "shop.yaml", "--yes"]);

@@ -1,10 +1,9 @@
 //! Owns the stories of drills and failbacks on the simulated cloud: what they leave, what stops them, what they refuse.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::{Desk, Ran};
+use super::seeded::{example, seeded, stand_by};
 
 /// A desk with the worked example, its standby provisioned.
 fn desk() -> Desk {
@@ -13,18 +12,11 @@ fn desk() -> Desk {
 
 /// The same, from an account that is another in some way.
 fn desk_where(change: impl FnOnce(&mut Value)) -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
-    desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
-    desk.expect(0, &["sim", "seed"]);
+    let desk = seeded(&example("warm-standby"));
     let mut account = state(&desk);
     change(&mut account);
     desk.write(".lifeboat/sim.json", &account.to_string());
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
+    stand_by(&desk);
     desk
 }
 

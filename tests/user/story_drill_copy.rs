@@ -1,22 +1,14 @@
 //! Owns the stories of drills that copy data: what they measure, that nothing of the copy is left, what they refuse.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::{Desk, Ran};
+use super::seeded::{example, seeded, stand_by};
 
 /// A desk with a worked example, its standby provisioned.
-fn desk(example: &str) -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("environments/{example}.yaml"));
-    desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
-    desk.expect(0, &["sim", "seed"]);
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
+fn desk(name: &str) -> Desk {
+    let desk = seeded(&example(name));
+    stand_by(&desk);
     desk
 }
 

@@ -1,24 +1,16 @@
 //! Owns the story of images that were shipped to the standby while it served: they go home, once, and not in a circle.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::Desk;
+use super::seeded::{example, seeded, stand_by};
 
 /// Production's groups name their versions in three ways: by number, `$Latest`, `$Default`.
 const TIERS: [&str; 3] = ["api", "web", "worker"];
 
 fn desk() -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
-    desk.write("shop.yaml", &std::fs::read_to_string(example).expect("the example"));
-    desk.expect(0, &["sim", "seed"]);
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
+    let desk = seeded(&example("warm-standby"));
+    stand_by(&desk);
     desk
 }
 

@@ -1,10 +1,9 @@
 //! Owns the stories of a lever that health checkers cannot see, and of a health check that production does not pass.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::Desk;
+use super::seeded::{example, seeded};
 use super::story_declare::{declare, disaster, ready, runs, state, step};
 
 fn lever(told: &Value) -> &Value {
@@ -99,13 +98,8 @@ fn a_graceful_declaration_waits_for_a_standby_that_answers() {
 
 /// The example with failover records, not yet provisioned.
 fn failing_over(check: &str) -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
-    let text = std::fs::read_to_string(example).expect("the example");
-    let text = text.replace("switch: standby-takes-over", "switch: failover");
-    desk.write("shop.yaml", &text.replace("health_check: { interval: 10s, failures: 3 }", check));
-    desk.expect(0, &["sim", "seed"]);
+    let text = example("warm-standby").replace("switch: standby-takes-over", "switch: failover");
+    let desk = seeded(&text.replace("health_check: { interval: 10s, failures: 3 }", check));
     desk.expect(0, &["baseline", "shop.yaml"]);
     desk.expect(0, &["sync", "shop.yaml"]);
     desk

@@ -3,37 +3,18 @@
 mod following;
 mod scaling;
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::Desk;
-
-/// The repository's root.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use super::seeded::{example, seeded, stand_by};
 
 /// A desk with the worked example and a seeded production.
 fn desk() -> Desk {
-    desk_with("warm-standby.yaml")
+    desk_with("warm-standby")
 }
 
-fn desk_with(example: &str) -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let text = std::fs::read_to_string(root().join("environments").join(example)).expect("the example");
-    desk.write("shop.yaml", &text);
-    desk.expect(0, &["sim", "seed"]);
-    desk
-}
-
-fn ready(desk: &Desk) {
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
-    // What names the standby's load balancers could not be written before they were there.
-    desk.expect(0, &["sync", "shop.yaml"]);
+fn desk_with(name: &str) -> Desk {
+    seeded(&example(name))
 }
 
 fn state(desk: &Desk) -> Value {
@@ -53,7 +34,7 @@ fn desired(status: &Value, tier: &str) -> u64 {
 #[test]
 fn a_second_run_of_everything_does_nothing_and_says_so() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     let again = desk.expect(0, &["sync", "shop.yaml"]);
     assert!(again.out.contains("nothing to do"), "{}", again.out);
     let again = desk.expect(0, &["provision", "shop.yaml", "--yes"]);
@@ -92,7 +73,7 @@ fn several_compute_stacks_are_provisioned_rolled_seen_and_removed_like_one() {
     let with = |number: u8| format!("{one}\nstacks: {{ compute: {number} }}\n");
     // Of three stacks web is in the first, api and worker are in the second, and the third has nothing to hold.
     desk.write("shop.yaml", &with(3));
-    ready(&desk);
+    stand_by(&desk);
     let stacks =
         |status: &Value| -> Vec<String> { status["stacks"].as_object().expect("stacks").keys().cloned().collect() };
     let expected = ["shop-compute", "shop-compute-2", "shop-data", "shop-edge", "shop-network", "shop-security"];
@@ -174,7 +155,7 @@ fn three_hundred_groups_are_observed_by_the_page() {
     let mut desk = Desk::new();
     desk.set("LIFEBOAT_CLOUD", "sim");
     desk.expect(0, &["sim", "seed", "--groups", "300"]);
-    let mut text = std::fs::read_to_string(root().join("environments/warm-standby.yaml")).expect("the example");
+    let mut text = example("warm-standby");
     let tiers = text.find("\ntiers:").expect("tiers");
     text.truncate(tiers);
     text.push_str("\ntiers:\n");

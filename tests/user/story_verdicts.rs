@@ -1,23 +1,16 @@
 //! Owns the stories of numbers and verdicts that a commander acts on: what was measured, what is estimated, what is neither.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::binary::{Desk, Ran};
+use super::seeded::{example, seeded, stand_by};
 
 /// A desk with the worked example, its standby provisioned, and so long an objective.
 fn desk(rto: &str) -> Desk {
-    let mut desk = Desk::new();
-    desk.set("LIFEBOAT_CLOUD", "sim");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/warm-standby.yaml");
-    let text = std::fs::read_to_string(example).expect("the example").replace("rto: 30m", &format!("rto: {rto}"));
+    let text = example("warm-standby").replace("rto: 30m", &format!("rto: {rto}"));
     assert!(text.contains(&format!("rto: {rto}")), "the example has an objective to replace");
-    desk.write("shop.yaml", &text);
-    desk.expect(0, &["sim", "seed"]);
-    desk.expect(0, &["baseline", "shop.yaml"]);
-    desk.expect(0, &["sync", "shop.yaml"]);
-    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    let desk = seeded(&text);
+    stand_by(&desk);
     desk.expect(0, &["sync", "shop.yaml"]);
     desk
 }

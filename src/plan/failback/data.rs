@@ -57,7 +57,7 @@ pub(super) struct Wanted {
     pub class: Option<String>,
     pub key: Option<String>,
     /// Absent where nobody saw it: then what was kept aside tells.
-    pub like: Option<ReplicaLike>,
+    pub like: Option<Box<ReplicaLike>>,
     pub backup_retention_days: u32,
 }
 
@@ -101,7 +101,7 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
         Some(facts) => Wanted {
             class: Some(facts.class.clone()),
             key: key(facts),
-            like: Some(ReplicaLike::from(facts)),
+            like: Some(Box::new(ReplicaLike::from(facts))),
             // A database that takes writes is backed up.
             backup_retention_days: facts.backup_retention_days.max(1),
         },
@@ -115,10 +115,9 @@ fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -
         class: rds.class.clone().or_else(|| home.class.clone()),
         key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
         // What was raised while it served is not what stands by.
-        like: seen.standby.as_ref().map(|facts| ReplicaLike {
-            multi_az: away_multi_az,
-            deletion_protection: false,
-            ..ReplicaLike::from(facts)
+        like: seen.standby.as_ref().map(|facts| {
+            let like = ReplicaLike::from(facts);
+            Box::new(ReplicaLike { multi_az: away_multi_az, deletion_protection: false, ..like })
         }),
         ..Wanted::default()
     };

@@ -189,7 +189,7 @@ pub enum Action {
         class: Option<String>,
         /// What else it has; absent: what was there before had.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        like: Option<ReplicaLike>,
+        like: Option<Box<ReplicaLike>>,
         /// Since when what was there before may have taken writes of its own; absent: it was fenced, or has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unfenced: Option<Unfenced>,

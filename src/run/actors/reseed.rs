@@ -76,7 +76,7 @@ impl Actors {
             return Err(trouble::not_here("it makes no replica"));
         };
         let (here, there) = (self.ports(*side)?, self.ports(side.other())?);
-        let (key, class, like) = (key.as_ref(), class.as_ref(), like.as_ref());
+        let (key, class, like) = (key.as_ref(), class.as_ref(), like.as_deref());
         Ok(Order {
             database,
             source,

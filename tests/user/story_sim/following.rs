@@ -3,12 +3,13 @@
 use base64::Engine as _;
 
 use super::super::binary::Desk;
-use super::{desk, ready, state};
+use super::super::seeded::stand_by;
+use super::{desk, state};
 
 #[test]
 fn drift_tells_an_image_a_parameter_and_a_rule_apart_and_sync_mends_what_it_can() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     desk.expect(0, &["sim", "drift", "image"]);
     desk.expect(0, &["sim", "drift", "parameter"]);
     desk.expect(0, &["sim", "drift", "rule"]);
@@ -105,7 +106,7 @@ fn old_copies_are_removed_beyond_keep_and_never_one_in_use() {
     let desk = desk();
     let text = desk.read("shop.yaml").replace("keep: 3", "keep: 1");
     desk.write("shop.yaml", &text);
-    ready(&desk);
+    stand_by(&desk);
     for _ in 0..3 {
         desk.expect(0, &["sim", "drift", "image"]);
         desk.expect(0, &["sync", "shop.yaml"]);

@@ -1,14 +1,13 @@
 //! Owns the stories in which the standby is scaled: to the full size and back, in the dark, short, refused.
 
-use super::{all_calls, desired, desk, desk_with, posture, ready};
+use super::super::seeded::stand_by;
+use super::{all_calls, desired, desk, desk_with, posture};
 
 #[test]
 fn every_strategy_stands_at_its_own_footprint_and_scales_to_the_same_full_size() {
-    for (example, expected) in
-        [("pilot-light.yaml", "pilot"), ("warm-standby.yaml", "warm"), ("multi-site.yaml", "multi")]
-    {
+    for (example, expected) in [("pilot-light", "pilot"), ("warm-standby", "warm"), ("multi-site", "multi")] {
         let desk = desk_with(example);
-        ready(&desk);
+        stand_by(&desk);
         let before = posture(&desk);
         let web = desired(&before, "web");
         match expected {
@@ -30,7 +29,7 @@ fn every_strategy_stands_at_its_own_footprint_and_scales_to_the_same_full_size()
 #[test]
 fn the_primary_being_dark_costs_scale_nothing_and_is_never_called() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     desk.expect(0, &["sim", "fail", "us-east-1"]);
     let before = all_calls(&desk, "us-east-1");
     desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
@@ -45,7 +44,7 @@ fn the_primary_being_dark_costs_scale_nothing_and_is_never_called() {
 #[test]
 fn a_shortfall_is_told_exactly_and_accepted_only_within_its_percent() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     desk.expect(0, &["sim", "fail", "us-west-2", "--capacity", "*=8"]);
     let short = desk.expect(1, &["scale", "shop.yaml", "--to", "full", "--tier", "web", "-o", "json"]).json();
     assert_eq!(short["reached"], false, "{short}");
@@ -61,7 +60,7 @@ fn a_shortfall_is_told_exactly_and_accepted_only_within_its_percent() {
 #[test]
 fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
     let full = desired(&posture(&desk), "web");
     desk.expect(0, &["sim", "drift", "userdata"]);
@@ -78,7 +77,7 @@ fn a_deploy_does_not_shrink_a_standby_that_was_scaled_up() {
 fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
     for fault in [&["--lost-reply", "UpdateAutoScalingGroup"][..], &["--throttle", "8"]] {
         let desk = desk();
-        ready(&desk);
+        stand_by(&desk);
         desk.expect(0, &[&["sim", "fail", "us-west-2"], fault].concat());
         let scaled = desk.expect(0, &["scale", "shop.yaml", "--to", "full", "-o", "json"]).json();
         assert_eq!(scaled["reached"], true, "{fault:?}: {scaled}");
@@ -89,7 +88,7 @@ fn a_lost_answer_and_throttling_do_not_keep_the_standby_from_its_size() {
 #[test]
 fn a_denied_scale_names_the_permission_and_changes_nothing() {
     let desk = desk();
-    ready(&desk);
+    stand_by(&desk);
     let before = desired(&posture(&desk), "web");
     desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "UpdateAutoScalingGroup"]);
     let ran = desk.expect(1, &["scale", "shop.yaml", "--to", "full"]);

@@ -5,3 +5,4 @@ mod grounds;
 mod order;
 mod two;
 pub(crate) mod world;
+mod writes;
