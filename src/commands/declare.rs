@@ -1,14 +1,16 @@
 //! Owns `lifeboat declare`: the recorded human decision that brings the standby to production size, planned, confirmed and
 //! carried out. It reads the store and the standby; the primary is called only where the person asks for it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use futures_util::future::{join, join_all, join3};
 use jiff::Timestamp;
 
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
+use super::declare_refused::tell;
+use super::earlier::{past_despite, times};
 use super::output::{Output, print};
 use super::promoted::pasts;
 use super::run_id::run_id;
@@ -18,27 +20,22 @@ use super::under_way;
 use super::unfinished::unfinished;
 use crate::cloud::ReadPorts;
 use crate::facts::GroupFacts;
-use crate::model::{Caller, Region, SideName, Span, standby_group_name};
+use crate::model::{Caller, SideName, Span, standby_group_name};
 use crate::plan::declare::{
-    Declaration, DeclareInput, DeclareOptions, DeclareRefusal, FENCE, PastTimes, PrimaryReach, Remarks, Skip,
-    plan_declare, promote_id, remarks,
+    Declaration, DeclareInput, DeclareOptions, PrimaryReach, Remarks, Skip, plan_declare, remarks,
 };
 use crate::plan::runbook::{Mode, RunKind, Runbook};
-use crate::plan::scale::{ScaleRefusal, ScaleTarget};
+use crate::plan::scale::ScaleTarget;
 use crate::report;
 use crate::report::barred::Barred;
-use crate::run::Basis;
 use crate::run::actors::SidePorts;
 use crate::run::engine::RunRecord;
-use crate::run::journal::{Journal, JournalError, RunState, StepState, Tail};
+use crate::run::journal::{RunState, Tail};
 use crate::run::lever::look_at_lever;
+use crate::store::Runs;
 use crate::store::lease::holder;
-use crate::store::{Runs, RunsError};
 use crate::ui::confirm::confirm_name;
 use crate::ui::{Exit, Failure};
-
-/// How many earlier runs estimates are taken from.
-const PAST_RUNS: usize = 3;
 
 /// Arguments of `lifeboat declare`.
 #[derive(Debug, clap::Args)]
@@ -109,9 +106,12 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     let (bundle, store) = (session.bundle.clone(), session.store.clone());
     let baseline = tokio::spawn(async move { bundle.baseline(store.as_ref()).await });
     let mut standby = side(&session, SideName::Standby).await?;
-    let (caller, seen, past) =
-        join3(session.caller(&standby.read), standby_seen::look(&session, &standby.read), past_despite(&session, args))
-            .await;
+    let (caller, seen, past) = join3(
+        session.caller(&standby.read),
+        standby_seen::look(&session, &standby.read),
+        past_despite(&session, &args.environment),
+    )
+    .await;
     let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
     let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
     if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
@@ -284,129 +284,4 @@ async fn reach(session: &Session) -> Result<PrimaryReach, Failure> {
     let unseen = events.iter().zip(events_seen).filter(|(_, seen)| matches!(seen, Ok(None)));
     missing.extend(unseen.map(|(trigger, _)| trigger.to_string()));
     Ok(if missing.is_empty() { PrimaryReach::Answers } else { PrimaryReach::Lacks { missing } })
-}
-
-/// How far the runs have come, and the records of the last ones, oldest first. A damaged old run must not stand in the way
-/// of a declaration; a damaged last one may hide a run under way, and does.
-pub(super) async fn past_runs(session: &Session, file: &Path) -> Result<(Basis, Vec<RunRecord>), Failure> {
-    let basis = Basis::read(session.store.as_ref(), &session.environment.name).await?;
-    let records = newest(session, &basis, file).await?;
-    Ok((basis, records))
-}
-
-/// The same for a declaration: a damaged record of the posture is told, and does not keep it waiting.
-async fn past_despite(session: &Session, args: &DeclareArgs) -> Result<(Basis, Vec<RunRecord>), Failure> {
-    let (basis, damaged) = Basis::read_for_declaration(session.store.as_ref(), &session.environment.name).await?;
-    if let Some(error) = damaged {
-        session
-            .printer()
-            .warn(&format!("{error}; what the standby was declared for is taken from the journals of runs"));
-    }
-    let records = newest(session, &basis, &args.environment).await?;
-    Ok((basis, records))
-}
-
-async fn newest(session: &Session, basis: &Basis, file: &Path) -> Result<Vec<RunRecord>, Failure> {
-    let (runs, store) = (Runs::of(&session.environment.name), session.store.as_ref());
-    let mut records = Vec::new();
-    // What was only planned tells nothing, and must not push a run that was begun out of sight.
-    let begun = basis.marks.iter().rev().filter(|(_, marks)| **marks > 0).map(|(run, _)| run);
-    for (age, run) in begun.take(PAST_RUNS).enumerate() {
-        match record(session, &runs, run).await {
-            Ok(record) => records.push(record),
-            Err(_) if age > 0 => {}
-            // A person has seen that nothing goes on in it.
-            Err(_) if runs.given_up(store, run).await?.is_some() => {}
-            Err(failure) if !is_damaged(session, run).await => return Err(failure),
-            Err(mut failure) => {
-                let give_up = format!("lifeboat runs abandon {} {run} --because TEXT", file.display());
-                let when = "give the run up, once you know that nothing goes on in it";
-                failure.hints.insert(0, format!("{when}: {give_up}"));
-                return Err(failure);
-            }
-        }
-    }
-    records.reverse();
-    Ok(records)
-}
-
-/// Whether a run's plan or journal is there and cannot be read, so that it can only be given up.
-async fn is_damaged(session: &Session, run: &str) -> bool {
-    let (name, store) = (&session.environment.name, &session.store);
-    matches!(Runs::of(name).load::<Runbook>(store.as_ref(), run).await, Err(RunsError::Damaged { .. }))
-        || matches!(Journal::open(store.clone(), name, run).await, Err(JournalError::Damaged { .. }))
-}
-
-pub(super) async fn record(session: &Session, runs: &Runs, run: &str) -> Result<RunRecord, Failure> {
-    let runbook: Runbook = runs.load(session.store.as_ref(), run).await?;
-    let mut tail = Tail::new(session.store.clone(), &session.environment.name, run);
-    Ok(RunRecord::of(&runbook, &tail.read_all().await?))
-}
-
-/// How long the steps of earlier runs took, where they had something to do, and how much that brought.
-pub(super) fn times(past: &[RunRecord]) -> PastTimes {
-    let worked = |record: &RunRecord| {
-        let steps = record.steps.iter().filter(|step| step.state == StepState::Succeeded && step.attempts == 1);
-        steps.filter_map(|step| Some((step.id.clone(), step.elapsed_s?, step.measures.grew))).collect::<Vec<_>>()
-    };
-    PastTimes::of(
-        past.iter()
-            .filter(|record| record.kind != RunKind::Failback)
-            .map(|record| (record.run.as_str(), worked(record))),
-    )
-}
-
-/// `region`: that of the standby.
-fn tell(refusal: &DeclareRefusal, args: &DeclareArgs, region: &Region) -> Failure {
-    let file = args.environment.display();
-    let usage = || Failure::new(Exit::Usage, refusal.to_string());
-    match refusal {
-        DeclareRefusal::Scale(ScaleRefusal::NotProvisioned { .. }) => {
-            Failure::failed(refusal.to_string()).hint(format!("run `lifeboat provision {file}` first"))
-        }
-        DeclareRefusal::Scale(ScaleRefusal::NoBasis { .. }) => Failure::failed(refusal.to_string())
-            .hint(format!("run `lifeboat baseline {file}` while production is well")),
-        DeclareRefusal::Scale(ScaleRefusal::UnknownTier { .. }) => usage(),
-        DeclareRefusal::NoReason | DeclareRefusal::UnknownSteps { .. } | DeclareRefusal::NoBecause { .. } => usage(),
-        DeclareRefusal::NoReplica { databases } => {
-            let skips: Vec<String> =
-                databases.iter().map(|one| format!("--skip {} --because TEXT", promote_id(&one.data))).collect();
-            let mut failure = Failure::failed(refusal.to_string());
-            for (one, kept) in databases.iter().filter_map(|one| Some((one, one.kept.as_ref()?))) {
-                failure = failure.hint(format!(
-                    "give {kept} its name back, wait until it is available, then declare again: aws rds modify-db-instance \
-                     --region {region} --db-instance-identifier {kept} --new-db-instance-identifier {} --apply-immediately",
-                    one.id
-                ));
-            }
-            if databases.iter().any(|one| one.kept.is_none()) {
-                failure = failure.hint(format!("run `lifeboat provision {file}` while production is well"));
-            }
-            failure.hint(format!("to bring up everything else now: {}", skips.join(" ")))
-        }
-        DeclareRefusal::NothingToFence { .. } => Failure::refused(refusal.to_string())
-            .hint(format!(
-                "see what they are called now, correct {file}, and record production again: lifeboat baseline {file}"
-            ))
-            .hint(format!("or see that nothing of them runs any more, and say so: --skip {FENCE} --because TEXT")),
-        DeclareRefusal::Stale { databases } => {
-            let runs: BTreeSet<&str> = databases.iter().map(|old| old.run.as_str()).collect();
-            let refused = Failure::refused(refusal.to_string());
-            let refused = runs.iter().fold(refused, |failure, run| {
-                failure.hint(format!("bring that failback to its end: lifeboat runs resume {file} {run}"))
-            });
-            refused
-                .hint(format!("or make the replica anew: lifeboat failback {file} --reason TEXT"))
-                .hint("a declaration without --graceful leads users to the old data, and says so")
-        }
-        DeclareRefusal::Doubtful { databases } => {
-            let skips: Vec<String> =
-                databases.iter().map(|(data, _)| format!("--skip {} --because TEXT", promote_id(data))).collect();
-            Failure::refused(refusal.to_string())
-                .hint(format!("compare what both sides hold; where the standby's has every write, say so: {}", skips.join(" ")))
-                .hint("where the primary's has more, rename the standby's out of the way and provision: a new replica is made")
-        }
-        DeclareRefusal::PrimarySilent { .. } => Failure::refused(refusal.to_string())
-            .hint("declare without --graceful: then nothing needs the primary, and data not yet copied may be lost"),
-    }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::carry::Manner;
 use super::context::{Context, Session};
-use super::declare::{begin, record, times};
+use super::declare::begin;
+use super::earlier::{record, times};
 use super::opening::{Opening, open};
 use super::output::Output;
 use super::promoted::pasts;

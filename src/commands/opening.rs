@@ -7,7 +7,8 @@ use futures_util::future::join;
 
 use super::carry::side;
 use super::context::{Context, Session};
-use super::declare::{groups, is_open, past_runs};
+use super::declare::{groups, is_open};
+use super::earlier::past_runs;
 use super::run_id::run_id;
 use super::runs::sitting::host;
 use super::unfinished::unfinished;

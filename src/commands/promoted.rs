@@ -7,7 +7,7 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use super::context::Session;
-use super::declare::record;
+use super::earlier::record;
 use super::run_id::named_at;
 use crate::model::SideName;
 use crate::plan::past::{Deed, Past, What};

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::context::Session;
-use super::declare::{is_open, past_runs};
+use super::declare::is_open;
+use super::earlier::past_runs;
 use super::past::past;
 use super::runs::held::{give_up, kind_of, lease_failure};
 use crate::plan::runbook::RunKind;
