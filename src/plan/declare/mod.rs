@@ -6,6 +6,7 @@
 //! nobody serves.
 
 mod data;
+mod database;
 pub(super) mod estimates;
 pub(super) mod events;
 mod input;
@@ -50,15 +51,15 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     }
     let scale =
         plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
-    let missing = data::missing(input);
+    let missing = database::missing(input);
     if !missing.is_empty() {
         return Err(DeclareRefusal::NoReplica { databases: missing });
     }
-    let old = data::stale(input);
+    let old = database::stale(input);
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !old.is_empty() {
         return Err(DeclareRefusal::Stale { databases: old });
     }
-    let doubtful = data::doubtful(input);
+    let doubtful = database::doubtful(input);
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !doubtful.is_empty() {
         return Err(DeclareRefusal::Doubtful { databases: doubtful });
     }

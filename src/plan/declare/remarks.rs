@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::data::{Database, databases};
+use super::database::{Database, databases};
 use super::events;
 use super::{DeclareInput, FENCE, PrimaryReach, promote_id};
 use crate::facts::{LeverFacts, lost_s};
