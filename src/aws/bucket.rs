@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use super::pacing::Rate;
 
-/// How many calls of one bucket are under way at most.
-pub(super) const WINDOW: usize = 64;
+/// How many calls of one bucket are under way at most: the burst that is assumed of EC2 Auto Scaling, so that a hundred
+/// groups are written in one round trip. More would need more connections than they save time.
+pub(super) const WINDOW: usize = 100;
 /// How many are at first beyond the burst of a rate that is only assumed: about so many are wasted when it is right.
 const PROBE: usize = 32;
 /// The least part of its seed the refill falls to.
