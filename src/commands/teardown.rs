@@ -6,7 +6,7 @@ use super::context::{AGAIN, Context};
 use super::deploy::{exit_of, options};
 use super::output::Output;
 use super::under_way::{refuse_under_way, refuse_while_serving};
-use crate::model::{Part, SideName};
+use crate::model::{ENVIRONMENT_TAG, Part, SideName};
 use crate::plan::teardown::TeardownIntent;
 use crate::report::changes::{outcome_json, outcome_text, teardown_text};
 use crate::run::lever::remove_proof;
@@ -52,6 +52,14 @@ pub async fn run(args: &TeardownArgs, context: &Context) -> Result<Exit, Failure
     let progress = Progress::new(printer);
     context.end_in_order(AGAIN);
     let intent = TeardownIntent::of(environment, args.with_data);
+    let intent = match read.volumes.volumes_tagged(ENVIRONMENT_TAG, &environment.name).await {
+        Ok(volumes) => intent.with_volumes(&volumes, &environment.standby.region),
+        // What costs a little longer is no reason to leave the rest standing.
+        Err(error) => {
+            printer.warn(&format!("volumes that will stay are not told: {error}"));
+            intent
+        }
+    };
     let plan = look_for_teardown(&ports, intent, &options, &progress, &context.stop).await.map_err(|error| {
         let hint = error.hint();
         let mut failure = Failure::failed(error.to_string());

@@ -4,12 +4,12 @@ mod stays;
 
 use serde::Serialize;
 
-use crate::facts::{DatabaseFacts, StackFacts, StackResource};
+use crate::facts::{DatabaseFacts, StackFacts, StackResource, VolumeFacts};
 use crate::model::{Digest, Environment, Part, Region, StackName, standby_database_name};
 use crate::plan::aside::is_aside;
 
 pub use stays::{StackKept, Stays};
-use stays::{databases_that_stay, kept, outside_the_stacks};
+use stays::{databases_that_stay, kept, outside_the_stacks, volumes_that_stay};
 
 /// The version of the plan's JSON.
 pub const TEARDOWN_PLAN_SCHEMA: u32 = 1;
@@ -40,6 +40,12 @@ impl TeardownIntent {
             with_data,
             outside: outside_the_stacks(environment),
         }
+    }
+
+    /// With the environment's volumes in the standby's Region: those that outlive their instances stay.
+    pub fn with_volumes(mut self, volumes: &[VolumeFacts], region: &Region) -> Self {
+        self.outside.extend(volumes_that_stay(volumes, region));
+        self
     }
 }
 

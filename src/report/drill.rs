@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::age::seconds;
 use super::runbook::parts;
 use super::style::{ADDED, ALARM, CHANGED, Paint};
-use crate::model::LeftVolume;
+use crate::facts::VolumeFacts;
+use crate::model::{LeftVolume, Region};
 use crate::plan::runbook::{Action, AsDeclared, RunKind, StepId, VolumesBefore};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
@@ -195,6 +196,18 @@ pub fn still_up(record: &RunRecord) -> Vec<String> {
         _ => None,
     });
     up.collect()
+}
+
+/// Of the environment's volumes those that no instance has and that were not loose before the drill: it may have left them.
+pub fn may_be_left(record: &RunRecord, volumes: &[VolumeFacts], region: &Region) -> Vec<LeftVolume> {
+    let before = record.steps.iter().find_map(|step| match &step.action {
+        Action::ProveClean { volumes: Some(VolumesBefore::Seen { loose, .. }), .. } => Some(loose),
+        _ => None,
+    });
+    // Without having looked before nobody can tell which are the drill's.
+    let Some(loose) = before else { return Vec::new() };
+    let left = volumes.iter().filter(|volume| volume.attached.is_none() && !loose.contains(&volume.id));
+    left.map(|volume| volume.left_in(region)).collect()
 }
 
 /// Why the proof says nothing of volumes. A plan of an older lifeboat promised nothing of them.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Digest, GroupSize, LeftVolume, Objectives, Region, Span};
+use crate::facts::{Tags, VolumeAttachment};
+use crate::model::{Digest, GroupSize, LeftVolume, Objectives, Region, Span, TIER_TAG};
 use crate::plan::runbook::{BasedOn, Estimate, EstimateSource, Mode, RUNBOOK_SCHEMA, Runbook, Step, StepId};
 use crate::run::journal::{Entry, Event, JOURNAL_SCHEMA, Measures};
 
@@ -165,6 +166,39 @@ fn volumes_that_stay_or_were_not_looked_at_are_part_of_the_verdict() {
     };
     blind.steps.push(proof);
     insta::assert_snapshot!(DrillVerdict::of(&blind, None).text(false), @"drill: within its objective, and cleaned up but for volumes, which were not looked at");
+}
+
+#[test]
+fn what_a_drill_that_was_given_up_may_have_left_is_what_no_instance_has_and_was_not_loose_before() {
+    let seen = |loose: &[&str]| VolumesBefore::Seen {
+        environment: "shop".into(),
+        loose: loose.iter().map(|id| (*id).to_owned()).collect(),
+        kept_by: BTreeSet::new(),
+    };
+    let volume = |id: &str, used: bool| VolumeFacts {
+        id: id.into(),
+        size_gib: 8,
+        attached: used.then(|| VolumeAttachment { instance: "i-1".into(), delete_on_termination: true }),
+        tags: Tags::from([(TIER_TAG.to_owned(), "web".to_owned())]),
+    };
+    let volumes = [volume("vol-old", false), volume("vol-new", false), volume("vol-used", true)];
+    let left = |before: VolumesBefore| {
+        let mut given_up = good(10, 90);
+        let mut proof = given_up.steps[2].clone();
+        proof.action = Action::ProveClean {
+            before: vec![],
+            untouched: crate::plan::runbook::Untouched::default(),
+            copies: vec![],
+            volumes: Some(before),
+            timeout_s: 9,
+        };
+        given_up.steps.push(proof);
+        let left = may_be_left(&given_up, &volumes, &Region("us-west-2".into()));
+        left.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(left(seen(&["vol-old"])), ["volume vol-new of web (8 GiB)"]);
+    // Without a look before, any of them may be as old as the environment.
+    assert!(left(VolumesBefore::NotSeen { because: "denied".into() }).is_empty());
 }
 
 #[test]

@@ -248,4 +248,14 @@ fn volumes_that_a_drill_leaves_are_said_before_and_named_after_it() {
     desk.expect(0, &["scale", "shop.yaml", "--to", "full"]);
     let down = desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
     assert!(down.err.contains(&format!("web: {stay}")) && !down.err.contains(&format!("api: {stay}")), "{}", down.err);
+    // The page of a drill has the commands, and a teardown names all that is left by then.
+    let run = report["record"]["run"].as_str().expect("a run");
+    let page = desk.read(&format!(".lifeboat/shop/runs/{run}/report.html"));
+    assert!(left.keys().all(|id| page.contains(&format!("aws ec2 delete-volume --volume-id {id}"))), "{page}");
+    let all = state(&desk)["regions"]["us-west-2"]["volumes"].as_object().expect("volumes").clone();
+    let free = all.iter().filter(|(_, volume)| volume["attached"].is_null());
+    let gone = desk.expect(0, &["teardown", "shop.yaml", "--yes"]);
+    for (id, _) in free {
+        assert!(gone.out.contains(&format!("aws ec2 delete-volume --volume-id {id}")), "{id}: {}", gone.out);
+    }
 }

@@ -7,13 +7,14 @@ use serde_json::json;
 
 use super::held::lease_failure;
 use super::sitting::{begin_sitting, close, take_lease};
+use crate::cloud::ReadPorts;
 use crate::commands::context::{Context, Session};
 use crate::commands::output::Output;
 use crate::commands::posture;
-use crate::model::SideName;
+use crate::model::{ENVIRONMENT_TAG, SideName};
 use crate::plan::runbook::{RunKind, Runbook};
 use crate::report::copies::removal;
-use crate::report::drill::still_up;
+use crate::report::drill::{may_be_left, still_up};
 use crate::report::open_run::Ways;
 use crate::report::outage::Outage;
 use crate::run::engine::{RunRecord, abandon};
@@ -59,7 +60,7 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
         Err(error @ RunsError::None { .. }) => return free_lease(&session, &file, args, error).await,
         Err(error) => return Err(error.into()),
     };
-    let (_, caller) = session.enter(SideName::Standby).await?;
+    let (read, caller) = session.enter(SideName::Standby).await?;
     let (store, name) = (Arc::clone(&session.store), &session.environment.name);
     let clock = session.clock();
     let no_plan = matches!(runs.load::<Runbook>(store.as_ref(), &id).await, Err(RunsError::Damaged { .. }));
@@ -111,9 +112,31 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
                 .warn(&format!("a copy of data may still be there, and costs; it is removed by: {command}"));
             to_do.push(command);
         }
+        if record.kind == RunKind::Drill {
+            to_do.extend(volumes_left(&session, &read, record).await);
+        }
     }
     told(&session, args, &id, &to_do, nobody_serves);
     Ok(Exit::Done)
+}
+
+/// The commands that delete the volumes an abandoned drill may have left.
+async fn volumes_left(session: &Session, read: &ReadPorts, record: &RunRecord) -> Vec<String> {
+    let (printer, region) = (session.printer(), &session.environment.standby.region);
+    let seen = match read.volumes.volumes_tagged(ENVIRONMENT_TAG, &session.environment.name).await {
+        Ok(seen) => seen,
+        Err(error) => {
+            printer.warn(&format!("whether the drill has left volumes is not known: {error}"));
+            return Vec::new();
+        }
+    };
+    let left = may_be_left(record, &seen, region);
+    let told = left.iter().map(|volume| {
+        let command = volume.delete_command();
+        printer.warn(&format!("{volume} is left and costs; it may hold data, and is deleted by: {command}"));
+        command
+    });
+    told.collect()
 }
 
 /// Frees the lease of a run that ended before it began: it left nothing else, and nobody can be carrying it out.

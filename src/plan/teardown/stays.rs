@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::FoundStack;
-use crate::facts::{DatabaseFacts, StackFacts};
+use crate::facts::{DatabaseFacts, StackFacts, VolumeFacts};
 use crate::model::{Environment, Part, Region, StackName, image_parameter_name};
 use crate::plan::aside::is_aside;
 
@@ -121,4 +121,15 @@ pub(super) fn outside_the_stacks(environment: &Environment) -> Vec<Stays> {
         next: format!("aws ssm get-parameters-by-path --recursive --path {} --region {region}", sync.path),
     }));
     stays
+}
+
+/// The volumes that no instance takes along when it goes, each with the command that deletes it.
+pub(super) fn volumes_that_stay(volumes: &[VolumeFacts], region: &Region) -> Vec<Stays> {
+    let staying = volumes.iter().filter(|volume| !volume.goes_with_instance());
+    let told = staying.map(|volume| volume.left_in(region));
+    told.map(|volume| Stays {
+        what: format!("{volume}; it costs until it is deleted, and may hold data"),
+        next: volume.delete_command(),
+    })
+    .collect()
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::facts::{StackStatus, Tags};
+use crate::facts::{StackStatus, Tags, VolumeAttachment};
+use crate::model::TIER_TAG;
 
 fn found(part: Part, parameters: &[(&str, &str)], resources: &[(&str, &str)]) -> FoundStack {
     let resource = |(kind, id): &(&str, &str)| StackResource {
@@ -150,5 +151,23 @@ fn every_database_is_told_with_what_deletes_it() {
       aws rds delete-db-instance --db-instance-identifier shop-orders --skip-final-snapshot --region us-west-2
     database shop-orders, no replica: it stands alone; while it is there no other can be made under its name
       aws rds modify-db-instance --db-instance-identifier shop-orders --no-deletion-protection --apply-immediately --region us-west-2 && aws rds delete-db-instance --db-instance-identifier shop-orders --final-db-snapshot-identifier shop-orders-final --region us-west-2
+    ");
+}
+
+#[test]
+fn volumes_that_outlive_their_instances_are_named_with_the_command_that_deletes_them() {
+    let volume = |id: &str, attached: Option<bool>| VolumeFacts {
+        id: id.into(),
+        size_gib: 8,
+        attached: attached.map(|goes| VolumeAttachment { instance: "i-1".into(), delete_on_termination: goes }),
+        tags: Tags::from([(TIER_TAG.to_owned(), "web".to_owned())]),
+    };
+    let volumes = [volume("vol-goes", Some(true)), volume("vol-kept", Some(false)), volume("vol-loose", None)];
+    let region = Region("us-west-2".into());
+    let stays = volumes_that_stay(&volumes, &region);
+    let told: Vec<String> = stays.iter().map(|one| format!("{}: {}", one.what, one.next)).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    volume vol-kept of web (8 GiB); it costs until it is deleted, and may hold data: aws ec2 delete-volume --volume-id vol-kept --region us-west-2
+    volume vol-loose of web (8 GiB); it costs until it is deleted, and may hold data: aws ec2 delete-volume --volume-id vol-loose --region us-west-2
     ");
 }

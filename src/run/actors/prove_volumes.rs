@@ -60,19 +60,11 @@ impl VolumesFound {
             volume.attached.as_ref().is_some_and(|how| instances.map(|one| &one.id).any(|id| *id == how.instance))
         };
         // One that goes with its instance, and has not gone yet, is nothing that the plan has told.
-        let goes = |volume: &VolumeFacts| volume.attached.as_ref().is_some_and(|how| how.delete_on_termination);
         let is_told = |volume: &VolumeFacts| volume.tags.get(TIER_TAG).is_some_and(|tier| kept_by.contains(tier));
         let left = found.into_iter().filter(|volume| !loose.contains(&volume.id) && !is_used(volume));
-        let (kept, unexpected): (Vec<_>, Vec<_>) = left.partition(|volume| is_told(volume) && !goes(volume));
-        let all = |volumes: Vec<VolumeFacts>| {
-            let one = |volume: VolumeFacts| LeftVolume {
-                tier: volume.tags.get(TIER_TAG).cloned(),
-                id: volume.id,
-                size_gib: volume.size_gib,
-                region: region.clone(),
-            };
-            volumes.into_iter().map(one).collect()
-        };
+        let (kept, unexpected): (Vec<_>, Vec<_>) =
+            left.partition(|volume| is_told(volume) && !volume.goes_with_instance());
+        let all = |volumes: Vec<VolumeFacts>| volumes.iter().map(|volume| volume.left_in(region)).collect();
         let (kept, unexpected) = (all(kept), all(unexpected));
         VolumesFound { not_seen: None, kept, unexpected }
     }

@@ -4,6 +4,7 @@ mod copies;
 mod evidence;
 mod exceptions;
 mod head;
+mod left;
 mod markup;
 mod scale;
 mod steps;
@@ -44,6 +45,7 @@ pub fn html(report: &RunReport) -> String {
                 exceptions::capacity(page, report);
                 exceptions::skipped(page, report);
                 copies::copies(page, report);
+                left::volumes(page, report);
                 steps::steps(page, report);
                 evidence::sessions(page, report);
                 evidence::evidence(page, report);
