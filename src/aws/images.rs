@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_ec2::types::{Filter, Image, ImageState as Ec2State, ResourceType, TagSpecification};
+use aws_sdk_ec2::types::{BlockDeviceMapping, Filter, Image, ImageState as Ec2State, ResourceType, TagSpecification};
 
 use super::api::Api;
 use super::groups::AwsGroups;
@@ -185,6 +185,11 @@ fn facts(image: &Image) -> Option<ImageFacts> {
         snapshot_ids.push(owned(ebs.snapshot_id()));
         encrypted &= ebs.encrypted().unwrap_or(false);
     }
+    let stays =
+        |mapping: &&BlockDeviceMapping| mapping.ebs().and_then(|ebs| ebs.delete_on_termination()) == Some(false);
+    let mut keeps: Vec<String> =
+        image.block_device_mappings().iter().filter(stays).map(|mapping| owned(mapping.device_name())).collect();
+    keeps.sort();
     Some(ImageFacts {
         id: image.image_id()?.to_owned(),
         name: owned(image.name()),
@@ -202,6 +207,7 @@ fn facts(image: &Image) -> Option<ImageFacts> {
         root_device: image.root_device_name().map(str::to_owned),
         encrypted: encrypted && !snapshot_ids.is_empty(),
         snapshot_ids,
+        keeps,
         tags: ec2_tags(image.tags()),
     })
 }

@@ -42,6 +42,9 @@ pub struct ImageFacts {
     pub snapshot_ids: Vec<String>,
     /// Whether every EBS snapshot behind it is encrypted.
     pub encrypted: bool,
+    /// Devices whose volume stays when an instance goes, unless the launch says otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<String>,
     /// Tags.
     pub tags: Tags,
 }

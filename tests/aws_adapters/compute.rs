@@ -231,7 +231,9 @@ fn image(id: &str, state: &str) -> String {
         "<item><imageId>{id}</imageId><name>{id}-name</name><imageState>{state}</imageState>\
          <architecture>arm64</architecture><stateReason><message>copy failed: no access to key</message></stateReason>\
          <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>snap-1</snapshotId>\
-         <encrypted>true</encrypted></ebs></item></blockDeviceMapping>\
+         <encrypted>true</encrypted><deleteOnTermination>true</deleteOnTermination></ebs></item>\
+         <item><deviceName>/dev/sdf</deviceName><ebs><deleteOnTermination>false</deleteOnTermination></ebs></item>\
+         </blockDeviceMapping>\
          <tagSet><item><key>aws:ec2:x</key><value>1</value></item><item><key>app</key><value>shop</value></item></tagSet>\
          </item>"
     )
@@ -262,6 +264,7 @@ async fn a_missing_image_does_not_hide_the_others() {
     assert_eq!(found[1].state, ImageState::Failed { reason: "copy failed: no access to key".to_owned() });
     assert!(found[0].encrypted);
     assert_eq!(found[0].snapshot_ids, names(&["snap-1"]));
+    assert_eq!(found[0].keeps, names(&["/dev/sdf"]));
     assert_eq!(found[0].tags, BTreeMap::from([("app".to_owned(), "shop".to_owned())]));
 }
 

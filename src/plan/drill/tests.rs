@@ -1,7 +1,8 @@
 //! Owns the cases of drills: up in recovery order, down to exactly what was there, proved, and what is refused.
 
 use super::*;
-use crate::facts::{BlockDevice, InstanceFacts, LaunchTemplateFacts, Tags, VolumeAttachment};
+use crate::diff::fixture;
+use crate::facts::{BlockDevice, ImageFacts, InstanceFacts, LaunchTemplateFacts, Tags, VolumeAttachment};
 use crate::model::{GroupSize, SideName, TIER_TAG};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
 use crate::plan::kept_volumes::STAY;
@@ -132,10 +133,15 @@ fn volumes_that_stay_are_said_before_and_the_proof_knows_what_was_loose() {
         attached: instance.map(|one| VolumeAttachment { instance: one.into(), delete_on_termination: goes }),
         tags: Tags::from([(TIER_TAG.to_owned(), tier.to_owned())]),
     };
-    let planned = |web: Option<bool>, volumes: Result<Vec<VolumeFacts>, String>| {
+    let planned_of = |image: &[&str], web: Option<bool>, volumes: Result<Vec<VolumeFacts>, String>| {
         let (environment, mut baseline, mut groups) = (environment(), baseline(), groups(2));
-        let device = BlockDevice { delete_on_termination: web, ..BlockDevice::default() };
-        let template = LaunchTemplateFacts { block_devices: vec![device], ..LaunchTemplateFacts::default() };
+        let name = "/dev/xvda".to_owned();
+        let device = BlockDevice { device_name: name, delete_on_termination: web, ..BlockDevice::default() };
+        let image_id = Some("ami-keeps".to_owned());
+        let template = LaunchTemplateFacts { image_id, block_devices: vec![device], ..LaunchTemplateFacts::default() };
+        let keeps = image.iter().map(|device| (*device).to_owned()).collect();
+        let image = ImageFacts { keeps, ..fixture::image("ami-keeps", "2026-11-01T00:00:00Z") };
+        baseline.facts.images.insert(image.id.clone(), image);
         let of = &environment.tier("web").expect("the tier").auto_scaling_group;
         baseline.facts.launch_templates.insert(of.clone(), template);
         for (id, state) in [("i-in", "InService"), ("i-out", "Terminating:Wait")] {
@@ -172,6 +178,12 @@ fn volumes_that_stay_are_said_before_and_the_proof_knows_what_was_loose() {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         VolumesBefore::Seen { environment: "shop".into(), loose: set(loose), kept_by: set(kept_by) }
     };
+    let planned = |web, volumes| planned_of(&[], web, volumes);
+    // What the image keeps stays, unless the template says that it goes.
+    let said = |image: &[&str], web| planned_of(image, web, Ok(vec![])).0;
+    assert_eq!(said(&["/dev/xvda"], None), "stand-down-web");
+    assert_eq!(said(&["/dev/xvda"], Some(true)), "");
+    assert_eq!(said(&["/dev/sdf", "/dev/xvda"], Some(true)), "stand-down-web");
     for goes in [None, Some(true)] {
         assert_eq!(planned(goes, Ok(vec![])), (String::new(), seen(&[], &[])), "{goes:?}");
     }

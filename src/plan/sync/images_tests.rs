@@ -14,6 +14,7 @@ fn image(id: &str, created: &str, state: ImageState, tags: &[(&str, &str)]) -> I
         root_device: None,
         snapshot_ids: vec![],
         encrypted: false,
+        keeps: vec![],
         tags: tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
     }
 }

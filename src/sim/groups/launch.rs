@@ -111,17 +111,28 @@ pub(super) fn launch_one(
     Err(passed_over.unwrap_or_else(|| "the launch template names no instance type".to_owned()))
 }
 
-/// The volumes that the template says stay when their instance goes (EC2 user guide, "Preserve data when an instance is
-/// terminated"; what it does not say goes). One without a size is as large as a small image.
+/// The volumes that stay when their instance goes: those of which the template says so, or of which the image does and the
+/// template does not say otherwise (EC2 user guide, "Preserve data when an instance is terminated"). One without a size is
+/// as large as a small image.
 fn kept_volumes(region: &mut RegionState, template: &LaunchTemplateFacts, instance: &str) -> Vec<VolumeFacts> {
-    let kept = template.block_devices.iter().filter(|device| device.delete_on_termination == Some(false));
-    kept.map(|device| VolumeFacts {
+    let image = template.image_id.as_ref().and_then(|id| region.images.get(id));
+    let mut stays: BTreeMap<&str, Option<u32>> =
+        image.into_iter().flat_map(|image| &image.facts.keeps).map(|device| (device.as_str(), None)).collect();
+    for device in &template.block_devices {
+        match device.delete_on_termination {
+            Some(false) => drop(stays.insert(&device.device_name, device.volume_size_gib)),
+            Some(true) => drop(stays.remove(device.device_name.as_str())),
+            None => {}
+        }
+    }
+    let sizes: Vec<Option<u32>> = stays.into_values().collect();
+    let mut one = |size: Option<u32>| VolumeFacts {
         id: region.next_id("vol"),
-        size_gib: device.volume_size_gib.unwrap_or(8),
+        size_gib: size.unwrap_or(8),
         attached: Some(VolumeAttachment { instance: instance.to_owned(), delete_on_termination: false }),
         tags: template.volume_tags.clone(),
-    })
-    .collect()
+    };
+    sizes.into_iter().map(&mut one).collect()
 }
 
 /// The group's subnets, those in the emptiest zones first ("Distribution of instances across Availability Zones").

@@ -49,6 +49,7 @@ impl Maker<'_> {
             root_device: Some("/dev/xvda".to_owned()),
             snapshot_ids: vec![snapshot],
             encrypted,
+            keeps: Vec::new(),
             tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Tags>(),
         };
         let key = encrypted.then(|| "alias/aws/ebs".to_owned());

@@ -201,12 +201,24 @@ async fn weighted_instances_count_for_their_weight_and_the_last_may_be_more_than
 }
 
 #[tokio::test]
-async fn what_a_launch_template_keeps_outlives_its_instance() {
+async fn what_a_launch_template_or_its_image_keeps_outlives_its_instance() {
+    for by_image in [false, true] {
+        kept_volumes_stay(by_image).await;
+    }
+}
+
+async fn kept_volumes_stay(by_image: bool) {
     let bench = Bench::shop().await;
     bench.edit(|state| {
-        let templates = state.region_mut("us-east-1").launch_templates.values_mut();
-        for version in templates.filter(|one| one.name == "shop-web").flat_map(|one| one.versions.values_mut()) {
-            version.block_devices[0].delete_on_termination = Some(false);
+        let region = state.region_mut("us-east-1");
+        let templates = region.launch_templates.values_mut().filter(|one| one.name == "shop-web");
+        for version in templates.flat_map(|one| one.versions.values_mut()) {
+            let device = &mut version.block_devices[0];
+            device.delete_on_termination = (!by_image).then_some(false);
+            let image = version.image_id.as_ref().filter(|_| by_image).and_then(|id| region.images.get_mut(id));
+            if let Some(image) = image {
+                image.facts.keeps = vec![device.device_name.clone()];
+            }
         }
     });
     let write = bench.write_primary().await;

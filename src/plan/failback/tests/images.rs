@@ -20,6 +20,7 @@ fn image(id: &str, created: &str, source: Option<(&str, &str)>) -> ImageFacts {
         root_device: None,
         snapshot_ids: vec![],
         encrypted: false,
+        keeps: vec![],
         tags,
     }
 }

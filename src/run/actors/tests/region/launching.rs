@@ -92,6 +92,7 @@ impl WriteImages for Region {
                 root_device: None,
                 snapshot_ids: vec!["snap-1".into()],
                 encrypted: copy.encrypted,
+                keeps: Vec::new(),
                 tags: copy.tags.clone(),
             };
             state.images.insert(id.clone(), made);
