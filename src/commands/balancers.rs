@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::facts::Baseline;
-use crate::model::{BalancerName, BalancerNames, Environment, StackName, standby_database_name};
+use crate::model::{BalancerName, BalancerNames, Environment, SideName, StackName};
 use crate::plan::sync::BalancerQuery;
 use crate::render::counterparts;
 
@@ -27,8 +27,9 @@ async fn database_names(environment: &Environment, baseline: &Baseline, standby:
         .data
         .iter()
         .filter_map(|data| {
-            let production = baseline.facts.databases.get(&data.rds()?.source)?.endpoint.as_ref()?;
-            Some((production.host.clone(), standby_database_name(&environment.name, &data.name)))
+            let of = |side| data.instance(&environment.name, side);
+            let production = baseline.facts.databases.get(&of(SideName::Primary)?)?.endpoint.as_ref()?;
+            Some((production.host.clone(), of(SideName::Standby)?))
         })
         .collect();
     if wanted.is_empty() {

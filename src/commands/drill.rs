@@ -14,7 +14,7 @@ use super::runs::sitting::Decisions;
 use super::standby_seen;
 use super::under_way::refuse_barred;
 use crate::facts::DatabaseFacts;
-use crate::model::{ENVIRONMENT_TAG, SideName, Span, Switch, standby_database_name};
+use crate::model::{ENVIRONMENT_TAG, SideName, Span, Switch};
 use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
 use crate::plan::runbook::{EventBefore, Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
@@ -120,8 +120,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
 /// The standby's instances of the environment's databases, by identifier.
 async fn standby_databases(opening: &Opening) -> Result<BTreeMap<String, DatabaseFacts>, Failure> {
     let environment = &opening.session.environment;
-    let databases = environment.data.iter().filter(|data| data.rds().is_some());
-    let ids: Vec<String> = databases.map(|data| standby_database_name(&environment.name, &data.name)).collect();
+    let ids = environment.instances(SideName::Standby);
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -133,8 +132,7 @@ async fn standby_databases(opening: &Opening) -> Result<BTreeMap<String, Databas
 async fn left_alone(opening: &Opening) -> Result<(Untouched, Vec<String>), Failure> {
     let (environment, read) = (&opening.session.environment, &opening.standby.read);
     let (mut untouched, mut leading) = (Untouched::default(), Vec::new());
-    for data in environment.data.iter().filter(|data| data.rds().is_some()) {
-        let id = standby_database_name(&environment.name, &data.name);
+    for id in environment.instances(SideName::Standby) {
         if let Some(database) = read.databases.database(&id).await? {
             untouched.databases.insert(id, database.source);
         }

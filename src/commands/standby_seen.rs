@@ -7,7 +7,7 @@ use futures_util::future::join3;
 use super::context::Session;
 use crate::cloud::ReadPorts;
 use crate::facts::{AliasFacts, GroupFacts, LoadBalancerFacts};
-use crate::model::{standby_database_name, standby_group_name};
+use crate::model::{SideName, standby_group_name};
 use crate::plan::aside;
 use crate::plan::declare::StandbySeen;
 use crate::ui::Failure;
@@ -18,8 +18,7 @@ pub async fn look(
     ports: &ReadPorts,
 ) -> Result<(BTreeMap<String, GroupFacts>, StandbySeen), Failure> {
     let environment = &session.environment;
-    let databases = environment.data.iter().filter(|data| data.rds().is_some());
-    let ids: Vec<String> = databases.map(|data| standby_database_name(&environment.name, &data.name)).collect();
+    let ids = environment.instances(SideName::Standby);
     let seen = StandbySeen::default();
     let databases = async {
         if ids.is_empty() {

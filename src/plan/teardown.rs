@@ -5,7 +5,7 @@ mod stays;
 use serde::Serialize;
 
 use crate::facts::{DatabaseFacts, StackFacts, StackResource};
-use crate::model::{Digest, Environment, Part, Region, StackName, standby_database_name};
+use crate::model::{Digest, Environment, Part, Region, SideName, StackName};
 use crate::plan::aside::is_aside;
 
 pub use stays::{StackKept, Stays};
@@ -32,11 +32,10 @@ pub struct TeardownIntent {
 impl TeardownIntent {
     /// Of everything an environment has; of its data stack only when that is asked for.
     pub fn of(environment: &Environment, with_data: bool) -> Self {
-        let databases = environment.data.iter().filter(|data| data.rds().is_some());
         TeardownIntent {
             environment: environment.name.clone(),
             compute_stacks: environment.stacks.compute,
-            databases: databases.map(|data| standby_database_name(&environment.name, &data.name)).collect(),
+            databases: environment.instances(SideName::Standby),
             with_data,
             outside: outside_the_stacks(environment),
         }

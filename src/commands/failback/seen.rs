@@ -11,7 +11,7 @@ use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
 use crate::commands::promoted::pasts;
 use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
-use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name};
+use crate::model::{Rewrite, SideName, Switch, image_parameter_name};
 use crate::plan::failback::{DataSeen, EventSeen, Seen};
 use crate::plan::runbook::HomeRule;
 use crate::plan::sync::{HomeWorld, home_rule, plan_home};
@@ -54,18 +54,18 @@ async fn data(
     standby: &ReadPorts,
 ) -> Result<BTreeMap<String, DataSeen>, Failure> {
     let environment = &session.environment;
-    let databases: Vec<(&str, &str, String)> = environment
+    let databases: Vec<(&str, String, String)> = environment
         .data
         .iter()
         .filter_map(|data| {
-            let there = standby_database_name(&environment.name, &data.name);
-            Some((data.name.as_str(), data.rds()?.source.as_str(), there))
+            let of = |side| data.instance(&environment.name, side);
+            Some((data.name.as_str(), of(SideName::Primary)?, of(SideName::Standby)?))
         })
         .collect();
     if databases.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let here: Vec<String> = databases.iter().map(|(_, source, _)| (*source).to_owned()).collect();
+    let here: Vec<String> = databases.iter().map(|(_, source, _)| source.clone()).collect();
     let there: Vec<String> = databases.iter().map(|(.., there)| there.clone()).collect();
     let (here, there) = join(primary.databases.databases(&here), standby.databases.databases(&there)).await;
     let by_id = |found: Vec<DatabaseFacts>| -> BTreeMap<String, DatabaseFacts> {
@@ -81,8 +81,8 @@ async fn data(
     let seen = databases.into_iter().map(|(name, source, standby)| {
         let seen = DataSeen {
             standby: there.get(&standby).cloned(),
-            primary: here.get(source).cloned(),
-            lag: lags.get(source).copied(),
+            primary: here.get(&source).cloned(),
+            lag: lags.get(&source).copied(),
             past: pasts.remove(name).unwrap_or_default(),
         };
         (name.to_owned(), seen)
@@ -143,7 +143,7 @@ async fn parameters(
         .tiers
         .iter()
         .map(|tier| image_parameter_name(&environment.name, &tier.name))
-        .chain(environment.data.iter().filter_map(|data| data.rds()?.endpoint_parameter.clone()))
+        .chain(environment.data.iter().filter_map(|data| data.endpoint_parameter()).map(str::to_owned))
         .collect();
     let key = session.secret_key().await?;
     let balancers = balancer_names(environment, baseline, standby).await;

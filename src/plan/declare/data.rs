@@ -285,7 +285,7 @@ pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec
 
 /// The steps that look whether data that replicates by itself is there. Best effort: nothing could be done about it now.
 pub(super) fn checks(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let replicating = input.environment.data.iter().filter(|data| data.rds().is_none());
+    let replicating = input.environment.data.iter().filter(|data| !data.has_one_writer());
     let steps = replicating.map(|data| {
         let id = check_id(&data.name);
         Step {

@@ -100,7 +100,7 @@ pub(super) fn copy_gate(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> 
 /// Whether the standby is stopped before its data goes home. A database has one writer, so one that is away always asks for
 /// it. Tables and buckets can have two: where both sides serve by intent nothing is taken from the standby.
 pub(super) fn freezes(input: &FailbackInput<'_>, journeys: &[Journey<'_>]) -> bool {
-    let replicating = input.environment.data.iter().any(|data| data.rds().is_none());
+    let replicating = input.environment.data.iter().any(|data| !data.has_one_writer());
     journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }))
         || (replicating && !both_serve(input.environment))
 }
