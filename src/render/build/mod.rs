@@ -3,7 +3,6 @@
 mod blocks;
 mod compute;
 mod data;
-mod data_settings;
 mod edge;
 mod inventory;
 mod launch_template;
