@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataKind, DataSet, Kind};
+use super::Kind;
 use crate::model::{SideName, standby_database_name};
 
 /// An RDS instance.
@@ -32,15 +32,5 @@ impl Kind for RdsData {
 
     fn endpoint_parameter(&self) -> Option<&str> {
         self.endpoint_parameter.as_deref()
-    }
-}
-
-impl DataSet {
-    /// The RDS instance it is, if it is one.
-    pub fn rds(&self) -> Option<&RdsData> {
-        match &self.kind {
-            DataKind::Rds(rds) => Some(rds),
-            DataKind::Dynamodb(_) | DataKind::S3(_) => None,
-        }
     }
 }
