@@ -12,9 +12,11 @@
 //! - `src/diff/parity/data/`: how the standby's is compared with production's
 //! - `src/plan/data/`: what declarations, drills and failbacks do about it, and what a person has to know
 //! - `src/run/actors/data/`: how it is checked, where nothing is to be done about it
-//! - `src/commands/data/`: how `status` tells of it
+//! - `src/report/data/`: how a baseline tells of it
+//! - `src/commands/data/`: what commands look at of it, and how `status` tells of it
 //!
-//! What it is made of in AWS is a noun of its own, where that is new: facts, a port, its adapter and its simulation.
+//! What it is made of in AWS is a noun of its own, where that is new: facts, a port, its adapter and its simulation. What
+//! is done about it, where that is new, is an action with its actor.
 
 mod dynamodb;
 mod rds;
