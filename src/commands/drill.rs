@@ -73,7 +73,7 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let volumes = volumes.map_err(|error| error.to_string());
     // What a declaration has besides is not carried out, and counts in the verdict all the same.
     let (_, mut seen) = standby_seen::look(session, &standby.read).await?;
-    if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
+    if data::stands_alone(&seen) {
         seen.past = pasts(session).await?;
     }
     let databases = match &args.copy_data {

@@ -84,6 +84,11 @@ pub async fn in_standby(session: &Session, ports: &ReadPorts) -> StandbySeen {
     rds::in_standby(session, ports).await
 }
 
+/// Whether some of it follows production no more: then what runs tell of it counts.
+pub fn stands_alone(seen: &StandbySeen) -> bool {
+    rds::stands_alone(seen)
+}
+
 /// Data of both sides before a failback, by its name. What cannot be seen is a failure: it would be left behind.
 pub async fn on_both_sides(
     session: &Session,

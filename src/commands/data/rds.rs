@@ -72,6 +72,10 @@ async fn kept(ports: &ReadPorts, lacking: &[&String]) -> BTreeMap<String, String
     lacking.iter().filter_map(of).collect()
 }
 
+pub(super) fn stands_alone(seen: &StandbySeen) -> bool {
+    seen.databases.iter().flatten().any(|(_, database)| !database.is_replica())
+}
+
 pub(super) async fn on_both_sides(
     session: &Session,
     primary: &ReadPorts,

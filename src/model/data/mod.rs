@@ -10,7 +10,8 @@
 //! - `src/observe/data/`: what is looked at, and what production must have
 //! - `src/render/build/data/`: what is provisioned for it, beside a view in `src/render/view/` and a partial in `templates/`
 //! - `src/diff/parity/data/`: how the standby's is compared with production's
-//! - `src/plan/data/`: what declarations, drills and failbacks do about it, and what a person has to know
+//! - `src/plan/data/`: what declarations, drills and failbacks do about it, what a teardown leaves of it, and what a person
+//!   has to know
 //! - `src/run/actors/data/`: how it is checked, where nothing is to be done about it
 //! - `src/report/data/`: how a baseline tells of it
 //! - `src/commands/data/`: what commands look at of it, and how `status` tells of it

@@ -1,5 +1,6 @@
 //! Owns what data contributes to plans: what a declaration, a drill and a failback ask of every kind, and the one place
-//! that tells the kinds apart. Where a kind has nothing to say, the answer is the default.
+//! that tells the kinds apart. Where a kind has nothing to say, the answer is the default. A teardown asks about what is
+//! there, and not what the environment names: stacks may hold more.
 
 mod dynamodb;
 mod rds;
@@ -13,6 +14,8 @@ use super::drill::{CopyInput, CopyProblem};
 use super::failback::FailbackInput;
 use super::runbook::{Runbook, Step, StepId};
 use crate::model::{CopyMark, DataKind, DataSet, Environment};
+pub use rds::{databases_concerned, databases_wanted};
+pub(super) use rds::{databases_that_stay, stands_on};
 
 /// A kind of data store, as plans are made with it.
 trait Kind {

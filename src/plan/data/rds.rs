@@ -6,6 +6,7 @@ mod homeward;
 mod journey;
 mod lost;
 mod standing;
+mod stays;
 mod trouble;
 
 use super::{DataTrouble, Declared, Homeward, Kind, Restored};
@@ -14,6 +15,7 @@ use crate::plan::declare::DeclareInput;
 use crate::plan::failback::FailbackInput;
 use journey::journey;
 use standing::Database;
+pub use stays::{databases_concerned, databases_that_stay, databases_wanted, stands_on};
 
 impl Kind for RdsData {
     fn declared<'a>(&'a self, data: &'a DataSet, input: &'a DeclareInput<'_>) -> Box<dyn Declared + 'a> {
