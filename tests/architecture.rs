@@ -167,10 +167,24 @@ fn names_crate(code: &str, beginning: &str) -> bool {
     })
 }
 
-/// The code of a file without comments and without its in-file tests, which may build what they need.
+/// The code of a file without comments and without what is compiled for tests only, which may build what it needs.
 fn code(text: &str) -> String {
-    let production = text.split("#[cfg(test)]").next().unwrap_or(text);
-    production.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let mut production = Vec::new();
+    let mut lines = text.lines();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    while let Some(line) = lines.next() {
+        if line.trim_start().starts_with("#[cfg(test)]") {
+            // What is marked ends in its first line, or with a brace below its beginning.
+            let item = lines.by_ref().find(|line| !line.trim_start().starts_with("#[")).unwrap_or_default();
+            if !item.ends_with([';', ',', '}']) {
+                let ends = |next: &&str| indent(next) == indent(line) && next.trim_start().starts_with('}');
+                lines.by_ref().find(ends);
+            }
+        } else if !line.trim_start().starts_with("//") {
+            production.push(line);
+        }
+    }
+    production.join("\n")
 }
 
 /// Every folder named after `crate::`, also inside `use crate::{...}` groups.
@@ -212,4 +226,118 @@ fn first_word(text: &str) -> String {
 fn the_parser_of_imports_sees_groups() {
     let found = imports("use crate::{model::{A, B}, facts, cloud::X};\nfn f() { crate::store::g() }");
     assert_eq!(found, BTreeSet::from(["model", "facts", "cloud", "store"].map(str::to_owned)));
+}
+
+#[test]
+fn what_is_compiled_for_tests_only_is_no_production_code() {
+    let text = "mod a;\n#[cfg(test)]\n#[path = \"b.rs\"]\nmod b;\n// c\nmod d;\n#[cfg(test)]\nmod e {\n    fn f() {}\n}\nmod g;\n";
+    assert_eq!(code(text), "mod a;\nmod d;\nmod g;");
+}
+
+/// Where a new kind of data goes.
+const KINDS: &str = "src/model/data/mod.rs";
+
+/// The folders that have a file for each kind of data, by the module comment of [`KINDS`].
+fn folders_of_kinds() -> Vec<PathBuf> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(KINDS)).expect("a readable source file");
+    let named = |line: &str| Some(line.strip_prefix("//! - `")?.split_once('`')?.0.to_owned());
+    let folders: Vec<PathBuf> = text.lines().filter_map(named).map(PathBuf::from).collect();
+    assert!(folders.len() > 5, "{KINDS} lists the folders that have a file for each kind");
+    folders
+}
+
+/// The kinds of data: variant of `DataKind` and the type of its value.
+fn kinds() -> Vec<(String, String)> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(KINDS)).expect("a readable source file");
+    let text = code(&text);
+    let body = text.split_once("pub enum DataKind {").and_then(|(_, rest)| rest.split_once('}')).expect("the kinds").0;
+    let kinds: Vec<(String, String)> = body
+        .lines()
+        .filter_map(|line| line.trim().trim_end_matches(',').trim_end_matches(')').split_once('('))
+        .map(|(variant, value)| (variant.to_owned(), value.to_owned()))
+        .collect();
+    assert!(kinds.len() > 2, "the kinds are where this test looks");
+    kinds
+}
+
+/// Whether code names an identifier by itself, and not as a part of a longer one.
+fn names(code: &str, identifier: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    code.match_indices(identifier).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + identifier.len()..]);
+        !before.ends_with(is_word) && !after.starts_with(is_word)
+    })
+}
+
+#[test]
+fn kinds_of_data_are_told_apart_in_their_own_files_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (kinds, folders) = (kinds(), folders_of_kinds());
+    let mut problems = Vec::new();
+    for folder in folders.iter().filter(|folder| !root.join(folder).join("mod.rs").is_file()) {
+        problems.push(format!("{KINDS} names the folder {}, which has no mod.rs", folder.display()));
+    }
+    for (path, _, text) in sources() {
+        let path = path.strip_prefix(root).expect("below the root").to_path_buf();
+        let text = code(&text);
+        let is_for_tests = |part: &str| part.contains("tests") || part.contains("fixture");
+        if path.components().any(|part| is_for_tests(&part.as_os_str().to_string_lossy())) {
+            continue;
+        }
+        let mut named: Vec<&str> = Vec::new();
+        for (variant, value) in &kinds {
+            let is_named = text.contains(&format!("DataKind::{variant}")) || names(&text, value);
+            named.extend(is_named.then_some(variant.as_str()));
+        }
+        let Some(folder) = folders.iter().find(|folder| path.starts_with(folder)) else {
+            // The model passes its values on.
+            if path != Path::new("src/model/mod.rs") && (!named.is_empty() || names(&text, "DataKind as")) {
+                problems.push(format!(
+                    "{}: it names kinds of data ({}). What it asks of a kind is a question that every kind answers: put it \
+                     into the trait (or the one `match`) of a folder that {KINDS} lists, and each answer into the file of its \
+                     kind there",
+                    path.display(),
+                    named.join(", ")
+                ));
+            }
+            continue;
+        };
+        let below = path.strip_prefix(folder).expect("below the folder");
+        let stem = below.components().next().expect("a file").as_os_str().to_string_lossy().into_owned();
+        let stem = stem.trim_end_matches(".rs");
+        if stem == "mod" {
+            if text.contains("DataKind::") && text.contains("_ =>") {
+                problems.push(format!(
+                    "{}: a `_` arm beside kinds of data; name every kind, so that the compiler asks about a new one",
+                    path.display()
+                ));
+            }
+            continue;
+        }
+        let Some((own, _)) = kinds.iter().find(|(variant, _)| variant.to_ascii_lowercase() == stem) else {
+            problems
+                .push(format!("{}: `{stem}` is no kind of data, and this folder has a file for each", path.display()));
+            continue;
+        };
+        for other in named.into_iter().filter(|named| named != own) {
+            problems.push(format!(
+                "{}: the file of `{own}` names `{other}`; what is common to kinds goes into {}",
+                path.display(),
+                folder.join("mod.rs").display()
+            ));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn every_folder_of_kinds_is_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed: BTreeSet<PathBuf> = folders_of_kinds().iter().map(|folder| folder.components().collect()).collect();
+    let found: BTreeSet<PathBuf> = sources()
+        .into_iter()
+        .filter(|(path, _, _)| path.ends_with("data/mod.rs"))
+        .filter_map(|(path, _, _)| Some(path.strip_prefix(root).ok()?.parent()?.to_path_buf()))
+        .collect();
+    assert_eq!(listed, found, "{KINDS} lists every folder that has a file for each kind of data, and no other");
 }

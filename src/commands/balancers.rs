@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::data;
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::facts::Baseline;
-use crate::model::{BalancerName, BalancerNames, Environment, StackName, standby_database_name};
+use crate::model::{BalancerNames, Environment, StackName};
 use crate::plan::sync::BalancerQuery;
 use crate::render::counterparts;
 
@@ -14,36 +15,11 @@ use crate::render::counterparts;
 pub async fn balancer_names(environment: &Environment, baseline: &Baseline, standby: &ReadPorts) -> BalancerNames {
     let query = BalancerQuery::of(baseline, &counterparts(environment, baseline));
     let (balancers, databases) =
-        futures_util::future::join(ask(environment, &query, standby), database_names(environment, baseline, standby))
+        futures_util::future::join(ask(environment, &query, standby), data::host_names(environment, baseline, standby))
             .await;
     let mut names = balancers.unwrap_or_else(|error| query.unread(&error.to_string()));
     names.extend(databases);
     names
-}
-
-/// The host names of production's databases, each with that of its replica: it keeps it when it is promoted.
-async fn database_names(environment: &Environment, baseline: &Baseline, standby: &ReadPorts) -> BalancerNames {
-    let wanted: BTreeMap<String, String> = environment
-        .data
-        .iter()
-        .filter_map(|data| {
-            let production = baseline.facts.databases.get(&data.rds()?.source)?.endpoint.as_ref()?;
-            Some((production.host.clone(), standby_database_name(&environment.name, &data.name)))
-        })
-        .collect();
-    if wanted.is_empty() {
-        return BalancerNames::new();
-    }
-    let ids: Vec<String> = wanted.values().cloned().collect();
-    let found = standby.databases.databases(&ids).await;
-    let standing = |id: &String| match &found {
-        Err(error) => BalancerName::Unread(error.to_string()),
-        Ok(found) => {
-            let host = found.iter().find(|one| one.id == *id).and_then(|one| Some(one.endpoint.as_ref()?.host.clone()));
-            host.map_or(BalancerName::NotYet, BalancerName::Known)
-        }
-    };
-    wanted.iter().map(|(host, id)| (host.clone(), standing(id))).collect()
 }
 
 async fn ask(environment: &Environment, query: &BalancerQuery, standby: &ReadPorts) -> CloudResult<BalancerNames> {

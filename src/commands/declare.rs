@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::carry::{Manner, carry_out, side};
 use super::context::{Context, Session};
+use super::data;
 use super::declare_refused::tell;
 use super::earlier::{past_despite, times};
 use super::output::{Output, print};
@@ -114,7 +115,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     .await;
     let baseline = baseline.await.map_err(|error| Failure::failed(format!("the bundle was not read: {error}")))??;
     let (caller, (groups, mut seen), (basis, past)) = (caller?, seen?, past?);
-    if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
+    if data::stands_alone(&seen) {
         // Whether it has what counts, only earlier runs tell.
         seen.past = pasts(&session).await?;
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::carry::Manner;
 use super::context::{Context, Session};
+use super::data;
 use super::declare::begin;
 use super::earlier::{record, times};
 use super::opening::{Opening, open};
@@ -13,8 +14,7 @@ use super::promoted::pasts;
 use super::runs::sitting::Decisions;
 use super::standby_seen;
 use super::under_way::refuse_barred;
-use crate::facts::DatabaseFacts;
-use crate::model::{ENVIRONMENT_TAG, SideName, Span, Switch, standby_database_name};
+use crate::model::{ENVIRONMENT_TAG, SideName, Span, Switch};
 use crate::plan::drill::{CopyInput, CopyProblem, DrillInput, DrillRefusal, not_restored, plan_drill};
 use crate::plan::runbook::{EventBefore, Mode, Untouched};
 use crate::plan::scale::{ScaleRefusal, ScaleTarget};
@@ -73,11 +73,11 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     let volumes = volumes.map_err(|error| error.to_string());
     // What a declaration has besides is not carried out, and counts in the verdict all the same.
     let (_, mut seen) = standby_seen::look(session, &standby.read).await?;
-    if seen.databases.iter().flatten().any(|(_, database)| !database.is_replica()) {
+    if data::stands_alone(&seen) {
         seen.past = pasts(session).await?;
     }
     let databases = match &args.copy_data {
-        Some(_) => standby_databases(&opening).await?,
+        Some(_) => data::to_copy(environment, &standby.read).await?,
         None => BTreeMap::new(),
     };
     let copy = args.copy_data.as_deref().map(|wanted| CopyInput { wanted, databases: &databases });
@@ -117,28 +117,11 @@ pub async fn run(args: &DrillArgs, context: &Context) -> Result<Exit, Failure> {
     begin(session, &runbook, standby.clone(), caller, &manner).await
 }
 
-/// The standby's instances of the environment's databases, by identifier.
-async fn standby_databases(opening: &Opening) -> Result<BTreeMap<String, DatabaseFacts>, Failure> {
-    let environment = &opening.session.environment;
-    let databases = environment.data.iter().filter(|data| data.rds().is_some());
-    let ids: Vec<String> = databases.map(|data| standby_database_name(&environment.name, &data.name)).collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let found = opening.standby.read.databases.databases(&ids).await?;
-    Ok(found.into_iter().map(|database| (database.id.clone(), database)).collect())
-}
-
 /// What the drill leaves alone, as it is now; and the objects that lead the users to the standby.
 async fn left_alone(opening: &Opening) -> Result<(Untouched, Vec<String>), Failure> {
     let (environment, read) = (&opening.session.environment, &opening.standby.read);
-    let (mut untouched, mut leading) = (Untouched::default(), Vec::new());
-    for data in environment.data.iter().filter(|data| data.rds().is_some()) {
-        let id = standby_database_name(&environment.name, &data.name);
-        if let Some(database) = read.databases.database(&id).await? {
-            untouched.databases.insert(id, database.source);
-        }
-    }
+    let mut untouched = Untouched { databases: data::sources(environment, read).await?, ..Untouched::default() };
+    let mut leading = Vec::new();
     let switch = environment.traffic.as_ref().map(|traffic| &traffic.switch);
     if let Some(Switch::StandbyTakesOver { bucket, key }) = switch {
         match read.buckets.object_exists(bucket, key).await? {

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod carry;
 pub mod check;
 pub mod context;
+mod data;
 pub mod declare;
 mod declare_refused;
 pub mod demo;

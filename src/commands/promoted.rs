@@ -45,7 +45,7 @@ pub(super) async fn pasts(session: &Session) -> Result<BTreeMap<String, Past>, F
             }
         }
     }
-    let databases = session.environment.data.iter().filter(|data| data.rds().is_some());
+    let databases = session.environment.data.iter().filter(|data| data.has_one_writer());
     let past = |data: &str| {
         let of = |whose: &Option<String>| whose.as_ref().is_none_or(|whose| whose == data);
         Past::of(deeds.iter().filter(|(whose, _)| of(whose)).map(|(_, deed)| deed.clone()).collect())

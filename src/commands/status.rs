@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::{Context, Session};
+use super::data;
 use super::output::{Output, print};
 use super::past::past;
-use super::status_data::{data, events, traffic};
+use super::status_data::{events, traffic};
 use crate::cloud::ReadPorts;
 use crate::facts::{Baseline, Gap, Noun};
 use crate::model::{
@@ -116,7 +117,7 @@ async fn look(session: &Session, baseline: Option<&Baseline>, gaps: &mut Vec<Gap
     };
     let tiers = tiers(session, &ports, baseline, gaps).await;
     let stacks = stacks(session, &ports, gaps).await;
-    let data = data(environment, &ports, session.clock().now(), gaps).await;
+    let data = data::status(environment, &ports, session.clock().now(), gaps).await;
     let traffic = traffic(environment, &ports, session.cloud.outside().as_ref(), &stacks, gaps).await;
     let events = events(environment, &ports, gaps).await;
     Ok(Seen { tiers, stacks, data, traffic, events })

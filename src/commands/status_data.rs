@@ -1,45 +1,15 @@
-//! Owns what `lifeboat status` asks of the standby about data, traffic and event sources.
+//! Owns what `lifeboat status` asks of the standby about traffic and event sources.
 
 use std::collections::BTreeMap;
 
 use crate::cloud::{Outside, ReadPorts};
 use crate::facts::{Gap, LeverAnswer, LeverFacts, Noun, RecordFacts};
-use crate::model::{DataKind, Environment, Part, SideName, StackName, Switch, Traffic, standby_database_name};
+use crate::model::{Environment, Part, SideName, StackName, Switch, Traffic};
 use crate::observe::events::observe_events;
 use crate::observe::traffic::records;
-use crate::observe::{DataSeen, observe_data};
 use crate::report::status::EventStatus;
-use crate::report::status_data::{DataRole, DataStatus, LeadsTo, TrafficStatus};
+use crate::report::status_data::{LeadsTo, TrafficStatus};
 use crate::run::lever::look_at_lever;
-
-/// Every data store as it stands in the standby.
-pub async fn data(
-    environment: &Environment,
-    ports: &ReadPorts,
-    now: jiff::Timestamp,
-    gaps: &mut Vec<Gap>,
-) -> Vec<DataStatus> {
-    let seen = observe_data(ports, environment, now).await;
-    gaps.extend(seen.gaps.iter().cloned());
-    let rows = environment.data.iter().map(|data| match &data.kind {
-        DataKind::Rds(_) => database(&seen, &data.name, standby_database_name(&environment.name, &data.name)),
-        DataKind::Dynamodb(table) => {
-            let found = seen.tables.get(&table.table);
-            let role = role(&seen, Noun::Table, &table.table, found.map(|table| !table.replicas.is_empty()));
-            let status = found.map(|table| table.status.clone());
-            DataStatus { data: data.name.clone(), kind: "table", name: table.table.clone(), role, status, lag_s: None }
-        }
-        DataKind::S3(buckets) => {
-            let found = seen.buckets.get(&buckets.replica);
-            let role = role(&seen, Noun::Bucket, &buckets.replica, found.map(|_| true));
-            let words = |versioned| if versioned { "versioned" } else { "not versioned" };
-            let status = found.map(|bucket| words(bucket.versioned).to_owned());
-            let name = buckets.replica.clone();
-            DataStatus { data: data.name.clone(), kind: "bucket", name, role, status, lag_s: None }
-        }
-    });
-    rows.collect()
-}
 
 /// Every event source as it stands in the standby, but for those that could not be seen.
 pub async fn events(environment: &Environment, ports: &ReadPorts, gaps: &mut Vec<Gap>) -> Vec<EventStatus> {
@@ -53,30 +23,6 @@ pub async fn events(environment: &Environment, ports: &ReadPorts, gaps: &mut Vec
     let rows = rows.collect();
     gaps.extend(unseen);
     rows
-}
-
-fn database(seen: &DataSeen, data: &str, name: String) -> DataStatus {
-    let found = seen.databases.get(&name);
-    DataStatus {
-        data: data.to_owned(),
-        kind: "database",
-        role: role(seen, Noun::Database, &name, found.map(|database| database.is_replica())),
-        status: found.map(|database| database.status.clone()),
-        lag_s: seen.replica_lags.get(&name).map(|lag| lag.seconds),
-        name,
-    }
-}
-
-/// `follows` is none where nothing of that name was found.
-fn role(seen: &DataSeen, noun: Noun, name: &str, follows: Option<bool>) -> DataRole {
-    match follows {
-        Some(true) => DataRole::Replica,
-        Some(false) => DataRole::StandsAlone,
-        None if seen.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == name)) => {
-            DataRole::Unknown
-        }
-        None => DataRole::Absent,
-    }
 }
 
 /// Where the record leads. Only weighted and failover records ask Route 53, whose answers come from us-east-1; the object

@@ -2,6 +2,7 @@
 
 use super::later::later;
 use super::remark::Remark;
+use super::written::DATA_GRAMMARS;
 use crate::model::closest;
 use crate::yaml::read::{ReadError, ReadErrorKind};
 
@@ -97,9 +98,6 @@ fn home_of(key: &str) -> Option<&'static str> {
         "percent" | "min" => "standby",
         "basis" | "window" | "floor" => "full",
         "listener" | "health_check" => "load_balancer",
-        "source" | "endpoint_parameter" | "class" => "rds",
-        "table" => "dynamodb",
-        "replica" => "s3",
         "function" => "mapping",
         "bus" => "rule",
         "interval" | "failures" => "health_check",
@@ -109,18 +107,21 @@ fn home_of(key: &str) -> Option<&'static str> {
         "images" | "parameters" => "sync",
         "keep" => "images",
         "ignore" => "drift",
-        _ => return None,
+        _ => return DATA_GRAMMARS.iter().find(|kind| kind.own_keys.contains(&key)).map(|kind| kind.key),
     })
 }
 
 /// What a missing key looks like in a file.
 fn example(key: &str, path: &str) -> Option<&'static str> {
+    let of_data = || DATA_GRAMMARS.iter().flat_map(|kind| kind.required).find(|(known, _)| *known == key);
+    if let Some((_, example)) = path.starts_with("data").then(of_data).flatten() {
+        return Some(example);
+    }
     Some(match key {
         "name" if path.ends_with("rule.name") => "name: shop-nightly",
         "name" if path.starts_with("event_sources") => "name: nightly-invoices",
         "function" => "function: shop-orders",
         "name" if path.starts_with("data") => "name: orders",
-        "standby" if path.starts_with("data") => "standby: read-replica",
         "schema" => "schema: lifeboat/v1",
         "name" => "name: shop",
         "strategy" => "strategy: warm-standby",
@@ -136,10 +137,6 @@ fn example(key: &str, path: &str) -> Option<&'static str> {
         }
         "group" => "group: { auto_scaling_group: shop-web }",
         "auto_scaling_group" => "auto_scaling_group: shop-web",
-        "source" => "source: shop-orders",
-        "table" => "table: shop-carts",
-        "bucket" => "bucket: shop-uploads",
-        "replica" => "replica: shop-uploads-dr",
         "record" => "record: shop.example.com",
         "zone" => "zone: Z0123456789ABC",
         "switch" => "switch: standby-takes-over",

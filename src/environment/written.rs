@@ -19,7 +19,7 @@ use super::defaults;
 use super::values::{EnvironmentName, Length, SchemaName, Store, Text};
 use crate::yaml::read::Placed;
 
-pub use data::{WrittenBuckets, WrittenData, WrittenRds, WrittenTable};
+pub use data::{DATA_GRAMMARS, WrittenBuckets, WrittenData, WrittenRds, WrittenTable};
 pub use events::{WrittenEventSource, WrittenMapping, WrittenRule};
 pub use network::WrittenNetwork;
 pub use side::WrittenSide;

@@ -48,6 +48,11 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The identifiers of the RDS instances that its data is on a side, in the data's order.
+    pub fn instances(&self, side: SideName) -> Vec<String> {
+        self.data.iter().filter_map(|data| data.instance(&self.name, side)).collect()
+    }
+
     /// One side's settings.
     pub fn side(&self, name: SideName) -> &Side {
         match name {

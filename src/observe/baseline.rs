@@ -5,11 +5,12 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::data::{InProduction, in_production};
 use super::parameters::ParameterView;
 use super::side::{SideQuery, observe_side};
 use crate::cloud::{CloudError, ReadPorts};
 use crate::facts::{BASELINE_SCHEMA, Baseline, Gap, Noun, PeakSeen, SideFacts, TierSource, capacity_basis};
-use crate::model::{Basis, Caller, CapacityBasis, DataKind, Digest, Environment, SecretKey, Span};
+use crate::model::{Basis, Caller, CapacityBasis, Digest, Environment, SecretKey, Span};
 
 /// Why there is no baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +40,8 @@ pub struct Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (noun, owner) = match self.noun {
-            Noun::Group => ("Auto Scaling group", "tier"),
-            Noun::Database => ("database", "data"),
-            Noun::Table => ("table", "data"),
-            _ => ("bucket", "data"),
+            Noun::Group => ("Auto Scaling group".to_owned(), "tier"),
+            noun => (noun.to_string(), "data"),
         };
         write!(f, "{noun} `{}` ({owner} {})", self.name, self.owner)
     }
@@ -113,14 +112,10 @@ fn missing(environment: &Environment, facts: &SideFacts) -> Vec<Missing> {
         }
     }
     for data in &environment.data {
-        let (noun, name, is_there) = match &data.kind {
-            DataKind::Rds(rds) => (Noun::Database, &rds.source, facts.databases.contains_key(&rds.source)),
-            DataKind::Dynamodb(table) => (Noun::Table, &table.table, facts.tables.contains_key(&table.table)),
-            DataKind::S3(buckets) => (Noun::Bucket, &buckets.bucket, facts.buckets.contains_key(&buckets.bucket)),
-        };
-        let is_unseen = facts.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == *name));
+        let InProduction { noun, name, is_there } = in_production(&data.kind, facts);
+        let is_unseen = facts.gaps.iter().any(|gap| gap.noun == noun && (gap.subject == "*" || gap.subject == name));
         if !is_there && !is_unseen {
-            missing.push(Missing { noun, name: name.clone(), owner: data.name.clone() });
+            missing.push(Missing { noun, name: name.to_owned(), owner: data.name.clone() });
         }
     }
     missing
@@ -222,7 +217,7 @@ fn tier_source(facts: &SideFacts, group_name: &str) -> TierSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, BucketData, DataSet, RdsData, Region, SideName, TableData, fixture};
+    use crate::model::{AccountId, BucketData, DataKind, DataSet, RdsData, Region, SideName, TableData, fixture};
 
     #[test]
     fn everything_the_file_names_and_production_lacks_is_told_at_once() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::data::observe_data;
+use super::data::{observe_data, security_groups};
 use super::events::observe_events;
 use super::parameters::{ParameterView, observe_parameters};
 use super::traffic::observe_traffic;
@@ -54,9 +54,7 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
     facts.gaps.extend(parameter_gaps);
     facts.schedules = seen(schedules, Noun::Schedule, &mut facts.gaps).unwrap_or_default();
     facts.schedules.retain(|_, schedules| !schedules.is_empty());
-    (facts.databases, facts.replica_lags) = (data.databases, data.replica_lags);
-    (facts.tables, facts.buckets) = (data.tables, data.buckets);
-    facts.gaps.extend(data.gaps);
+    data.put_into(&mut facts);
     (facts.records, facts.health_checks) = (traffic.records, traffic.health_checks);
     facts.gaps.extend(traffic.gaps);
     facts.event_sources = events.0;
@@ -121,17 +119,17 @@ pub async fn observe_side(ports: &ReadPorts, query: &SideQuery<'_>) -> CloudResu
         facts.vpcs = vpcs.into_iter().map(|vpc| (vpc.id.clone(), vpc)).collect();
     }
 
-    let security_groups = distinct(
+    let group_ids = distinct(
         facts
             .launch_templates
             .values()
             .flat_map(|version| version.security_group_ids.iter())
             .chain(facts.load_balancers.values().flat_map(|balancer| balancer.security_group_ids.iter()))
-            .chain(facts.databases.values().flat_map(|database| database.security_group_ids.iter()))
+            .chain(security_groups(&facts))
             .cloned(),
     );
-    let security_groups = ports.network.security_groups(&security_groups).await;
-    if let Some(groups) = seen(security_groups, Noun::SecurityGroup, &mut facts.gaps) {
+    let found = ports.network.security_groups(&group_ids).await;
+    if let Some(groups) = seen(found, Noun::SecurityGroup, &mut facts.gaps) {
         facts.security_groups = groups.into_iter().map(|group| (group.id.clone(), group)).collect();
     }
     facts.gaps.sort();

@@ -1,6 +1,7 @@
 //! Owns deciding: intent + facts -> immutable plans of steps. It does no I/O and reads no clock.
 
 pub mod aside;
+mod data;
 pub mod declare;
 pub mod drill;
 pub mod failback;

@@ -4,12 +4,13 @@ mod stays;
 
 use serde::Serialize;
 
+use super::data;
 use crate::facts::{DatabaseFacts, StackFacts, StackResource, VolumeFacts};
-use crate::model::{Digest, Environment, Part, Region, StackName, standby_database_name};
-use crate::plan::aside::is_aside;
+use crate::model::{Digest, Environment, Part, Region, SideName, StackName};
 
+pub use super::data::{databases_concerned, databases_wanted};
 pub use stays::{StackKept, Stays};
-use stays::{databases_that_stay, kept, outside_the_stacks, volumes_that_stay};
+use stays::{kept, outside_the_stacks, volumes_that_stay};
 
 /// The version of the plan's JSON.
 pub const TEARDOWN_PLAN_SCHEMA: u32 = 1;
@@ -32,11 +33,10 @@ pub struct TeardownIntent {
 impl TeardownIntent {
     /// Of everything an environment has; of its data stack only when that is asked for.
     pub fn of(environment: &Environment, with_data: bool) -> Self {
-        let databases = environment.data.iter().filter(|data| data.rds().is_some());
         TeardownIntent {
             environment: environment.name.clone(),
             compute_stacks: environment.stacks.compute,
-            databases: databases.map(|data| standby_database_name(&environment.name, &data.name)).collect(),
+            databases: environment.instances(SideName::Standby),
             with_data,
             outside: outside_the_stacks(environment),
         }
@@ -111,23 +111,6 @@ pub struct Blocked {
     pub next: String,
 }
 
-/// The identifiers of the databases a teardown has to know of: those of the file, and those of the stacks that are there.
-pub fn databases_wanted(intent: &TeardownIntent, found: &[FoundStack]) -> Vec<String> {
-    let there = found.iter().flat_map(|stack| &stack.resources).filter(|r| r.resource_type == "AWS::RDS::DBInstance");
-    let there = there.map(|resource| resource.physical_id.clone()).filter(|id| !id.is_empty());
-    let mut ids: Vec<String> = intent.databases.iter().cloned().chain(there).collect();
-    ids.sort();
-    ids.dedup();
-    ids
-}
-
-/// Of all databases those that a teardown tells of: those wanted, and what failbacks have kept aside of them.
-pub fn databases_concerned(ids: &[String], mut all: Vec<DatabaseFacts>) -> Vec<DatabaseFacts> {
-    all.retain(|one| ids.iter().any(|id| one.id == *id || is_aside(id, &one.id)));
-    all.sort_by(|a, b| a.id.cmp(&b.id));
-    all
-}
-
 /// The plan, from the stacks and databases that are there, in any order.
 pub fn teardown_plan(
     intent: TeardownIntent,
@@ -162,7 +145,7 @@ pub fn teardown_plan(
         stacks,
         kept,
         absent,
-        databases: databases_that_stay(databases, &wanted, region),
+        databases: data::databases_that_stay(databases, &wanted, region),
         stays: intent.outside,
         digest,
     }

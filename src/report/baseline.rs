@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::age::moment;
 use super::count::count;
+use super::data;
 use super::style::{CHANGED, HEADING, Paint};
 use super::table::{Cell, Table};
 use crate::facts::{Baseline, SideFacts, source_name};
@@ -76,38 +77,22 @@ fn beside(facts: &SideFacts) -> String {
     let mut out = String::new();
     let schedules = facts.schedules.values().map(Vec::len).sum();
     let counts = [
-        (facts.databases.len(), "database"),
-        (facts.tables.len(), "table"),
-        (facts.buckets.len(), "bucket"),
         (facts.records.len(), "DNS record"),
         (facts.health_checks.len(), "health check"),
         (schedules, "scheduled action"),
         (facts.event_sources.len(), "event source"),
     ];
-    let seen: Vec<String> =
-        counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
+    let seen: Vec<String> = data::counts(facts)
+        .into_iter()
+        .chain(counts)
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
     if !seen.is_empty() {
         let _ = writeln!(out, "  {}", seen.join(", "));
     }
-    for database in facts.databases.values() {
-        let zones = if database.multi_az { ", Multi-AZ" } else { "" };
-        let encrypted = if database.encrypted { ", encrypted" } else { "" };
-        let _ = writeln!(
-            out,
-            "  database {}: {} {}, {}{zones}, {} GiB{encrypted}",
-            database.id, database.engine, database.engine_version, database.class, database.storage_gb
-        );
-    }
-    for table in facts.tables.values() {
-        let regions: Vec<String> = table.replicas.keys().map(ToString::to_string).collect();
-        let replicas =
-            if regions.is_empty() { "no replicas".to_owned() } else { format!("replicas in {}", regions.join(", ")) };
-        let _ = writeln!(out, "  table {}: {replicas}", table.name);
-    }
-    for bucket in facts.buckets.values() {
-        let copies: Vec<&str> = bucket.replicates_to.keys().map(String::as_str).collect();
-        let copies = if copies.is_empty() { "nowhere".to_owned() } else { format!("to {}", copies.join(", ")) };
-        let _ = writeln!(out, "  bucket {}: replicated {copies}", bucket.name);
+    for line in data::lines(facts) {
+        let _ = writeln!(out, "  {line}");
     }
     for (name, source) in &facts.event_sources {
         let by = source.schedule.as_deref().or(source.source.as_deref().map(source_name));

@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod changes;
 pub mod copies;
 mod count;
+mod data;
 pub mod drift;
 pub mod drill;
 pub mod fenced;

@@ -50,7 +50,7 @@ impl StatusView<'_> {
     pub(super) fn spent_words(&self, paint: Paint) -> Option<String> {
         let spent = self.spent?;
         let follows =
-            |data: &DataStatus| data.kind != "database" || matches!(data.role, DataRole::Replica | DataRole::Unknown);
+            |data: &DataStatus| !data.one_writer || matches!(data.role, DataRole::Replica | DataRole::Unknown);
         let none = !self.data.iter().all(follows) || matches!(spent, Spent::Users { .. });
         let label = if none { paint.text(ALARM, "you now have no standby") } else { "it was declared".to_owned() };
         let run = spent.run();

@@ -24,6 +24,9 @@ pub struct DataStatus {
     pub status: Option<String>,
     /// How far a replica is behind, in seconds; none where that is not known or it follows nothing.
     pub lag_s: Option<u64>,
+    /// Whether only one side takes its writes: then a replica of it is behind by something, and may be promoted.
+    #[serde(skip)]
+    pub one_writer: bool,
 }
 
 /// What a data store is in the standby.
@@ -106,9 +109,9 @@ pub fn text(data: &[DataStatus], traffic: Option<&TrafficStatus>, paint: Paint) 
         let mut table = Table::new(2);
         table.row(["DATA", "KIND", "IN THE STANDBY", "ROLE", "STATUS", "LAG"].map(Cell::from));
         for one in data {
-            let lag = match (one.kind, one.role, one.lag_s) {
-                ("database", DataRole::Replica, Some(seconds)) => Span::from_secs(seconds).to_string(),
-                ("database", DataRole::Replica, None) => "lag not known".to_owned(),
+            let lag = match (one.one_writer, one.role, one.lag_s) {
+                (true, DataRole::Replica, Some(seconds)) => Span::from_secs(seconds).to_string(),
+                (true, DataRole::Replica, None) => "lag not known".to_owned(),
                 _ => "-".to_owned(),
             };
             let status = one.status.clone().unwrap_or_else(|| "-".to_owned());
@@ -152,6 +155,7 @@ mod tests {
             role,
             status: status.map(str::to_owned),
             lag_s,
+            one_writer: true,
         };
         let data = [
             database("ledger", DataRole::Replica, Some("available"), None),

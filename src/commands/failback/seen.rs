@@ -9,10 +9,10 @@ use super::images::images;
 use crate::cloud::{CloudResult, ReadPorts};
 use crate::commands::balancers::balancer_names;
 use crate::commands::context::Session;
-use crate::commands::promoted::pasts;
-use crate::facts::{Baseline, DatabaseFacts, GroupFacts, RecordFacts, ScheduleFacts};
-use crate::model::{Rewrite, SideName, Switch, image_parameter_name, standby_database_name};
-use crate::plan::failback::{DataSeen, EventSeen, Seen};
+use crate::commands::data;
+use crate::facts::{Baseline, GroupFacts, RecordFacts, ScheduleFacts};
+use crate::model::{Rewrite, SideName, Switch, image_parameter_name};
+use crate::plan::failback::{EventSeen, Seen};
 use crate::plan::runbook::HomeRule;
 use crate::plan::sync::{HomeWorld, home_rule, plan_home};
 use crate::ui::Failure;
@@ -32,7 +32,7 @@ pub(super) async fn look(
     groups: &Groups<'_>,
 ) -> Result<Seen, Failure> {
     let (data, (schedules, events), records, parameters, images) = try_join5(
-        data(session, primary, standby),
+        data::on_both_sides(session, primary, standby),
         async {
             let events = events(session, primary, standby);
             Ok(try_join(schedules(baseline, standby, groups.standby), events).await?)
@@ -46,48 +46,6 @@ pub(super) async fn look(
     let (images, told) = images;
     by_hand.extend(told);
     Ok(Seen { data, schedules, events, records, parameters, rules, images, by_hand })
-}
-
-async fn data(
-    session: &Session,
-    primary: &ReadPorts,
-    standby: &ReadPorts,
-) -> Result<BTreeMap<String, DataSeen>, Failure> {
-    let environment = &session.environment;
-    let databases: Vec<(&str, &str, String)> = environment
-        .data
-        .iter()
-        .filter_map(|data| {
-            let there = standby_database_name(&environment.name, &data.name);
-            Some((data.name.as_str(), data.rds()?.source.as_str(), there))
-        })
-        .collect();
-    if databases.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let here: Vec<String> = databases.iter().map(|(_, source, _)| (*source).to_owned()).collect();
-    let there: Vec<String> = databases.iter().map(|(.., there)| there.clone()).collect();
-    let (here, there) = join(primary.databases.databases(&here), standby.databases.databases(&there)).await;
-    let by_id = |found: Vec<DatabaseFacts>| -> BTreeMap<String, DatabaseFacts> {
-        found.into_iter().map(|one| (one.id.clone(), one)).collect()
-    };
-    let (here, there) = (by_id(here?), by_id(there?));
-    let replicas: Vec<String> = here.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
-    let lags = match replicas.is_empty() {
-        true => BTreeMap::new(),
-        false => primary.metrics.replica_lags(&replicas, session.clock().now()).await?.lags,
-    };
-    let mut pasts = pasts(session).await?;
-    let seen = databases.into_iter().map(|(name, source, standby)| {
-        let seen = DataSeen {
-            standby: there.get(&standby).cloned(),
-            primary: here.get(source).cloned(),
-            lag: lags.get(source).copied(),
-            past: pasts.remove(name).unwrap_or_default(),
-        };
-        (name.to_owned(), seen)
-    });
-    Ok(seen.collect())
 }
 
 /// Only production's scheduled actions are ever put in force in the standby.
@@ -143,7 +101,7 @@ async fn parameters(
         .tiers
         .iter()
         .map(|tier| image_parameter_name(&environment.name, &tier.name))
-        .chain(environment.data.iter().filter_map(|data| data.rds()?.endpoint_parameter.clone()))
+        .chain(environment.data.iter().filter_map(|data| data.endpoint_parameter()).map(str::to_owned))
         .collect();
     let key = session.secret_key().await?;
     let balancers = balancer_names(environment, baseline, standby).await;

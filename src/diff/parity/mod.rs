@@ -6,8 +6,6 @@ mod block_devices;
 mod capacity;
 mod context;
 mod data;
-mod database_settings;
-mod databases;
 mod events;
 mod groups;
 mod images;

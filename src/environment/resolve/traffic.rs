@@ -8,7 +8,7 @@ use crate::environment::written::{
     May, WrittenEnvironment, WrittenHealthCheck, WrittenProbe, WrittenStrategy, WrittenSwitch, WrittenTier,
     WrittenTraffic,
 };
-use crate::model::{DataKind, DataSet, Probe, Span, Switch, Tier, Traffic, closest};
+use crate::model::{DataSet, Probe, Span, Switch, Tier, Traffic, closest};
 use crate::yaml::read::{Place, Placed};
 
 /// What an object's name ends with that says the standby has taken over.
@@ -195,7 +195,7 @@ fn switch(
                 Some(check) => given_or(&check?.path, defaults::CHECK_PATH.to_owned(), |path| path.0.clone())?,
             };
             let databases =
-                data.into_iter().flatten().filter(|data| data.rds().is_some()).map(|data| data.name.as_str());
+                data.into_iter().flatten().filter(|data| data.has_one_writer()).map(|data| data.name.as_str());
             let databases: Vec<&str> = databases.collect();
             if environment.strategy.value != Some(WrittenStrategy::MultiSite) {
                 remarks.push(early(written.switch.place, &path, &databases));
@@ -274,10 +274,7 @@ fn bucket(
         return Some(made);
     };
     let (bucket, at) = placed.get()?;
-    let used = data.into_iter().flatten().any(|data| match &data.kind {
-        DataKind::S3(buckets) => buckets.bucket == bucket.0 || buckets.replica == bucket.0,
-        DataKind::Rds(_) | DataKind::Dynamodb(_) => false,
-    });
+    let used = data.into_iter().flatten().any(|data| data.is_in_bucket(&bucket.0));
     if used {
         let message =
             format!("`{}` holds data; the object that moves traffic needs a bucket that lifeboat makes", bucket.0);

@@ -1,39 +1,15 @@
-//! Owns the steps of a declaration that concern data: endpoints, promotion, production's class and protection, checks.
+//! Owns what a declaration does about data of every kind: which steps there are, how they are called, and which data keeps a
+//! declaration from being planned.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::database::{Database, databases};
+use super::refusal::{Lacking, Stale};
 use super::{DeclareInput, estimates};
-use crate::facts::DatabaseFacts;
-use crate::model::SideName;
-use crate::plan::runbook::{Action, Estimate, Mode, Step, StepId};
-
-/// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
-const PROMOTE_TIMEOUT_S: u64 = 3_600;
-
-/// Give up on a change of class after this, where production still serves, and on what is changed once users are served.
-const RAISE_TIMEOUT_S: u64 = 3_600;
-
-/// So long an ungraceful declaration lets a change of class hold up the promotion, with a backup that may come before it:
-/// twice what it takes.
-const RAISE_IN_A_DISASTER_S: u64 = 1_200;
-
-/// What a change of class takes (RDS user guide, "Modifying a DB instance": an outage occurs during it; no length is told).
-const RAISE_S: u64 = 600;
-
-/// What RDS's first backup after a promotion takes besides [`BACKUP_PER_GIB_S`]; AWS tells no length.
-const BACKUP_S: u64 = 120;
-
-/// What each GiB adds to the first backup, which is a full one.
-const BACKUP_PER_GIB_S: u64 = 10;
-
-/// Give up on a replica that does not catch up after this: nothing serves writes meanwhile.
-const CATCH_UP_TIMEOUT_S: u64 = 900;
-
-/// Days of backups where production's are not known: PromoteReadReplica's own default.
-const DEFAULT_RETENTION_DAYS: u32 = 1;
+use crate::model::{DataSet, SideName};
+use crate::plan::data::declared;
+use crate::plan::runbook::{Action, Step, StepId};
 
 /// The id of the step that promotes a database.
 pub fn promote_id(data: &str) -> StepId {
@@ -66,238 +42,84 @@ pub fn check_id(data: &str) -> StepId {
 }
 
 /// The id of the step that waits until a replica has everything.
-fn await_replica_id(data: &str) -> StepId {
+pub(in crate::plan) fn await_replica_id(data: &str) -> StepId {
     StepId(format!("await-replica-{data}"))
-}
-
-fn step(id: StepId, title: String, action: Action, needs: BTreeSet<StepId>, estimate: Estimate) -> Step {
-    Step {
-        id,
-        title,
-        action,
-        needs,
-        sides: BTreeSet::from([SideName::Standby]),
-        estimate,
-        best_effort: false,
-        skipped: None,
-    }
 }
 
 /// The steps that need nothing else: endpoints are published, before anything that reads them comes up.
 pub(super) fn publish(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let all = databases(input);
-    let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
-        let parameter = one.rds.endpoint_parameter.clone()?;
-        let id = publish_id(one.data);
-        let title = format!("tell applications the host name of {} in {parameter}", one.data);
-        let action = Action::PublishEndpoint {
-            data: one.data.to_owned(),
-            side: SideName::Standby,
-            database: one.id.clone(),
-            parameter,
-        };
-        let estimate = estimates::or_past(input, &id, 1, "one PutParameter");
-        Some(step(id, title, action, needs.clone(), estimate))
-    });
-    steps.collect()
+    declared(input).iter().filter_map(|(_, data)| data.publish(input, needs)).collect()
 }
 
-/// The steps that give databases production's class while production still serves: each takes minutes in which the database
-/// answers nobody, and once it is promoted RDS backs it up and takes no change for up to hours.
+/// The steps that look whether data that replicates by itself is there.
+pub(super) fn checks(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    declared(input).iter().filter_map(|(_, data)| data.check(input, needs)).collect()
+}
+
+/// The steps that give data production's size while production still serves.
 pub(super) fn raise_first(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let all = databases(input);
-    let lacking = all.iter().filter_map(|one| Some((one, one.class_to_have().filter(|_| !one.is_missing(input))?)));
-    lacking.map(|(one, class)| raise(input, one, class, needs.clone())).collect()
+    declared(input).iter().filter_map(|(_, data)| data.raise_first(input, needs)).collect()
 }
 
-/// The steps that make databases stand alone. In a graceful plan they first wait until the replicas have everything; in any
-/// other they first measure what is lost and try to give them production's class. Also the last of these steps, which
-/// traffic waits for.
+/// The steps that make the standby's data take the writes. Also the last of these steps of each, which traffic waits for.
 pub(super) fn promote(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> (Vec<Step>, BTreeSet<StepId>) {
     let (mut steps, mut last) = (Vec::new(), BTreeSet::new());
-    let graceful = input.declaration.mode == Mode::Graceful;
-    for one in databases(input) {
-        let mut needs = needs.clone();
-        if !one.stands_alone() && !one.is_missing(input) {
-            let first = if graceful { await_replica(input, &one, needs) } else { measure(input, &one, needs) };
-            needs = BTreeSet::from([first.id.clone()]);
-            steps.push(first);
-        }
-        if let Some(class) = one.class_to_have().filter(|_| !graceful && !one.is_missing(input)) {
-            let raise = raise(input, &one, class, needs);
-            needs = BTreeSet::from([raise.id.clone()]);
-            steps.push(raise);
-        }
-        let promotion = promotion(input, &one, needs);
-        last.insert(promotion.id.clone());
-        steps.push(promotion);
+    for (_, data) in declared(input) {
+        let promotion = data.promote(input, needs);
+        last.extend(promotion.last().map(|step| step.id.clone()));
+        steps.extend(promotion);
     }
     (steps, last)
 }
 
-fn measure(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
-    let id = measure_id(one.data);
-    let action =
-        Action::MeasureReplica { data: one.data.to_owned(), side: SideName::Standby, database: one.id.clone() };
-    let title = format!("measure how far {} is behind: what it lacks is lost", one.id);
-    let estimate = estimates::or_past(input, &id, 1, "one GetMetricData");
-    // A metric that does not come holds nothing up.
-    Step { best_effort: true, ..step(id, title, action, needs, estimate) }
+/// The steps that give data production's protection. Users are served by then.
+pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
+    declared(input).iter().filter_map(|(_, data)| data.protect(input, needs)).collect()
 }
 
-fn await_replica(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
-    let id = await_replica_id(one.data);
-    let action = Action::AwaitReplica {
-        data: one.data.to_owned(),
-        side: SideName::Standby,
-        database: one.id.clone(),
-        at_most_s: 0,
-        timeout_s: CATCH_UP_TIMEOUT_S,
-    };
-    let grows = one.seen.or(one.production).is_some_and(DatabaseFacts::lag_grows_idle);
-    let (seconds, why) = match grows {
-        true => (360, "a PostgreSQL source that nobody writes to writes by itself every 5 minutes, and shows by it"),
-        false => (120, "CloudWatch has a replica's lag once a minute"),
-    };
-    let estimate = estimates::or_past(input, &id, seconds, why);
-    let title = format!("wait until {} has every write of production", one.data);
-    step(id, title, action, needs, estimate)
+/// The step that looks whether data that replicates by itself is there. Best effort: nothing could be done about it now.
+pub(in crate::plan) fn check(input: &DeclareInput<'_>, data: &DataSet, needs: &BTreeSet<StepId>) -> Step {
+    let id = check_id(&data.name);
+    Step {
+        title: format!("check that {} is there in {}", data.name, input.environment.standby.region),
+        action: Action::CheckData { data: data.clone() },
+        needs: needs.clone(),
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate: estimates::or_past(input, &id, 2, "a look or two"),
+        best_effort: true,
+        skipped: None,
+        id,
+    }
 }
 
-fn promotion(input: &DeclareInput<'_>, one: &Database<'_>, needs: BTreeSet<StepId>) -> Step {
-    let id = promote_id(one.data);
-    // Without backups it could have no replica of its own, and there would be no way home.
-    let days = one.production.map_or(DEFAULT_RETENTION_DAYS, |production| production.backup_retention_days.max(1));
-    let action = Action::Promote {
-        data: one.data.to_owned(),
-        side: SideName::Standby,
-        database: one.id.clone(),
-        backup_retention_days: days,
-        stood: one.stood(),
-        timeout_s: PROMOTE_TIMEOUT_S,
-    };
-    let busy = one.seen.filter(|seen| !seen.is_available()).map(|seen| format!(" (it is {} now)", seen.status));
-    let (title, estimate) = if let Some(last) = one.stale() {
-        let (data, id, since, run) = (one.data, &one.id, instant(last.at), &last.run);
-        let title = format!(
-            "{data} is no replica any more and is OLD: {id} has nothing that was written since {since}, when run {run} \
-             brought the writes home"
-        );
-        (title, estimates::default(0, "there is nothing to promote"))
-    } else if one.stands_alone() {
-        (
-            format!("{} is promoted already: {} takes writes", one.data, one.id),
-            estimates::default(0, "it is so already"),
-        )
-    } else {
-        let title = format!("promote {}: {} takes writes and follows production no more", one.data, one.id);
-        let estimate = estimates::or_past(input, &id, 300, "a promotion takes minutes, with a reboot");
-        (format!("{title}{}", busy.unwrap_or_default()), estimate)
-    };
-    step(id, title, action, needs, estimate)
+/// Whether a person skips the promotion of data.
+fn is_skipped(input: &DeclareInput<'_>, data: &DataSet) -> bool {
+    input.options.skips.iter().any(|skip| skip.step == promote_id(&data.name).0)
+}
+
+/// Data that the standby does not have, although it was looked at, and whose promotion nobody skips.
+pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<Lacking> {
+    if !input.options.tiers.is_empty() {
+        return Vec::new();
+    }
+    let all = declared(input);
+    all.iter().filter(|(data, _)| !is_skipped(input, data)).filter_map(|(_, data)| data.missing(input)).collect()
+}
+
+/// Data of the standby that lacks what was written since a run led the writes home.
+pub(super) fn stale(input: &DeclareInput<'_>) -> Vec<Stale> {
+    declared(input).iter().filter_map(|(_, data)| data.stale()).collect()
+}
+
+/// Data of the standby of which it is not known whether it has what production wrote: its name and why. One whose promotion
+/// is skipped is a person's word.
+pub(super) fn doubtful(input: &DeclareInput<'_>) -> Vec<(String, String)> {
+    let all = declared(input);
+    let trusted = all.iter().filter(|(data, _)| !is_skipped(input, data));
+    trusted.filter_map(|(data, one)| Some((data.name.clone(), one.doubt()?))).collect()
 }
 
 /// A moment to the second, in UTC.
-pub(super) fn instant(at: Timestamp) -> String {
+pub(in crate::plan) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn raise(input: &DeclareInput<'_>, one: &Database<'_>, class: String, needs: BTreeSet<StepId>) -> Step {
-    let id = raise_id(one.data);
-    let graceful = input.declaration.mode == Mode::Graceful;
-    let from = one.seen.map(|seen| format!(" from {}", seen.class)).unwrap_or_default();
-    let title = format!("raise {}{from} to production's {class}", one.data);
-    // Its own backup may take hours, and RDS takes no change meanwhile: nothing that users wait for waits for that.
-    let backs_up = one.stands_alone() && one.seen.is_some_and(|seen| seen.status == "backing-up");
-    let timeout_s = match (graceful, backs_up) {
-        (false, true) => 0,
-        (false, false) => RAISE_IN_A_DISASTER_S,
-        (true, _) => RAISE_TIMEOUT_S,
-    };
-    let title = match graceful {
-        true => title,
-        false if backs_up => format!("{title}, unless RDS refuses because it is backing up"),
-        false => format!("{title}; if that fails or takes more than {} min, go on without", timeout_s / 60),
-    };
-    let action = Action::RaiseDatabase {
-        data: one.data.to_owned(),
-        side: SideName::Standby,
-        database: one.id.clone(),
-        class: Some(class),
-        multi_az: None,
-        deletion_protection: None,
-        wait: true,
-        timeout_s,
-    };
-    let why = "a change of class takes about 10 minutes, with a restart";
-    let estimate = estimates::or_past(input, &id, if backs_up { 0 } else { RAISE_S }, why);
-    Step { best_effort: !graceful, ..step(id, title, action, needs, estimate) }
-}
-
-/// The steps that give databases production's protection. Users are served by then, and RDS may still be backing up.
-pub(super) fn protect(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let all = databases(input);
-    let steps = all.iter().filter(|one| !one.is_missing(input)).filter_map(|one| {
-        let production = one.production?;
-        let lacks = |has: fn(&DatabaseFacts) -> bool| (has(production) && !one.seen.is_some_and(has)).then_some(true);
-        let multi_az = lacks(|database| database.multi_az);
-        let deletion_protection = lacks(|database| database.deletion_protection);
-        let words: Vec<&str> =
-            [multi_az.map(|_| "a standby in another zone"), deletion_protection.map(|_| "protection against deletion")]
-                .into_iter()
-                .flatten()
-                .collect();
-        if words.is_empty() {
-            return None;
-        }
-        let id = protect_id(one.data);
-        let title = format!(
-            "give {} what production's has, once RDS's first backup is over: {} (users do not wait for it)",
-            one.data,
-            words.join(", ")
-        );
-        let action = Action::RaiseDatabase {
-            data: one.data.to_owned(),
-            side: SideName::Standby,
-            database: one.id.clone(),
-            class: None,
-            multi_az,
-            deletion_protection,
-            wait: false,
-            timeout_s: RAISE_TIMEOUT_S,
-        };
-        let estimate = match one.stands_alone() {
-            true => estimates::or_past(input, &id, 5, "one ModifyDBInstance"),
-            false => {
-                let gib = u64::from(one.seen.unwrap_or(production).storage_gb);
-                let why = "RDS takes no change during the first backup after a promotion: 2 min and 10 s a GiB";
-                estimates::or_past(input, &id, BACKUP_S + gib * BACKUP_PER_GIB_S, why)
-            }
-        };
-        let mut needs = needs.clone();
-        // A declaration without traffic has nothing else to come after.
-        needs.insert(promote_id(one.data));
-        // The users are served by then: what is not to be had yet is ordered later, by the command that the report names.
-        Some(Step { best_effort: true, ..step(id, title, action, needs, estimate) })
-    });
-    steps.collect()
-}
-
-/// The steps that look whether data that replicates by itself is there. Best effort: nothing could be done about it now.
-pub(super) fn checks(input: &DeclareInput<'_>, needs: &BTreeSet<StepId>) -> Vec<Step> {
-    let replicating = input.environment.data.iter().filter(|data| data.rds().is_none());
-    let steps = replicating.map(|data| {
-        let id = check_id(&data.name);
-        Step {
-            title: format!("check that {} is there in {}", data.name, input.environment.standby.region),
-            action: Action::CheckData { data: data.clone() },
-            needs: needs.clone(),
-            sides: BTreeSet::from([SideName::Standby]),
-            estimate: estimates::or_past(input, &id, 2, "a look or two"),
-            best_effort: true,
-            skipped: None,
-            id,
-        }
-    });
-    steps.collect()
 }

@@ -436,6 +436,26 @@ fn what_the_baseline_does_not_show_is_warned_of() {
 }
 
 #[test]
+fn what_could_not_be_looked_at_is_told_once_and_what_may_be_lost_before_the_rest() {
+    let bills = DataSet { name: "bills".into(), ..orders() };
+    let album = DataSet { name: "album".into(), ..uploads() };
+    let mut case = Case::new(Mode::Ungraceful, vec![album, bills, orders()], None);
+    case.seen.databases = Err("denied".into());
+    case.seen.lags = Err("denied".into());
+    case.baseline.facts.databases.clear();
+    let bucket = BucketFacts { name: "shop-uploads".into(), versioned: true, replicates_to: BTreeMap::new() };
+    case.baseline.facts.buckets.insert("shop-uploads".into(), bucket);
+    let (_, know) = case.planned();
+    insta::assert_snapshot!(know.warnings.join("\n"), @r"
+    the standby's databases could not be looked at, so they are planned for unseen: denied
+    the baseline has no shop-orders: bills keeps its class and protection, and the default of backups
+    the baseline has no shop-orders: orders keeps its class and protection, and the default of backups
+    album: by the baseline nothing replicates shop-uploads to shop-uploads-dr
+    the primary is not fenced: what still runs there may go on serving and writing; --fence tries
+    ");
+}
+
+#[test]
 fn a_promotion_that_is_skipped_is_seen_where_users_are_led() {
     let mut case = Case::new(Mode::Ungraceful, vec![orders()], Some(takes_over()));
     case.options.skips = vec![Skip { step: "promote-orders".into(), because: "by hand".into() }];

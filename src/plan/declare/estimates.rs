@@ -102,7 +102,7 @@ pub(in crate::plan) fn of_run(past: &PastStep) -> Estimate {
 }
 
 /// What an earlier run took, else a documented default.
-pub(super) fn or_past(input: &DeclareInput<'_>, id: &StepId, seconds: u64, why: &str) -> Estimate {
+pub(in crate::plan) fn or_past(input: &DeclareInput<'_>, id: &StepId, seconds: u64, why: &str) -> Estimate {
     past(input, id).unwrap_or_else(|| default(seconds, why))
 }
 

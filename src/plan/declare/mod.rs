@@ -5,8 +5,7 @@
 //! the promotion, so that no write is lost; elsewhere it is after the users have moved, so that there is no time at which
 //! nobody serves.
 
-mod data;
-mod database;
+pub(super) mod data;
 pub(super) mod estimates;
 pub(super) mod events;
 mod input;
@@ -25,6 +24,7 @@ use super::scale::{ScalePlan, plan_scale};
 use crate::facts::Baseline;
 use crate::model::{Digest, Environment};
 
+pub(super) use data::check;
 pub use data::{check_id, measure_id, promote_id, protect_id, publish_id, raise_id};
 pub use events::{EVENTS_TIMEOUT_S, enable_events_id};
 pub use input::{Declaration, DeclareInput, DeclareOptions, PrimaryReach, Skip, StandbySeen};
@@ -51,15 +51,15 @@ pub fn plan_declare(input: &DeclareInput<'_>) -> Result<Runbook, DeclareRefusal>
     }
     let scale =
         plan_scale(environment, &input.baseline.capacity, input.groups, input.options.target, &input.options.tiers)?;
-    let missing = database::missing(input);
+    let missing = data::missing(input);
     if !missing.is_empty() {
         return Err(DeclareRefusal::NoReplica { databases: missing });
     }
-    let old = database::stale(input);
+    let old = data::stale(input);
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !old.is_empty() {
         return Err(DeclareRefusal::Stale { databases: old });
     }
-    let doubtful = database::doubtful(input);
+    let doubtful = data::doubtful(input);
     if declaration.mode == Mode::Graceful && input.options.tiers.is_empty() && !doubtful.is_empty() {
         return Err(DeclareRefusal::Doubtful { databases: doubtful });
     }

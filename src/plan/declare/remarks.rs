@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::database::{Database, databases};
 use super::events;
-use super::{DeclareInput, FENCE, PrimaryReach, promote_id};
-use crate::facts::{LeverFacts, lost_s};
+use super::{DeclareInput, FENCE, PrimaryReach};
+use crate::facts::LeverFacts;
 use crate::model::{SideName, Span, Switch};
+use crate::plan::data::declared;
 use crate::plan::runbook::{Mode, Runbook};
 
 /// What an ungraceful declaration without a fence leaves as it is.
@@ -146,98 +146,15 @@ fn event_sources(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {
 }
 
 fn data(input: &DeclareInput<'_>, runbook: &Runbook, found: &mut Remarks) {
-    let graceful = input.declaration.mode == Mode::Graceful;
-    if let Err(why) = &input.standby.databases
-        && input.environment.data.iter().any(|data| data.rds().is_some())
-    {
-        found
-            .warnings
-            .push(format!("the standby's databases could not be looked at, so they are planned for unseen: {why}"));
-    }
-    for one in databases(input) {
-        if one.production.is_none() {
-            found.warnings.push(format!(
-                "the baseline has no {}: {} keeps its class and protection, and the default of backups",
-                one.rds.source, one.data
-            ));
-        }
-        let promotion = runbook.step(&promote_id(one.data));
-        let skipped = promotion.is_none_or(|step| step.skipped.is_some());
-        if let Some(cost) = promotion.filter(|_| skipped && !one.stands_alone()).and_then(|step| step.skip_costs()) {
-            found.warnings.push(format!("{} is skipped: {cost}", promote_id(one.data)));
-        }
-        // A graceful declaration waits until nothing would be lost.
-        if graceful || skipped {
-            continue;
-        }
-        if let Some(loss) = of_one_alone(input, &one) {
-            found.losses.extend(loss);
-            continue;
-        }
-        found.losses.push(of_replica(input, &one));
-    }
-    for (data, bucket) in input.environment.data.iter().filter_map(|data| match &data.kind {
-        crate::model::DataKind::S3(bucket) => Some((&data.name, bucket)),
-        _ => None,
-    }) {
-        let known = input.baseline.facts.buckets.get(&bucket.bucket);
-        if known.is_some_and(|known| !known.replicates_to.contains_key(&bucket.replica)) {
-            found
-                .warnings
-                .push(format!("{data}: by the baseline nothing replicates {} to {}", bucket.bucket, bucket.replica));
+    let mut all = declared(input);
+    for unseen in all.iter().filter_map(|(_, data)| data.unseen(input)) {
+        if !found.warnings.contains(&unseen) {
+            found.warnings.push(unseen);
         }
     }
-}
-
-/// What would be lost of a replica that were promoted now.
-fn of_replica(input: &DeclareInput<'_>, one: &Database<'_>) -> Loss {
-    let loss = |seconds: Option<u64>, unknown, by| Loss {
-        data: one.data.to_owned(),
-        seconds,
-        unknown,
-        at_most: seconds.is_some_and(|seconds| seconds > 0),
-        by,
-        stale_since: None,
-    };
-    let now = match &input.standby.lags {
-        Ok(lags) => lags.get(&one.id),
-        Err(why) => return loss(None, Some(why.clone()), None),
-    };
-    let Some(lag) = now.or_else(|| input.standby.last_lags.get(&one.id)) else {
-        return loss(None, Some("CloudWatch has no lag of the last three hours".to_owned()), None);
-    };
-    let holds_until = lag.holds_until();
-    match input.declaration.incident_at {
-        Some(at) => loss(Some(lost_s(holds_until, at)), None, Some(LossBy::Incident { at, holds_until })),
-        None if now.is_some() => loss(Some(lag.seconds), None, Some(LossBy::Lag)),
-        None => {
-            let by = LossBy::LastLag { seconds: lag.seconds, at: lag.at };
-            loss(Some(lag.bound_s(input.declaration.at)), None, Some(by))
-        }
-    }
-}
-
-/// What would be lost of a database that stands alone already; nothing where the users are known to write to it. None: it
-/// does not stand alone.
-fn of_one_alone(input: &DeclareInput<'_>, one: &Database<'_>) -> Option<Option<Loss>> {
-    if !one.stands_alone() {
-        return None;
-    }
-    let loss = |seconds, unknown, stale_since| Loss {
-        data: one.data.to_owned(),
-        seconds,
-        unknown,
-        at_most: false,
-        by: None,
-        stale_since,
-    };
-    Some(match one.stale() {
-        Some(last) => {
-            let seconds = u64::try_from(input.declaration.at.duration_since(last.at).as_secs()).unwrap_or(0);
-            Some(loss(Some(seconds), None, Some(last.at)))
-        }
-        None => one.doubt().map(|why| loss(None, Some(why), None)),
-    })
+    // What is promoted comes first: it is what may be lost.
+    all.sort_by_key(|(data, _)| !data.has_one_writer());
+    all.iter().for_each(|(_, data)| data.remark(input, runbook, found));
 }
 
 fn traffic(input: &DeclareInput<'_>, warnings: &mut Vec<String>) {

@@ -126,7 +126,7 @@ fn lead_over(
 /// Whether a graceful declaration ends production before it moves the users: a database can be promoted without loss only
 /// then, and failover records move nobody before.
 fn must_be_silent(input: &DeclareInput<'_>) -> bool {
-    let promotes = input.environment.data.iter().any(|data| data.rds().is_some());
+    let promotes = input.environment.data.iter().any(|data| data.has_one_writer());
     let by_failing =
         input.environment.traffic.as_ref().is_some_and(|traffic| matches!(traffic.switch, Switch::Failover { .. }));
     promotes || by_failing

@@ -1,12 +1,12 @@
 //! Owns the cases of copying data in a drill: the steps beside the tiers, and every reason why something is not copied.
 
 use super::*;
-use crate::facts::ParameterGroupFacts;
-use crate::model::{BucketData, RdsData, TableData};
-use crate::plan::declare::StandbySeen;
+use crate::facts::{CopyLike, ParameterGroupFacts};
+use crate::model::{BucketData, DataKind, RdsData, SideName, TableData};
 use crate::plan::declare::tests::{baseline, declaration, environment, groups, lines};
+use crate::plan::declare::{PastTimes, StandbySeen};
 use crate::plan::drill::{DrillInput, DrillRefusal, plan_drill};
-use crate::plan::runbook::{Mode, Runbook, Untouched};
+use crate::plan::runbook::{Action, Mode, Runbook, Untouched};
 use crate::plan::scale::ScaleTarget;
 
 fn rds(name: &str) -> DataSet {

@@ -2,13 +2,14 @@
 //!
 //! The primary and the users are left alone. Waits are best effort, because a drill is cleaned up whatever came of it.
 
-mod copy;
+pub(super) mod copy;
 mod steps;
 mod volumes;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::data::CopyDrill;
 use super::declare::{
     Declaration, DeclareInput, DeclareOptions, PastTimes, PrimaryReach, StandbySeen, assemble, declared_steps,
 };
@@ -105,7 +106,8 @@ pub fn plan_drill(input: &DrillInput<'_>) -> Result<Runbook, DrillRefusal> {
         return Err(DrillRefusal::Serves { objects: input.standby_serves.to_vec() });
     }
     let run = &input.declaration.run_id;
-    let copied = input.copy.as_ref().map(|copy| copy::chosen(input.environment, run, copy)).transpose();
+    let drill = |copy| CopyDrill { environment: input.environment, run, input: copy, past: &input.past };
+    let copied = input.copy.as_ref().map(|copy| copy::chosen(&drill(copy))).transpose();
     let copied = copied.map_err(DrillRefusal::Copy)?.unwrap_or_default();
     let scale = plan_scale(input.environment, &input.baseline.capacity, input.groups, input.target, &[])
         .map_err(DrillRefusal::Scale)?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::DrillInput;
-use super::copy::{self, Copied};
 use super::volumes;
 use crate::model::{SideName, Switch, proof_key};
+use crate::plan::data::Copied;
 use crate::plan::declare::DeclareInput;
 use crate::plan::declare::estimates::default;
 use crate::plan::declare::steps::{climb, report};
@@ -32,7 +32,7 @@ pub(super) fn all(
     input: &DrillInput<'_>,
     as_declared: &DeclareInput<'_>,
     scale: &ScalePlan,
-    copied: &[Copied<'_>],
+    copied: &[Copied],
 ) -> Vec<Step> {
     let (mut steps, _) = climb(as_declared, scale, BTreeSet::new());
     let mut awaits = BTreeSet::new();
@@ -42,11 +42,11 @@ pub(super) fn all(
         awaits.insert(step.id.clone());
     }
     // Beside the tiers: nothing waits for a copy, because the service goes on with the replica.
-    steps.extend(copied.iter().flat_map(|one| copy::make(one, &input.past)));
+    steps.extend(copied.iter().flat_map(|one| one.make.iter().cloned()));
     let kept_by = volumes::kept_by(input);
     let mut downs: Vec<Step> =
         scale.steps.iter().map(|tier| down(tier, &awaits, kept_by.contains(&tier.tier))).collect();
-    downs.extend(copied.iter().flat_map(|one| copy::remove(one, &input.past)));
+    downs.extend(copied.iter().flat_map(|one| one.remove.iter().cloned()));
     let proof = prove(input, scale, copied, &kept_by, downs.iter().map(|step| step.id.clone()).collect());
     let mut last = BTreeSet::from([proof.id.clone()]);
     steps.extend(downs);
@@ -94,7 +94,7 @@ fn down(tier: &ScaleStep, needs: &BTreeSet<StepId>, keeps_volumes: bool) -> Step
 fn prove(
     input: &DrillInput<'_>,
     scale: &ScalePlan,
-    copied: &[Copied<'_>],
+    copied: &[Copied],
     kept_by: &BTreeSet<String>,
     needs: BTreeSet<StepId>,
 ) -> Step {

@@ -1,247 +1,55 @@
-//! Owns deciding where each database is and how it comes home.
+//! Owns the steps that bring data home, and those that make the standby's follow again, whatever its kind.
 
-use super::{DataSeen, EventSeen, FailbackInput, FailbackRefusal};
-use crate::facts::{DatabaseFacts, GroupFacts};
-use crate::model::{DataSet, RdsData, Region, SideName, Strategy, standby_database_name};
-use crate::plan::past::{Deed, Last, Past, Users};
-use crate::plan::runbook::{ReplicaLike, Unfenced};
+use std::collections::BTreeSet;
 
-/// A database and where it is.
-#[derive(Debug, Clone)]
-pub(super) struct Journey<'a> {
-    /// The data's name.
-    pub data: &'a str,
-    pub rds: &'a RdsData,
-    /// The standby's identifier.
-    pub standby_id: String,
-    pub stage: Stage,
-    /// What the primary's instance has, or is to have.
-    pub home: Wanted,
-    /// What the standby's replica is to have.
-    pub away: Wanted,
-    /// Since when the primary's old instance may have taken writes of its own.
-    pub unfenced: Option<Unfenced>,
+use super::FailbackInput;
+use crate::plan::data::HomewardData;
+use crate::plan::runbook::{Step, StepId};
+
+/// The id of the step that makes the primary's instance a replica of the standby's.
+pub fn reseed_home_id(data: &str) -> StepId {
+    StepId(format!("reseed-home-{data}"))
 }
 
-/// Where a database's writes are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// They never left the primary: the standby's instance still replicates it.
-    NeverLeft,
-    /// They are in the standby.
-    Away {
-        /// How the primary's instance stands.
-        primary: AtHome,
-    },
-    /// An earlier failback brought them home; the standby's instance is to become a replica again.
-    BackSince {
-        /// That run.
-        run: String,
-    },
+/// The id of the step that promotes the primary's replica.
+pub fn promote_home_id(data: &str) -> StepId {
+    StepId(format!("promote-home-{data}"))
 }
 
-/// How the primary's instance of a database that is away stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum AtHome {
-    /// There is none.
-    Gone,
-    /// It stands alone, with what was true before the disaster.
-    Old,
-    /// It replicates the standby's; its lag in seconds, where it is there already.
-    Replica(Option<u64>),
+/// The id of the step that makes the standby's instance a replica of the primary's again.
+pub fn reseed_standby_id(data: &str) -> StepId {
+    StepId(format!("reseed-standby-{data}"))
 }
 
-/// What an instance is to have.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Wanted {
-    pub class: Option<String>,
-    pub key: Option<String>,
-    /// Absent where nobody saw it: then what was kept aside tells.
-    pub like: Option<Box<ReplicaLike>>,
-    pub backup_retention_days: u32,
+/// Makes the primary's data follow the standby's.
+pub(super) fn reseed_home(input: &FailbackInput<'_>, data: &[HomewardData<'_>]) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.reseed_home(input)).collect()
 }
 
-impl Journey<'_> {
-    /// Whether a failback has something to do about it.
-    pub fn moves(&self) -> bool {
-        self.stage != Stage::NeverLeft
-    }
+/// Shows how far the primary's data is behind, before anybody is asked to stop writing.
+pub(super) fn lag_home(input: &FailbackInput<'_>, data: &[HomewardData<'_>], needs: &BTreeSet<StepId>) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.lag_home(input, needs)).collect()
 }
 
-/// Where every database is.
-pub(super) fn journeys<'a>(input: &FailbackInput<'a>) -> Result<Vec<Journey<'a>>, FailbackRefusal> {
-    let (mut journeys, mut troubles) = (Vec::new(), Vec::new());
-    for data in &input.environment.data {
-        let Some(rds) = data.rds() else { continue };
-        match journey(input, data, rds) {
-            Ok(journey) => journeys.push(journey),
-            Err(trouble) => troubles.push(trouble),
-        }
-    }
-    match troubles.is_empty() {
-        true => Ok(journeys),
-        false => Err(FailbackRefusal::Data { troubles }),
-    }
+/// Waits until the primary's data has everything.
+pub(super) fn caught_up(input: &FailbackInput<'_>, data: &[HomewardData<'_>], needs: &BTreeSet<StepId>) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.caught_up(input, needs)).collect()
 }
 
-fn journey<'a>(input: &FailbackInput<'a>, data: &'a DataSet, rds: &'a RdsData) -> Result<Journey<'a>, DataTrouble> {
-    let nothing = DataSeen::default();
-    let seen = input.seen.data.get(&data.name).unwrap_or(&nothing);
-    let standby_id = standby_database_name(&input.environment.name, &data.name);
-    let trouble = |why| DataTrouble {
-        data: data.name.clone(),
-        primary: rds.source.clone(),
-        standby: standby_id.clone(),
-        regions: (input.environment.primary.region.clone(), input.environment.standby.region.clone()),
-        why,
-    };
-    let stage = stage(input, seen, &standby_id).map_err(trouble)?;
-    let recorded = input.baseline.facts.databases.get(&rds.source);
-    let home = match seen.primary.as_ref().or(recorded) {
-        Some(facts) => Wanted {
-            class: Some(facts.class.clone()),
-            key: key(facts),
-            like: Some(Box::new(ReplicaLike::from(facts))),
-            // A database that takes writes is backed up.
-            backup_retention_days: facts.backup_retention_days.max(1),
-        },
-        None if matches!(stage, Stage::Away { .. }) => return Err(trouble(DataWhy::NotRecorded)),
-        None => Wanted::default(),
-    };
-    // As the stack of the standby has it: a multi-site's replica serves all the time.
-    let multi_site = input.environment.strategy == Strategy::MultiSite;
-    let away_multi_az = multi_site && home.like.as_ref().is_some_and(|like| like.multi_az);
-    let away = Wanted {
-        class: rds.class.clone().or_else(|| home.class.clone()),
-        key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
-        // What was raised while it served is not what stands by.
-        like: seen.standby.as_ref().map(|facts| {
-            let like = ReplicaLike::from(facts);
-            Box::new(ReplicaLike { multi_az: away_multi_az, deletion_protection: false, ..like })
-        }),
-        ..Wanted::default()
-    };
-    let stands = matches!(stage, Stage::Away { primary: AtHome::Old });
-    let unfenced = seen.past.unfenced().filter(|_| stands);
-    let unfenced = unfenced.map(|deed| Unfenced { since: deed.at, run: deed.run.clone() });
-    Ok(Journey { data: &data.name, rds, standby_id, stage, home, away, unfenced })
+/// Makes the primary's data take the writes.
+pub(super) fn promote_home(
+    input: &FailbackInput<'_>,
+    data: &[HomewardData<'_>],
+    needs: &BTreeSet<StepId>,
+) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.promote_home(input, needs)).collect()
 }
 
-fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result<Stage, DataWhy> {
-    let replica_of_standby = |primary: &DatabaseFacts| {
-        let source = primary.source.as_deref();
-        source.is_some_and(|source| source == standby_id || source.ends_with(&format!(":{standby_id}")))
-    };
-    let past = &seen.past;
-    let last = past.last(Some(seen.primary.as_ref().is_some_and(|primary| !primary.is_replica())));
-    let back = |deed: &Deed| Ok(Stage::BackSince { run: deed.run.clone() });
-    let Some(standby) = &seen.standby else {
-        return match last {
-            // Whatever the standby had is kept aside, or was never more than a replica.
-            Last::Primary(deed) => back(deed),
-            Last::Protected(deed) if past.users() != Users::Standby => back(deed),
-            // Nothing was ever promoted, and the primary has it: the standby merely lacks its replica.
-            Last::Untold if seen.primary.as_ref().is_some_and(|primary| !replica_of_standby(primary)) => {
-                Ok(Stage::NeverLeft)
-            }
-            _ => Err(DataWhy::StandbyGone),
-        };
-    };
-    if standby.is_replica() {
-        return Ok(Stage::NeverLeft);
-    }
-    match &seen.primary {
-        Some(primary) if replica_of_standby(primary) => match seen.lag {
-            Some(lag) => Ok(Stage::Away { primary: AtHome::Replica(Some(lag.seconds)) }),
-            None if primary.is_available() => Err(DataWhy::LagUnknown),
-            None => Ok(Stage::Away { primary: AtHome::Replica(None) }),
-        },
-        Some(_) => both_alone(input, past, last),
-        // Users found it there before it was lost: what the standby has is older.
-        None => match last {
-            Last::Primary(deed)
-                if past.surely_led_since(deed, SideName::Primary)
-                    && past.led_since(deed, SideName::Standby).is_none() =>
-            {
-                back(deed)
-            }
-            // Or a person has decided that the standby's counts, and put the primary's aside.
-            _ => Ok(Stage::Away { primary: AtHome::Gone }),
-        },
-    }
-}
-
-/// Where the writes are of a database that stands alone on both sides. What is planned renames one of the two away, so what
-/// is not known for sure is for a person to say.
-fn both_alone(input: &FailbackInput<'_>, past: &Past, last: Last<'_>) -> Result<Stage, DataWhy> {
-    let run = |deed: &Deed| deed.run.clone();
-    match last {
-        Last::Primary(deed) if past.led_since(deed, SideName::Standby).is_some() => Err(DataWhy::Diverged),
-        Last::Primary(deed) if past.surely_led_since(deed, SideName::Primary) || is_frozen(input) => {
-            Ok(Stage::BackSince { run: run(deed) })
-        }
-        Last::Primary(deed) => Err(DataWhy::NotLedHome { run: run(deed) }),
-        // The users write where they were led to.
-        Last::Standby(_) | Last::Protected(_) | Last::Untold if past.users() == Users::Standby => {
-            Ok(Stage::Away { primary: AtHome::Old })
-        }
-        Last::Standby(deed) => Err(DataWhy::NotLedOut { run: run(deed) }),
-        Last::Protected(deed) => Err(DataWhy::NobodyPromoted { run: run(deed) }),
-        Last::PrimaryPerhaps(_) | Last::Untold => Err(DataWhy::BothAlone),
-    }
-}
-
-/// Whether nothing can write in the standby: a failback froze it and nobody has let it go on since.
-fn is_frozen(input: &FailbackInput<'_>) -> bool {
-    let ended = |group: &GroupFacts| group.size.max == 0 && group.instances.is_empty();
-    input.groups.values().all(ended) && !input.seen.events.values().any(EventSeen::runs_in_standby)
-}
-
-fn key(facts: &DatabaseFacts) -> Option<String> {
-    facts.kms_key.clone().filter(|_| facts.encrypted)
-}
-
-/// Why a database cannot be brought home.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataTrouble {
-    /// The data's name.
-    pub data: String,
-    /// Its instance in the primary.
-    pub primary: String,
-    /// Its instance in the standby.
-    pub standby: String,
-    /// The Regions of the primary and of the standby: both may call it the same.
-    pub regions: (Region, Region),
-    /// Why.
-    pub why: DataWhy,
-}
-
-/// Why a database cannot be brought home.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DataWhy {
-    /// The standby's instance is not there.
-    StandbyGone,
-    /// How far the primary's replica is behind is not known.
-    LagUnknown,
-    /// Both instances stand alone, and no run tells which was promoted last.
-    BothAlone,
-    /// Both stand alone: a run promoted the standby's, and led no users to it.
-    NotLedOut {
-        /// That run.
-        run: String,
-    },
-    /// Both stand alone: a run had made the standby's a replica again, and none tells who promoted it.
-    NobodyPromoted {
-        /// That run.
-        run: String,
-    },
-    /// Both stand alone: a run promoted the primary's and led no users home, and the standby runs.
-    NotLedHome {
-        /// That run.
-        run: String,
-    },
-    /// Both took writes that the other lacks: a declaration led users to the standby after the writes had come home.
-    Diverged,
-    /// The primary has no instance, and the baseline does not tell what it was.
-    NotRecorded,
+/// Makes the standby's data follow the primary's again.
+pub(super) fn reseed_standby(
+    input: &FailbackInput<'_>,
+    data: &[HomewardData<'_>],
+    needs: &BTreeSet<StepId>,
+) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.reseed_standby(input, needs)).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::FailbackInput;
-use super::data::{Journey, Stage};
-use crate::model::{BucketData, DataKind, Environment, SideName, Strategy, Switch};
+use crate::model::{Environment, SideName, Strategy, Switch};
+use crate::plan::data::HomewardData;
 use crate::plan::declare::estimates::emptied;
 use crate::plan::declare::steps::gate;
 use crate::plan::runbook::{Action, Step, StepId};
@@ -32,35 +32,20 @@ pub(super) fn by_hand(input: &FailbackInput<'_>) -> Option<Step> {
     Some(gate(HAND_GATE, &title, &question, &BTreeSet::new()))
 }
 
-pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], needs: &BTreeSet<StepId>) -> Option<Step> {
-    let data = &input.environment.data;
-    if data.is_empty() {
+pub(super) fn data_gate(
+    input: &FailbackInput<'_>,
+    brought: &[HomewardData<'_>],
+    needs: &BTreeSet<StepId>,
+) -> Option<Step> {
+    if brought.is_empty() {
         let title = "data written in the standby has been brought home (data is not configured in this environment)";
         let question = "The primary serves. Bring home what was written in the standby (data is not configured in this \
                         environment): stop writing there, copy it back, then go on.";
         return Some(gate(DATA_GATE, title, question, needs));
     }
-    let frozen = freezes(input, journeys);
-    let (mut names, mut told) = (Vec::new(), Vec::new());
-    for one in data {
-        match &one.kind {
-            DataKind::Rds(_) => {
-                let away = |journey: &&Journey<'_>| matches!(journey.stage, Stage::Away { .. });
-                let Some(journey) = journeys.iter().filter(away).find(|journey| journey.data == one.name) else {
-                    continue;
-                };
-                told.push(format!("{} waits until the primary has everything of it", journey.standby_id));
-            }
-            DataKind::Dynamodb(table) => {
-                told.push(format!("the global table {} brings its writes home by itself", table.table));
-            }
-            DataKind::S3(bucket) if frozen => {
-                told.push(format!("what was written to {} is copied by you at the next gate", bucket.replica));
-            }
-            DataKind::S3(bucket) => told.push(copying(bucket)),
-        }
-        names.push(one.name.as_str());
-    }
+    let frozen = freezes(input, brought);
+    let ways = brought.iter().filter_map(|(data, way)| Some((data.name.as_str(), way.when_writing_stops(frozen)?)));
+    let (names, told): (Vec<&str>, Vec<String>) = ways.unzip();
     if names.is_empty() {
         return None;
     }
@@ -78,17 +63,10 @@ pub(super) fn data_gate(input: &FailbackInput<'_>, journeys: &[Journey<'_>], nee
     Some(gate(FREEZE_GATE, &title, &question, needs))
 }
 
-fn copying(bucket: &BucketData) -> String {
-    format!("copy what was written to {} to {}, unless S3 replicates that way too", bucket.replica, bucket.bucket)
-}
-
 /// Asks for the copies of what nothing replicates home, of a standby that is frozen.
-pub(super) fn copy_gate(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> Option<Step> {
-    let buckets = input.environment.data.iter().filter_map(|data| match &data.kind {
-        DataKind::S3(bucket) => Some((data.name.as_str(), bucket)),
-        DataKind::Rds(_) | DataKind::Dynamodb(_) => None,
-    });
-    let (names, told): (Vec<&str>, Vec<String>) = buckets.map(|(name, bucket)| (name, copying(bucket))).unzip();
+pub(super) fn copy_gate(brought: &[HomewardData<'_>], needs: &BTreeSet<StepId>) -> Option<Step> {
+    let copied = brought.iter().filter_map(|(data, way)| Some((data.name.as_str(), way.copied_by_hand()?)));
+    let (names, told): (Vec<&str>, Vec<String>) = copied.unzip();
     if names.is_empty() {
         return None;
     }
@@ -97,12 +75,10 @@ pub(super) fn copy_gate(input: &FailbackInput<'_>, needs: &BTreeSet<StepId>) -> 
     Some(gate(COPY_GATE, &title, &question, needs))
 }
 
-/// Whether the standby is stopped before its data goes home. A database has one writer, so one that is away always asks for
-/// it. Tables and buckets can have two: where both sides serve by intent nothing is taken from the standby.
-pub(super) fn freezes(input: &FailbackInput<'_>, journeys: &[Journey<'_>]) -> bool {
-    let replicating = input.environment.data.iter().any(|data| data.rds().is_none());
-    journeys.iter().any(|journey| matches!(journey.stage, Stage::Away { .. }))
-        || (replicating && !both_serve(input.environment))
+/// Whether the standby is stopped before its data goes home.
+pub(super) fn freezes(input: &FailbackInput<'_>, brought: &[HomewardData<'_>]) -> bool {
+    let both_serve = both_serve(input.environment);
+    brought.iter().any(|(_, way)| way.freezes(both_serve))
 }
 
 /// Whether users come to both sides in ordinary times.

@@ -5,7 +5,6 @@
 //! Nothing is deleted: what a replica replaces is kept under another name.
 
 mod data;
-mod data_steps;
 mod events;
 mod hands;
 mod images;
@@ -16,14 +15,15 @@ mod traffic;
 
 use std::collections::BTreeMap;
 
+use super::data::homeward;
 use super::declare::assemble;
 use super::runbook::{RunKind, Runbook};
 use super::scale::{ScaleTarget, plan_scale};
 use crate::facts::GroupFacts;
 use crate::model::{GroupSize, standby_group_name};
 
-pub use data::{DataTrouble, DataWhy};
-pub use data_steps::{promote_home_id, reseed_home_id, reseed_standby_id};
+pub use super::data::DataTrouble;
+pub use data::{promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
 pub use hands::{COPY_GATE, DATA_GATE, FREEZE, FREEZE_GATE, HAND_GATE};
 pub use images::{TierHome, TierImages, copy_image_home_id, images_home, launch_image_home_id};
@@ -65,18 +65,18 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
         Err(why) => return Err(FailbackRefusal::PrimarySilent { why: why.clone() }),
     };
     let homes = homes(input, primary)?;
-    let journeys = data::journeys(input)?;
+    let data = homeward(input).map_err(|troubles| FailbackRefusal::Data { troubles })?;
     let down = plan_scale(input.environment, &input.baseline.capacity, input.groups, ScaleTarget::Standby, &[])
         .map_err(FailbackRefusal::Scale)?;
     let nothing = homes.iter().all(Home::is_ready)
         && down.steps.iter().all(|step| !step.changes())
-        && journeys.iter().all(|journey| !journey.moves())
+        && data.iter().all(|(_, way)| !way.moves())
         && input.seen.schedules.values().all(Vec::is_empty)
         && events::are_home(input);
     if input.declared_in.is_none() && nothing {
         return Err(FailbackRefusal::AtHome);
     }
-    let steps = steps::all(input, &homes, &journeys, &down)?;
+    let steps = steps::all(input, &homes, &data, &down)?;
     Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps).sealed())
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::data::{DataTrouble, DataWhy};
+use crate::plan::data::DataTrouble;
 use crate::plan::scale::ScaleRefusal;
 
 /// Why no plan can be made.
@@ -75,82 +75,6 @@ impl fmt::Display for FailbackRefusal {
             FailbackRefusal::AtHome => f.write_str(
                 "nothing to fail back: nothing was declared, the primary has its sizes, the standby its footprint",
             ),
-        }
-    }
-}
-
-impl fmt::Display for DataTrouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DataTrouble { data, primary, standby, why, .. } = self;
-        match why {
-            DataWhy::StandbyGone => {
-                write!(f, "{data}: the standby's database {standby} is no longer there, so nothing can be brought home")
-            }
-            DataWhy::LagUnknown => {
-                write!(f, "{data}: how far the replica {primary} in the primary is behind is not known")
-            }
-            DataWhy::BothAlone => write!(
-                f,
-                "{data}: {primary} in the primary and {standby} in the standby both stand alone, and no run tells which \
-                 was promoted last"
-            ),
-            DataWhy::NotLedOut { run } => write!(
-                f,
-                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} promoted {standby}, \
-                 and no run has led the users to it since, so either may have their writes"
-            ),
-            DataWhy::NobodyPromoted { run } => write!(
-                f,
-                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} made {standby} a \
-                 replica again, and no run tells who promoted it after that or led the users to it"
-            ),
-            DataWhy::NotLedHome { run } => write!(
-                f,
-                "{data}: {primary} in the primary and {standby} in the standby both stand alone: run {run} promoted {primary} \
-                 and led no users home, and the standby is not frozen any more, so either may have their writes"
-            ),
-            DataWhy::Diverged => write!(
-                f,
-                "{data}: {primary} in the primary and {standby} in the standby have both taken writes that the other lacks: \
-                 a failback had brought them home, and a declaration led the users to the standby again"
-            ),
-            DataWhy::NotRecorded => {
-                write!(f, "{data}: the primary has no {primary} any more, and the baseline does not tell what it was")
-            }
-        }
-    }
-}
-
-impl DataTrouble {
-    /// What to do.
-    pub fn hint(&self) -> String {
-        let DataTrouble { primary, standby, regions: (east, west), why, .. } = self;
-        match why {
-            DataWhy::StandbyGone => format!(
-                "bring {standby} back from a backup (restore it under this name), then fail back; if the primary's \
-                 {primary} has what counts, there is nothing to bring home: take the data out of the environment file \
-                 for this failback"
-            ),
-            DataWhy::LagUnknown => format!(
-                "see whether {primary} still replicates: aws rds describe-db-instances --region {east} \
-                 --db-instance-identifier {primary} (StatusInfos), and the metric ReplicaLag; a replica that has stopped is to be renamed or \
-                 deleted, then fail back: a new one is made"
-            ),
-            DataWhy::BothAlone
-            | DataWhy::NotLedOut { .. }
-            | DataWhy::NobodyPromoted { .. }
-            | DataWhy::NotLedHome { .. }
-            | DataWhy::Diverged => format!(
-                "compare what both hold. If the standby's {standby} ({west}) has what counts, rename the primary's out of \
-                 the way and fail back (a replica takes its name): aws rds modify-db-instance --region {east} \
-                 --db-instance-identifier {primary} --new-db-instance-identifier {primary}-aside --apply-immediately; if \
-                 the primary's {primary} ({east}) has, rename the standby's and provision: aws rds modify-db-instance \
-                 --region {west} --db-instance-identifier {standby} --new-db-instance-identifier {standby}-aside \
-                 --apply-immediately"
-            ),
-            DataWhy::NotRecorded => {
-                format!("make a replica of {standby} called {primary} in the primary, then fail back")
-            }
         }
     }
 }

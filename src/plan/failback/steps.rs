@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::Journey;
 use super::hands::{by_hand, copy_gate, data_gate, freeze_for_data, freeze_for_replicas, freezes};
-use super::{FailbackInput, FailbackRefusal, Home, data_steps, events, images, traffic};
+use super::{FailbackInput, FailbackRefusal, Home, data, events, images, traffic};
 use crate::model::SideName;
+use crate::plan::data::HomewardData;
 use crate::plan::declare::estimates::{BOOT_S, default};
 use crate::plan::declare::steps::report;
 use crate::plan::drill::stand_down_id;
@@ -56,12 +56,12 @@ impl Way {
 pub(super) fn all(
     input: &FailbackInput<'_>,
     homes: &[Home<'_>],
-    journeys: &[Journey<'_>],
+    brought: &[HomewardData<'_>],
     down: &ScalePlan,
 ) -> Result<Vec<Step>, FailbackRefusal> {
     let mut way = Way::default();
     // Replicas take long to make, so people bring home what they must meanwhile.
-    let mut first = data_steps::reseed_home(input, journeys);
+    let mut first = data::reseed_home(input, brought);
     first.extend(images::copies(input));
     first.extend(by_hand(input));
     // Servers mostly read parameters when they start.
@@ -77,13 +77,13 @@ pub(super) fn all(
         climb(input, &served, &mut way);
     }
     // Data before users: who went home before it would read what was true before the disaster.
-    way.then(data_steps::lag_home(input, journeys, &way.last));
-    way.then(data_gate(input, journeys, &way.last).into_iter().collect());
+    way.then(data::lag_home(input, brought, &way.last));
+    way.then(data_gate(input, brought, &way.last).into_iter().collect());
     // What starts code writes, too. Service is away meanwhile, so they do not wait for each other; but a scheduled action
     // would raise a group that is frozen at zero.
     let mut quiet = events::disable(input, &way.last);
     let unscheduled: Vec<Step> = down.steps.iter().filter_map(|tier| disable(input, tier, &way.last)).collect();
-    let frozen = freezes(input, journeys);
+    let frozen = freezes(input, brought);
     match frozen {
         true => {
             let before = match unscheduled.is_empty() {
@@ -96,11 +96,11 @@ pub(super) fn all(
         false => quiet.extend(unscheduled),
     }
     way.then(quiet);
-    let mut arrive = data_steps::caught_up(input, journeys, &way.last);
+    let mut arrive = data::caught_up(input, brought, &way.last);
     // What is copied before writing has stopped lacks what was written meanwhile.
-    arrive.extend(copy_gate(input, &way.last).filter(|_| frozen));
+    arrive.extend(copy_gate(brought, &way.last).filter(|_| frozen));
     way.then(arrive);
-    way.then(data_steps::promote_home(input, journeys, &way.last));
+    way.then(data::promote_home(input, brought, &way.last));
     let up = homes.iter().filter(|home| home.group.size.desired > 0 || (home.is_served() && !data_first));
     way.then(sync_home(input, SYNC_HOME, up, &way.last).into_iter().collect());
     match data_first {
@@ -119,10 +119,10 @@ pub(super) fn all(
     beside.extend(resume.iter().map(|step| step.id.clone()));
     way.steps.extend(resume);
     // What stands by finds a replica: before, it would write to what was there until now, and then find nothing.
-    if !frozen && journeys.iter().any(Journey::moves) {
+    if !frozen && brought.iter().any(|(_, way)| way.moves()) {
         way.then(vec![freeze_for_replicas(input, down, &way.last)]);
     }
-    way.then(data_steps::reseed_standby(input, journeys, &way.last));
+    way.then(data::reseed_standby(input, brought, &way.last));
     stand_by(input, down, &mut way);
     beside.extend(way.last.clone());
     way.steps.push(report(beside));

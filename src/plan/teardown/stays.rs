@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::FoundStack;
 use crate::facts::{DatabaseFacts, StackFacts, VolumeFacts};
 use crate::model::{Environment, Part, Region, StackName, image_parameter_name};
-use crate::plan::aside::is_aside;
+use crate::plan::data::stands_on;
 
 /// A stack that is there and stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,40 +63,6 @@ fn stays(kept: &[StackKept], stack: &FoundStack) -> bool {
 fn names_a_resource(facts: &StackFacts, other: &FoundStack) -> bool {
     let given = || facts.parameters.values().flat_map(|value| value.split(','));
     other.resources.iter().any(|r| !r.physical_id.is_empty() && given().any(|id| id.trim() == r.physical_id))
-}
-
-/// Whether a database of the standby uses a stack: its subnets are the network's, its security groups tell of themselves.
-fn stands_on(database: &DatabaseFacts, stack: &FoundStack) -> bool {
-    match stack.part {
-        Part::Network => true,
-        Part::Security => stack.resources.iter().any(|r| database.security_group_ids.contains(&r.physical_id)),
-        Part::Data | Part::Edge | Part::Compute(_) => false,
-    }
-}
-
-/// The databases, each with the commands that delete it.
-pub(super) fn databases_that_stay(databases: &[DatabaseFacts], wanted: &[String], region: &Region) -> Vec<Stays> {
-    let one = |database: &DatabaseFacts| {
-        let id = &database.id;
-        let (kind, snapshot) = match &database.source {
-            // RDS refuses a final snapshot of a replica.
-            Some(source) => (format!("a replica of {source}"), "--skip-final-snapshot".to_owned()),
-            None => ("no replica: it stands alone".to_owned(), format!("--final-db-snapshot-identifier {id}-final")),
-        };
-        let delete = format!("aws rds delete-db-instance --db-instance-identifier {id} {snapshot} --region {region}");
-        let unprotect = format!(
-            "aws rds modify-db-instance --db-instance-identifier {id} --no-deletion-protection --apply-immediately \
-             --region {region} && "
-        );
-        Stays {
-            what: match wanted.iter().find(|wanted| is_aside(wanted, id)) {
-                Some(of) => format!("database {id}, {kind}; a failback kept it aside when it made {of} anew"),
-                None => format!("database {id}, {kind}; while it is there no other can be made under its name"),
-            },
-            next: if database.deletion_protection { unprotect + &delete } else { delete },
-        }
-    };
-    databases.iter().map(one).collect()
 }
 
 /// What an environment has outside its stacks: published image ids, copied images, synchronised parameters.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::data::security_groups;
 use crate::facts::Baseline;
 use crate::model::{Environment, Part, logical_part};
 use crate::render::logical::{logical_id, suffix};
@@ -34,11 +35,8 @@ impl Inventory {
             }
         }
         // A database's groups serve no tier by name: applications of any tier may reach it.
-        for rds in environment.data.iter().filter_map(|data| data.rds()) {
-            let database = facts.databases.get(&rds.source);
-            for id in database.into_iter().flat_map(|database| &database.security_group_ids) {
-                inventory.tiers.entry(id.clone()).or_default();
-            }
+        for id in environment.data.iter().flat_map(|data| security_groups(data, facts)) {
+            inventory.tiers.entry(id.clone()).or_default();
         }
         let wanted = |id: &String| inventory.tiers.contains_key(id) && !environment.map.contains_key(id);
         let groups: BTreeMap<&String, _> = facts.security_groups.iter().filter(|(id, _)| wanted(id)).collect();

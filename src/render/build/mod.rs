@@ -3,7 +3,6 @@
 mod blocks;
 mod compute;
 mod data;
-mod data_settings;
 mod edge;
 mod inventory;
 mod launch_template;
@@ -89,7 +88,7 @@ pub(super) fn build(environment: &Environment, baseline: &Baseline, footprint: F
     let filled = |part: &Part| match part {
         Part::Network => matches!(environment.network, Network::New { .. }),
         Part::Security => !security.groups.is_empty(),
-        Part::Data => !data.databases.is_empty(),
+        Part::Data => !data.is_empty(),
         Part::Edge => !(edge.load_balancers.is_empty() && edge.target_groups.is_empty()),
         Part::Compute(_) => compute.contains_key(part),
     };

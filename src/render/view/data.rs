@@ -18,6 +18,13 @@ pub struct DataView {
     pub tags: Vec<TagView>,
 }
 
+impl DataView {
+    /// Whether nothing is provisioned for data.
+    pub fn is_empty(&self) -> bool {
+        self.databases.is_empty()
+    }
+}
+
 /// A database: a read replica of production's, until it is promoted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DatabaseView {

@@ -1,13 +1,13 @@
 //! Owns the carrying out of single steps: one file per action. Which steps, and in which order, is the engine's business.
 
 mod again;
-mod check;
 mod checkers;
 mod connected;
 mod copy;
 mod copy_prove;
 mod copy_remove;
 mod copy_verify;
+mod data;
 mod database;
 mod endpoint;
 mod events;

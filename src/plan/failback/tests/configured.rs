@@ -259,10 +259,23 @@ fn verdicts(declared_in: Option<&'static str>, deeds: &[(u32, What)]) -> [String
                 title if title.starts_with("protect orders again") => "back".to_owned(),
                 title => title.to_owned(),
             },
-            Err(FailbackRefusal::Data { troubles }) => format!("{:?}", troubles[0].why),
+            Err(FailbackRefusal::Data { troubles }) => case_of(&troubles[0].to_string()),
             Err(other) => panic!("{other}"),
         }
     })
+}
+
+/// A refusal where both stand alone, in a word, with the run that it tells of.
+fn case_of(words: &str) -> String {
+    let run = words.split(" both stand alone: run ").nth(1).and_then(|rest| rest.split(' ').next());
+    let cases = [
+        ("no run has led the users to it since", "NotLedOut"),
+        ("no run tells who promoted it after that", "NobodyPromoted"),
+        ("led no users home, and the standby is not frozen any more", "NotLedHome"),
+        ("no run tells which was promoted last", "BothAlone"),
+    ];
+    let case = cases.iter().find(|(phrase, _)| words.contains(phrase)).map_or(words, |(_, case)| case);
+    run.map_or_else(|| case.to_owned(), |run| format!("{case} {{ run: {run:?} }}"))
 }
 
 #[test]

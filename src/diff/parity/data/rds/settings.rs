@@ -1,14 +1,14 @@
 //! Owns the comparison of how databases are run: who may log in, what is logged and watched, when AWS works on them.
 
-use super::context::{Parity, Spot};
 use crate::diff::finding::{Severity, Status};
 use crate::diff::found::Found;
+use crate::diff::parity::context::{Parity, Spot};
 use crate::diff::shown::Shown;
 use crate::facts::{DatabaseFacts, DatabaseSettings};
 
 /// Judges one database. What an earlier lifeboat recorded tells nothing of it; there is something to compare once production
 /// is recorded again.
-pub fn judge(
+pub(super) fn judge(
     parity: &Parity<'_>,
     spot: &Spot<'_>,
     production: &DatabaseFacts,

@@ -1,10 +1,8 @@
-//! Owns the databases of a declaration: what is known of each, how it stands, and which keep it from being planned.
+//! Owns a database in a declaration: what is known of it, and how it stands.
 
-use super::DeclareInput;
-use super::data::promote_id;
-use super::refusal::{Lacking, Stale};
 use crate::facts::DatabaseFacts;
-use crate::model::{DataSet, RdsData, standby_database_name};
+use crate::model::{RdsData, standby_database_name};
+use crate::plan::declare::DeclareInput;
 use crate::plan::past::{Deed, Last, Past, Users};
 use crate::plan::runbook::Stood;
 
@@ -24,52 +22,13 @@ pub(super) struct Database<'a> {
     pub past: Option<&'a Past>,
 }
 
-/// Every database of the environment.
-pub(super) fn databases<'a>(input: &'a DeclareInput<'_>) -> Vec<Database<'a>> {
-    let of = |data: &'a DataSet| {
-        let rds = data.rds()?;
-        let id = standby_database_name(&input.environment.name, &data.name);
+impl<'a> Database<'a> {
+    pub(super) fn of(rds: &'a RdsData, data: &'a str, input: &'a DeclareInput<'_>) -> Self {
+        let id = standby_database_name(&input.environment.name, data);
         let seen = input.standby.databases.as_ref().ok().and_then(|seen| seen.get(&id));
         let production = input.baseline.facts.databases.get(&rds.source);
-        let past = input.standby.past.get(&data.name);
-        Some(Database { data: &data.name, rds, id, seen, production, past })
-    };
-    input.environment.data.iter().filter_map(of).collect()
-}
-
-/// Databases that the standby does not have, although it was looked at, and whose promotion nobody skips.
-pub(super) fn missing(input: &DeclareInput<'_>) -> Vec<Lacking> {
-    if input.standby.databases.is_err() || !input.options.tiers.is_empty() {
-        return Vec::new();
+        Database { data, rds, id, seen, production, past: input.standby.past.get(data) }
     }
-    let skipped = |data: &str| input.options.skips.iter().any(|skip| skip.step == promote_id(data).0);
-    let lacks = databases(input).into_iter().filter(|one| one.seen.is_none() && !skipped(one.data));
-    let lacking = |one: Database<'_>| Lacking {
-        data: one.data.to_owned(),
-        kept: input.standby.kept.get(&one.id).cloned(),
-        id: one.id,
-    };
-    lacks.map(lacking).collect()
-}
-
-/// Databases of the standby that lack what was written since a run led the writes home.
-pub(super) fn stale(input: &DeclareInput<'_>) -> Vec<Stale> {
-    let all = databases(input);
-    let old = all.iter().filter_map(|one| {
-        let last = one.stale()?;
-        Some(Stale { data: one.data.to_owned(), id: one.id.clone(), since: last.at, run: last.run.clone() })
-    });
-    old.collect()
-}
-
-/// Databases of the standby that stand alone, of which it is not known whether they have what production wrote: the data's
-/// name and why. One whose promotion is skipped is a person's word.
-pub(super) fn doubtful(input: &DeclareInput<'_>) -> Vec<(String, String)> {
-    let skipped = |data: &str| input.options.skips.iter().any(|skip| skip.step == promote_id(data).0);
-    let all = databases(input);
-    let doubtful =
-        all.iter().filter(|one| !skipped(one.data)).filter_map(|one| Some((one.data.to_owned(), one.doubt()?)));
-    doubtful.collect()
 }
 
 impl Database<'_> {
@@ -85,7 +44,7 @@ impl Database<'_> {
     }
 
     /// The promotion that led the writes home, where it stands alone and lacks what was written since.
-    pub(super) fn stale(&self) -> Option<&Deed> {
+    pub(super) fn old_since(&self) -> Option<&Deed> {
         match self.last()? {
             Last::Primary(deed) => Some(deed),
             Last::Untold | Last::Standby(_) | Last::Protected(_) | Last::PrimaryPerhaps(_) => None,
@@ -93,7 +52,7 @@ impl Database<'_> {
     }
 
     /// Why it is not known whether it has what counts, where it stands alone and is not known to be old.
-    pub(super) fn doubt(&self) -> Option<String> {
+    pub(super) fn why_doubtful(&self) -> Option<String> {
         let id = &self.id;
         let users = self.past.map_or(Users::Untold, Past::users);
         let led = |deed: &Deed| match users {
@@ -120,7 +79,7 @@ impl Database<'_> {
 
     /// How it stands, for the plan's promotion.
     pub(super) fn stood(&self) -> Stood {
-        match (self.seen, self.stale()) {
+        match (self.seen, self.old_since()) {
             (None, _) => Stood::Unseen,
             (Some(_), Some(last)) => Stood::Stale { since: last.at, run: last.run.clone() },
             (Some(_), None) if self.stands_alone() => Stood::Alone,

@@ -1,20 +1,21 @@
 //! Owns the comparison of databases: that the standby's follows production's, and what it is when it is promoted.
 
+mod settings;
+
 use std::collections::BTreeSet;
 
-use super::baseline::{listed, without};
-use super::context::{Parity, Spot};
-use super::data::pair;
-use super::database_settings;
+use super::pair;
 use crate::diff::finding::{Severity, Source, Status};
 use crate::diff::found::Found;
+use crate::diff::parity::baseline::{listed, without};
+use crate::diff::parity::context::{Parity, Spot};
 use crate::diff::shown::Shown;
 use crate::diff::structure::{Rules, diff, escape};
 use crate::facts::{DatabaseFacts, Noun};
 use crate::model::{RdsData, Span, standby_database_name};
 
 /// Judges one database.
-pub fn judge(parity: &Parity<'_>, spot: &Spot<'_>, data: &str, rds: &RdsData, found: &mut Found) {
+pub(super) fn judge(parity: &Parity<'_>, spot: &Spot<'_>, data: &str, rds: &RdsData, found: &mut Found) {
     let name = standby_database_name(&parity.input.environment.name, data);
     if parity.source == Source::Production {
         recorded(parity, spot, rds, found);
@@ -43,7 +44,7 @@ pub fn judge(parity: &Parity<'_>, spot: &Spot<'_>, data: &str, rds: &RdsData, fo
         );
     }
     parameters(parity, spot, production, standby, found);
-    database_settings::judge(parity, spot, production, standby, found);
+    settings::judge(parity, spot, production, standby, found);
 }
 
 /// States in which RDS can neither serve nor promote (RDS user guide, "Viewing DB instance status").

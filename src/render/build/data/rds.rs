@@ -1,39 +1,42 @@
 //! Owns the databases of the standby: replicas of production's, with what belongs to one Region put into the standby's.
 
-use std::collections::BTreeMap;
+mod settings;
 
-use super::{Offers, Site, data_settings, network, tags};
-use crate::facts::{DatabaseFacts, ParameterGroupFacts};
+use super::Stack;
+use crate::facts::{DatabaseFacts, ParameterGroupFacts, SideFacts};
 use crate::model::{DataSet, Footprint, RdsData, Strategy, logical_part, standby_database_name};
+use crate::render::build::{Offers, Site, network, tags};
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
-use crate::render::view::{DataView, DatabaseView, ParameterGroupView, ParameterView};
+use crate::render::view::{DatabaseView, ParameterGroupView};
 
 /// AWS's own parameter groups are in every Region already and cannot be changed.
 const OWN_OF_AWS: &str = "default.";
 
-pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>, offers: &mut Offers) -> DataView {
-    let mut parameters = BTreeMap::new();
-    let mut databases = Vec::new();
-    for data in &site.environment.data {
-        let Some(rds) = data.rds() else { continue };
-        let Some(facts) = site.baseline.facts.databases.get(&rds.source) else {
-            translator.problem(RenderProblem::Baseline {
-                place: format!("data/{}", data.name),
-                what: format!("the baseline does not hold database {}", rds.source),
-                next: "run `lifeboat baseline` again".into(),
-            });
-            continue;
-        };
-        databases.extend(database(site, translator, offers, data, rds, facts, &mut parameters));
-    }
-    if databases.is_empty() {
-        return DataView::default();
-    }
-    let subnets = "Private subnets of the standby".to_owned();
-    need(&mut parameters, network::PRIVATE, network::SUBNETS_TYPE, subnets);
-    let name = Some(format!("{}-databases", site.environment.name));
-    DataView { parameters: parameters.into_values().collect(), databases, tags: tags::own(site.environment, &[], name) }
+pub(super) fn build(
+    site: &Site<'_>,
+    translator: &mut Translator<'_>,
+    offers: &mut Offers,
+    data: &DataSet,
+    rds: &RdsData,
+    stack: &mut Stack,
+) {
+    let Some(facts) = site.baseline.facts.databases.get(&rds.source) else {
+        translator.problem(RenderProblem::Baseline {
+            place: format!("data/{}", data.name),
+            what: format!("the baseline does not hold database {}", rds.source),
+            next: "run `lifeboat baseline` again".into(),
+        });
+        return;
+    };
+    let database = database(site, translator, offers, data, rds, facts, stack);
+    stack.databases.push(database);
+    stack.need(network::PRIVATE, network::SUBNETS_TYPE, "Private subnets of the standby".to_owned());
+}
+
+/// The security groups that production's instance is behind.
+pub(super) fn security_groups<'a>(rds: &RdsData, facts: &'a SideFacts) -> &'a [String] {
+    facts.databases.get(&rds.source).map(|database| database.security_group_ids.as_slice()).unwrap_or_default()
 }
 
 fn database(
@@ -43,8 +46,8 @@ fn database(
     data: &DataSet,
     rds: &RdsData,
     facts: &DatabaseFacts,
-    parameters: &mut BTreeMap<String, ParameterView>,
-) -> Option<DatabaseView> {
+    stack: &mut Stack,
+) -> DatabaseView {
     let place = format!("data/{}", data.name);
     let id = logical_part(&data.name);
     refuse(site, translator, &place, rds, facts);
@@ -56,7 +59,7 @@ fn database(
     let mut security_group_ids = Vec::new();
     for group in &facts.security_group_ids {
         if let Some(logical) = site.inventory.security_groups.get(group) {
-            need(parameters, logical, "AWS::EC2::SecurityGroup::Id", format!("Security group {logical}"));
+            stack.need(logical, "AWS::EC2::SecurityGroup::Id", format!("Security group {logical}"));
             security_groups.push(logical.clone());
         } else {
             let advice = "the baseline does not hold this group: run `lifeboat baseline` again, or add the standby's to `map:`; \
@@ -65,7 +68,7 @@ fn database(
         }
     }
     let group = facts.parameter_group.as_ref().filter(|group| !group.name.starts_with(OWN_OF_AWS));
-    Some(DatabaseView {
+    DatabaseView {
         identifier: standby_database_name(&site.environment.name, &data.name),
         name: data.name.clone(),
         source: facts.arn.clone(),
@@ -78,13 +81,13 @@ fn database(
         storage_throughput: facts.throughput_to_order(),
         max_storage: facts.max_storage_gb,
         auto_minor_version: facts.auto_minor_version,
-        settings: data_settings::settings(site, translator, &place, rds, facts),
+        settings: settings::settings(site, translator, &place, rds, facts),
         parameter_group: group.map(|group| parameter_group(translator, &place, group)),
         security_groups,
         security_group_ids,
         tags: tags::mirrored(site.environment, &[], &facts.tags, &place, translator),
         id,
-    })
+    }
 }
 
 /// What a footprint asks for: the instance class, and whether there is a standby in another zone.
@@ -144,12 +147,4 @@ fn parameter_group(translator: &mut Translator<'_>, place: &str, group: &Paramet
         family: group.family.clone(),
         parameters: group.parameters.iter().map(translated).collect(),
     }
-}
-
-fn need(parameters: &mut BTreeMap<String, ParameterView>, id: &str, kind: &str, description: String) {
-    parameters.entry(id.to_owned()).or_insert_with(|| ParameterView {
-        id: id.to_owned(),
-        kind: kind.to_owned(),
-        description,
-    });
 }

@@ -1,8 +1,8 @@
 //! Owns how the standby's databases are run: as production's, as far as that is not of one Region; the rest is named.
 
-use super::Site;
 use crate::facts::{DatabaseFacts, DatabaseSettings};
 use crate::model::RdsData;
+use crate::render::build::Site;
 use crate::render::translate::Translator;
 use crate::render::view::DatabaseSettingsView;
 
