@@ -73,6 +73,14 @@ async fn an_object_leads_both_families_there_and_back() {
     desk.expect(0, &["sim", "fail", "us-east-1"]);
     declare(&desk, 0, &["--yes"]);
     assert_eq!(led(&desk).await, WEST);
+    // Route 53 answers who asks for IPv6 with the standby's record, and so with nothing.
+    let list = desk.expect(0, &["sim", "list"]).out;
+    let row = |kind: &str| {
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let mut rows = list.lines().map(words).filter(|words| words.get(1).is_some_and(|word| word == kind));
+        rows.find(|words| words[2] == "shop-standby").expect("a row").split_off(5)
+    };
+    assert_eq!((row("A"), row("AAAA")), (vec!["yes".to_owned(), "here".to_owned()], vec!["yes".to_owned()]));
 
     desk.expect(0, &["sim", "mend", "us-east-1"]);
     let home = failback(&desk);
@@ -161,4 +169,38 @@ async fn a_record_that_nobody_moved_keeps_its_users_and_is_told() {
     let stopped = declare(&desk, 4, &["--yes"]);
     assert!(stopped.err.contains("shop.example.com still leads to 2001:db8:"), "{}", stopped.err);
     assert_eq!(led(&desk).await, [Some("us-west-2"), Some("us-east-1")]);
+}
+
+#[tokio::test]
+async fn a_standby_that_somebody_gave_ipv6_serves_both_families() {
+    let desk = dual_stack(&example("warm-standby"));
+    stand_by(&desk);
+    edit_balancer(&desk, "us-west-2", |balancer| balancer["ip_address_type"] = "dualstack".into());
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    let there = declare(&desk, 0, &["--yes", "-o", "json"]).json();
+    let words = step(&there, "await-traffic")["text"].to_string();
+    assert!(words.contains("leads to dualstack."), "{words}");
+    assert_eq!(led(&desk).await, [Some("us-west-2"); 2]);
+}
+
+#[test]
+fn a_standby_made_before_production_spoke_ipv6_gets_its_second_pair() {
+    let desk = seeded(&example("warm-standby"));
+    stand_by(&desk);
+    edit_balancer(&desk, "us-east-1", |balancer| balancer["ip_address_type"] = "dualstack".into());
+    let drift = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("ip_address_type") && drift.out.contains("run `lifeboat baseline`"), "{}", drift.out);
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    let drift = desk.expect(2, &["drift", "shop.yaml"]);
+    assert!(drift.out.contains("TrafficPrimaryRecordIpv6"), "{}", drift.out);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    desk.expect(0, &["drift", "shop.yaml"]);
+    // The next baseline sees lifeboat's own records, and refuses none of them; nor when production gives IPv6 up.
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes"]);
+    edit_balancer(&desk, "us-east-1", |balancer| balancer["ip_address_type"] = "ipv4".into());
+    desk.expect(0, &["baseline", "shop.yaml"]);
+    desk.expect(0, &["provision", "shop.yaml", "--yes", "--allow-replace"]);
+    let records = state(&desk)["dns"]["zones"]["Z0SHOPEXAMPLE"]["records"].clone();
+    assert!(records.as_array().expect("records").iter().all(|record| record["kind"] != "AAAA"), "{records}");
 }

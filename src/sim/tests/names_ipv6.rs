@@ -121,8 +121,11 @@ async fn a_load_balancer_speaks_ipv6_only_where_its_subnets_have_it() {
     let wrong = request("shop-wrong", "first", ChangeSetKind::Create, &template(true, "ipv6"), &ESTATE);
     assert_eq!(bench.deploy(&wrong).await.status.0, "ROLLBACK_COMPLETE");
 
-    let both = request("shop-all", "first", ChangeSetKind::Create, &template(true, DUALSTACK), &ESTATE);
-    assert_eq!(bench.deploy(&both).await.status.0, "CREATE_COMPLETE");
+    let ipv4 = request("shop-all", "first", ChangeSetKind::Create, &template(true, "ipv4"), &ESTATE);
+    assert_eq!(bench.deploy(&ipv4).await.status.0, "CREATE_COMPLETE");
+    assert!(!balancer(&bench, "us-west-2", "shop-all").await.speaks_ipv6());
+    let both = request("shop-all", "second", ChangeSetKind::Update, &template(true, DUALSTACK), &ESTATE);
+    assert_eq!(bench.deploy(&both).await.status.0, "UPDATE_COMPLETE");
     assert!(balancer(&bench, "us-west-2", "shop-all").await.speaks_ipv6());
     bench.edit(|state| {
         let mut all = state.region_mut("us-west-2").load_balancers.values_mut();
