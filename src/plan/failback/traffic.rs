@@ -88,22 +88,25 @@ fn weighted(
     // As `provision` has it: the health of targets counts where both sides have users.
     let by_health = weights.iter().all(|(_, weight)| *weight > 0);
     let sets = weights.map(|(side, weight)| (RecordFacts::set_identifier_of(&input.environment.name, side), weight));
-    let ours = |kind: &str, set: &String| {
-        let mut all = input.seen.records.iter().filter(|record| record.weight.is_some());
-        all.find(|record| record.kind == kind && record.set_identifier.as_ref() == Some(set))
+    let ours = |kind: &str, set: &String| -> Vec<&RecordFacts> {
+        let all = input.seen.records.iter().filter(|record| record.weight.is_some() && record.kind == kind);
+        all.filter(|record| record.set_identifier.as_ref() == Some(set)).collect()
     };
     // Records for IPv6 come in pairs, too: one that stands alone would keep its users where they are.
-    let kinds =
-        ["A", "AAAA"].into_iter().filter(|kind| *kind == "A" || sets.iter().any(|(set, _)| ours(kind, set).is_some()));
+    let kinds = ["A", "AAAA"]
+        .into_iter()
+        .filter(|kind| *kind == "A" || sets.iter().any(|(set, _)| !ours(kind, set).is_empty()));
     for kind in kinds {
         for (set, weight) in &sets {
-            let Some(record) = ours(kind, set) else {
+            let found = ours(kind, set);
+            if found.is_empty() {
                 missing.push(if kind == "A" { set.clone() } else { format!("{set} ({kind})") });
-                continue;
-            };
-            let alias = record.alias.clone();
-            let alias = alias.map(|alias| AliasFacts { evaluate_target_health: by_health, ..alias });
-            records.push(RecordFacts { weight: Some(*weight), alias, ..record.clone() });
+            }
+            records.extend(found.into_iter().map(|record| {
+                let alias = record.alias.clone();
+                let alias = alias.map(|alias| AliasFacts { evaluate_target_health: by_health, ..alias });
+                RecordFacts { weight: Some(*weight), alias, ..record.clone() }
+            }));
         }
     }
     if missing.is_empty() {
