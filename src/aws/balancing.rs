@@ -181,6 +181,7 @@ fn load_balancer(balancer: &LoadBalancer) -> Option<LoadBalancerFacts> {
         // AWS always tells; a stand-in may not, and then it is what CreateLoadBalancer defaults to.
         scheme: balancer.scheme().map_or("internet-facing", |s| s.as_str()).to_owned(),
         kind: balancer.r#type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
+        ip_address_type: balancer.ip_address_type().map(|t| t.as_str().to_owned()),
         subnet_ids: zones.iter().filter_map(|zone| zone.subnet_id().map(str::to_owned)).collect(),
         security_group_ids: balancer.security_groups().to_vec(),
         listeners: Vec::new(),

@@ -46,5 +46,5 @@ async fn balancer(ports: &ReadPorts, group: Option<&GroupFacts>) -> Result<Alias
     let balancers = ports.balancing.load_balancers(&arns).await.map_err(|error| error.to_string())?;
     let balancer = LoadBalancerFacts::users_come_to(&balancers).ok_or_else(none)?;
     let zone_id = balancer.zone_id.clone().ok_or_else(|| format!("the zone of {} is not told", balancer.name))?;
-    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: true })
+    Ok(AliasFacts { dns_name: balancer.full_dns_name(), zone_id, evaluate_target_health: true })
 }

@@ -97,10 +97,23 @@ async fn by_check(
         gaps.extend(seen.gaps);
         return (LeadsTo::Unknown, format!("{decides}, and could not be asked what it decided"));
     }
+    if lacks_one_for_ipv6(environment, &seen.records) {
+        return (LeadsTo::Unknown, ONE_LACKS.to_owned());
+    }
     let set = RecordFacts::set_identifier_of(&environment.name, SideName::Primary);
-    let ours = seen.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set));
-    let Some(check) = ours.and_then(|record| record.health_check_id.as_deref()) else {
-        return (LeadsTo::Unknown, "the primary's record, or its health check, is not there".to_owned());
+    let ours = seen.records.iter().filter(|record| record.set_identifier.as_ref() == Some(&set));
+    let mut checks: Vec<Option<&str>> = ours.map(|record| record.health_check_id.as_deref()).collect();
+    checks.dedup();
+    // Records for IPv4 and IPv6 share one check.
+    let check = match checks.as_slice() {
+        [Some(check)] => *check,
+        [] | [None] => {
+            return (LeadsTo::Unknown, "the primary's record, or its health check, is not there".to_owned());
+        }
+        _ => {
+            let why = "the primary's records for IPv4 and IPv6 do not share a health check".to_owned();
+            return (LeadsTo::Unknown, why);
+        }
     };
     match ports.dns.checkers_say(check).await {
         Ok(Some(say)) => {
@@ -126,17 +139,41 @@ async fn weighted(
         gaps.extend(seen.gaps);
         return (LeadsTo::Unknown, "its records could not be seen".to_owned());
     }
-    let weight = |side: SideName| {
-        let set = RecordFacts::set_identifier_of(&environment.name, side);
-        seen.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set)).and_then(|found| found.weight)
+    let weights = |kind: &str| {
+        [SideName::Primary, SideName::Standby].map(|side| {
+            let set = RecordFacts::set_identifier_of(&environment.name, side);
+            let mut all = seen.records.iter();
+            let ours = all.find(|record| record.kind == kind && record.set_identifier.as_ref() == Some(&set));
+            ours.and_then(|record| record.weight)
+        })
     };
-    let (Some(primary), Some(standby)) = (weight(SideName::Primary), weight(SideName::Standby)) else {
-        return (LeadsTo::Unknown, "one of its records is not there".to_owned());
-    };
-    let leads_to = match (primary, standby) {
+    let leads_to = |primary: u8, standby: u8| match (primary, standby) {
         (_, 0) if primary > 0 => LeadsTo::Primary,
         (0, _) if standby > 0 => LeadsTo::Standby,
         _ => LeadsTo::Both,
     };
-    (leads_to, format!("weights {primary} and {standby}"))
+    let ([Some(primary), Some(standby)], ipv6) = (weights("A"), weights("AAAA")) else {
+        return (LeadsTo::Unknown, "one of its records is not there".to_owned());
+    };
+    let (leads, told) = (leads_to(primary, standby), format!("weights {primary} and {standby}"));
+    match ipv6 {
+        [None, None] => (leads, told),
+        [Some(one), Some(other)] if (one, other) == (primary, standby) => (leads, told),
+        [Some(one), Some(other)] => {
+            let both = if leads_to(one, other) == leads { leads } else { LeadsTo::Both };
+            (both, format!("{told}, for IPv6 {one} and {other}"))
+        }
+        _ => (LeadsTo::Unknown, ONE_LACKS.to_owned()),
+    }
+}
+
+const ONE_LACKS: &str = "one of its two records for IPv6 is not there";
+
+/// Whether one side alone has a record for IPv6: its users would stay there, or be led away.
+fn lacks_one_for_ipv6(environment: &Environment, records: &[RecordFacts]) -> bool {
+    let has = |side| {
+        let set = RecordFacts::set_identifier_of(&environment.name, side);
+        records.iter().any(|record| record.kind == "AAAA" && record.set_identifier.as_ref() == Some(&set))
+    };
+    has(SideName::Primary) != has(SideName::Standby)
 }

@@ -62,6 +62,9 @@ pub struct LoadBalancerFacts {
     pub scheme: String,
     /// `application` or `network`.
     pub kind: String,
+    /// `ipv4`, `dualstack` or `dualstack-without-public-ipv4`; baselines of an earlier lifeboat do not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address_type: Option<String>,
     /// Subnets.
     pub subnet_ids: Vec<String>,
     /// Security groups.
@@ -82,6 +85,24 @@ impl LoadBalancerFacts {
     /// The one of a tier that users come to.
     pub fn users_come_to<'a>(all: impl IntoIterator<Item = &'a LoadBalancerFacts>) -> Option<&'a LoadBalancerFacts> {
         all.into_iter().min_by_key(|one| one.rank_for_users())
+    }
+
+    /// Whether it has IPv6 addresses beside, or instead of, public IPv4 ones.
+    pub fn speaks_ipv6(&self) -> bool {
+        matches!(self.ip_address_type.as_deref(), Some("dualstack" | "dualstack-without-public-ipv4"))
+    }
+
+    /// What an alias for IPv6 has before the DNS name of a load balancer of its kind ("Routing traffic to an ELB load
+    /// balancer": without it the name of an Application Load Balancer is answered for IPv4 only; a Network Load Balancer
+    /// has one name).
+    pub fn ipv6_prefix(&self) -> &'static str {
+        if self.kind == "application" { "dualstack." } else { "" }
+    }
+
+    /// The DNS name that has all its addresses, of either family.
+    pub fn full_dns_name(&self) -> String {
+        let prefix = if self.speaks_ipv6() { self.ipv6_prefix() } else { "" };
+        format!("{prefix}{}", self.dns_name)
     }
 }
 
@@ -145,4 +166,40 @@ pub struct TargetHealth {
     pub state: String,
     /// AWS's reason code, when it is not healthy.
     pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::sample;
+
+    #[test]
+    fn a_name_for_both_families_is_that_of_the_kind() {
+        let name = |kind: &str, addresses: Option<&str>| {
+            let balancer = LoadBalancerFacts {
+                kind: kind.into(),
+                ip_address_type: addresses.map(str::to_owned),
+                ..sample::balancer("lb", "web.elb")
+            };
+            (balancer.speaks_ipv6(), balancer.full_dns_name())
+        };
+        for (kind, addresses, expected) in [
+            ("application", Some("dualstack"), (true, "dualstack.web.elb")),
+            ("application", Some("dualstack-without-public-ipv4"), (true, "dualstack.web.elb")),
+            ("network", Some("dualstack"), (true, "web.elb")),
+            ("application", Some("ipv4"), (false, "web.elb")),
+            ("application", None, (false, "web.elb")),
+        ] {
+            assert_eq!(name(kind, addresses), (expected.0, expected.1.to_owned()), "{kind} {addresses:?}");
+        }
+    }
+
+    #[test]
+    fn a_baseline_that_does_not_tell_the_address_type_is_read() {
+        let balancer = sample::balancer("lb", "web.elb");
+        let mut written = serde_json::to_value(&balancer).expect("JSON");
+        written.as_object_mut().expect("an object").remove("ip_address_type");
+        let read: LoadBalancerFacts = serde_json::from_value(written).expect("an older one");
+        assert!(read.ip_address_type.is_none() && !read.speaks_ipv6());
+    }
 }

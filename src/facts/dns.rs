@@ -1,5 +1,7 @@
 //! Owns facts about DNS records and the health checks that decide between them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::SideName;
@@ -31,6 +33,32 @@ impl RecordFacts {
     /// The set identifier of a side's record of an environment: what tells lifeboat's two records of one name apart.
     pub fn set_identifier_of(environment: &str, side: SideName) -> String {
         format!("{environment}-{side}")
+    }
+
+    /// The weights of weighted records, as people say them: `shop-primary 0, shop-standby 100`, and of which types where
+    /// they are not all of type A.
+    pub fn weights_told(records: &[RecordFacts]) -> String {
+        let weight = |record: &RecordFacts| {
+            let set = record.set_identifier.as_deref().unwrap_or("-");
+            record.weight.map(|weight| format!("{set} {weight}"))
+        };
+        let kinds: BTreeSet<&str> = records.iter().map(|record| record.kind.as_str()).collect();
+        let of = |kind: &str| -> Vec<String> {
+            records.iter().filter(|record| record.kind == kind).filter_map(weight).collect()
+        };
+        let mut groups: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+        for kind in kinds {
+            let weights = of(kind);
+            match groups.iter_mut().find(|(_, known)| *known == weights) {
+                Some((kinds, _)) => kinds.push(kind),
+                None => groups.push((vec![kind], weights)),
+            }
+        }
+        let told = groups.iter().map(|(kinds, weights)| match kinds.as_slice() {
+            ["A"] => weights.join(", "),
+            _ => format!("{} ({})", weights.join(", "), kinds.join(" and ")),
+        });
+        told.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -84,6 +112,31 @@ impl CheckersSay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_are_told_once_for_both_families() {
+        let record = |kind: &str, side: SideName, weight: u8| RecordFacts {
+            name: "shop.example.com".into(),
+            kind: kind.into(),
+            set_identifier: Some(RecordFacts::set_identifier_of("shop", side)),
+            failover: None,
+            weight: Some(weight),
+            ttl_s: None,
+            health_check_id: None,
+            alias: None,
+            values: vec![],
+        };
+        let pair = |kind: &str, weight: u8| {
+            [record(kind, SideName::Primary, weight), record(kind, SideName::Standby, 100 - weight)]
+        };
+        let told = |records: [[RecordFacts; 2]; 2]| RecordFacts::weights_told(&records.concat());
+        assert_eq!(RecordFacts::weights_told(&pair("A", 0)), "shop-primary 0, shop-standby 100");
+        assert_eq!(told([pair("A", 0), pair("AAAA", 0)]), "shop-primary 0, shop-standby 100 (A and AAAA)");
+        assert_eq!(
+            told([pair("A", 0), pair("AAAA", 60)]),
+            "shop-primary 0, shop-standby 100; shop-primary 60, shop-standby 40 (AAAA)"
+        );
+    }
 
     #[test]
     fn a_few_checkers_are_enough() {

@@ -48,6 +48,7 @@ pub fn balancer(arn: &str, dns_name: &str) -> LoadBalancerFacts {
         zone_id: None,
         scheme: "internal".into(),
         kind: "application".into(),
+        ip_address_type: Some("ipv4".into()),
         subnet_ids: vec![],
         security_group_ids: vec![],
         listeners: vec![],

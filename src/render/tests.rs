@@ -1,6 +1,7 @@
 //! Tests of rendering as a whole: what comes out, in full, and what it does not depend on.
 
 mod data;
+mod ipv6;
 mod overrides;
 mod translated;
 

@@ -164,12 +164,16 @@ async fn records_are_set_by_one_change() {
         ..standby()
     };
     let dns = writing(&server).await.dns;
-    dns.upsert_records("Z1", &[weighted("shop-primary", 0), weighted("shop-standby", 100)]).await.expect("changed");
+    let of_kind = |kind: &str| {
+        [weighted("shop-primary", 0), weighted("shop-standby", 100)].map(|one| RecordFacts { kind: kind.into(), ..one })
+    };
+    dns.upsert_records("Z1", &[of_kind("A"), of_kind("AAAA")].concat()).await.expect("changed");
     dns.upsert_records("Z1", &[]).await.expect("nothing to do");
     let calls = server.calls("route53", "POST");
     assert_eq!(calls.len(), 1, "all or none");
     let body = &calls[0].body;
-    assert_eq!(body.matches("<Action>UPSERT</Action>").count(), 2, "{body}");
+    assert_eq!(body.matches("<Action>UPSERT</Action>").count(), 4, "{body}");
+    assert_eq!((body.matches("<Type>A</Type>").count(), body.matches("<Type>AAAA</Type>").count()), (2, 2), "{body}");
     for part in ["<SetIdentifier>shop-primary</SetIdentifier><Weight>0</Weight>", "<Weight>100</Weight>"] {
         assert!(body.contains(part), "{body}");
     }

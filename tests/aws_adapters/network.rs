@@ -129,7 +129,7 @@ async fn load_balancers_come_with_listeners_by_port_and_tags() {
     let server = Replay::start();
     let balancer = "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>\
         <LoadBalancerArn>lb-1</LoadBalancerArn><LoadBalancerName>web</LoadBalancerName><Scheme>internal</Scheme>\
-        <Type>application</Type><DNSName>web.example.com</DNSName><CanonicalHostedZoneId>Z1H1FL5HABSF5</CanonicalHostedZoneId><SecurityGroups><member>sg-1</member></SecurityGroups>\
+        <Type>application</Type><IpAddressType>dualstack</IpAddressType><DNSName>web.example.com</DNSName><CanonicalHostedZoneId>Z1H1FL5HABSF5</CanonicalHostedZoneId><SecurityGroups><member>sg-1</member></SecurityGroups>\
         <AvailabilityZones><member><ZoneName>us-west-2a</ZoneName><SubnetId>subnet-1</SubnetId></member>\
         </AvailabilityZones></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>";
     server.on("elasticloadbalancing", "DescribeLoadBalancers", [xml(balancer)]);
@@ -152,6 +152,7 @@ async fn load_balancers_come_with_listeners_by_port_and_tags() {
     let found = reading(&server).await.balancing.load_balancers(&names(&["lb-1"])).await.expect("balancers");
     assert_eq!((found[0].scheme.as_str(), found[0].subnet_ids[0].as_str()), ("internal", "subnet-1"));
     assert_eq!(found[0].zone_id.as_deref(), Some("Z1H1FL5HABSF5"));
+    assert_eq!(found[0].ip_address_type.as_deref(), Some("dualstack"));
     assert_eq!(found[0].tags.get("app").map(String::as_str), Some("shop"));
     let [plain, tls] = &found[0].listeners[..] else { panic!("two listeners: {found:?}") };
     assert_eq!((plain.port, tls.port), (80, 443), "by port");

@@ -43,6 +43,7 @@ pub(super) fn alb() -> LoadBalancerFacts {
         zone_id: Some("Z35SXDOTRQ7X7K".into()),
         scheme: "internet-facing".into(),
         kind: "application".into(),
+        ip_address_type: Some("ipv4".into()),
         subnet_ids: vec![],
         security_group_ids: vec![SG_ALB.into()],
         listeners: vec![
@@ -85,6 +86,7 @@ pub(super) fn nlb() -> LoadBalancerFacts {
         zone_id: None,
         scheme: "internal".into(),
         kind: "network".into(),
+        ip_address_type: Some("ipv4".into()),
         subnet_ids: vec![],
         security_group_ids: vec![],
         listeners: vec![ListenerFacts {

@@ -68,6 +68,7 @@ fn add(environment: &mut Environment, baseline: &mut Baseline, index: usize) {
                 zone_id: None,
                 scheme: "internal".into(),
                 kind: "application".into(),
+                ip_address_type: Some("ipv4".into()),
                 subnet_ids: vec![],
                 security_group_ids: vec![front.clone()],
                 listeners: vec![],

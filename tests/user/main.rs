@@ -35,6 +35,7 @@ mod story_drill;
 mod story_drill_copy;
 mod story_events;
 mod story_image_home;
+mod story_ipv6;
 mod story_lever;
 mod story_moto;
 mod story_one_writer;

@@ -7,8 +7,8 @@ use crate::facts::{RecordFacts, source_name};
 use crate::model::Trigger;
 use crate::sim::SimState;
 use crate::sim::databases::{lag_of, snapshot_told, told};
-use crate::sim::dns::leads_to;
-use crate::sim::state::{Database, DbSnapshot, RegionState};
+use crate::sim::dns::{addresses, leads_to};
+use crate::sim::state::{Database, DbSnapshot, Family, RegionState};
 
 /// A table: title, heads, rows.
 pub(super) type Part = (&'static str, &'static [&'static str], Vec<Vec<String>>);
@@ -160,8 +160,12 @@ pub(super) fn names(state: &SimState) -> Vec<Part> {
 
 fn record_row(record: &RecordFacts, state: &SimState, now: Timestamp) -> Vec<String> {
     let target = record.alias.as_ref().map_or_else(|| record.values.join(", "), |alias| alias.dns_name.clone());
-    let answered = state.dns.answer(&record.name).is_some_and(|answer| answer.record == record.set_identifier);
-    let led = leads_to(state, &record.name, now).is_some_and(|host| host == target.to_ascii_lowercase());
+    let family = if record.kind == "AAAA" { Family::Ipv6 } else { Family::Ipv4 };
+    let answered = state.dns.answer(&record.name, family).is_some_and(|answer| answer.record == record.set_identifier);
+    let led = leads_to(state, &record.name, family, now).is_some_and(|host| host == target.to_ascii_lowercase());
+    // An alias of a load balancer without IPv6 answers who asks for it, with nothing.
+    let found = addresses(state, &record.name, now).unwrap_or_default();
+    let led = led && found.iter().any(|address| address.contains(':') == (family == Family::Ipv6));
     let role = record.failover.clone().or_else(|| record.weight.map(|weight| format!("weight {weight}")));
     vec![
         record.name.clone(),

@@ -90,7 +90,9 @@ fn relevant(facts: &SideFacts, tier: &Tier) -> Value {
         "security-group": by_name(security_groups.map(|group| (&group.name, without(Some(group), &[])))),
         "target-group": by_name(target_groups.map(|target| (&target.name, without(Some(target), &["load_balancer_arns"])))),
         "load-balancer": by_name(balancers.iter().map(|balancer| {
-            (&balancer.name, without(Some(balancer), &["subnet_ids", "dns_name"]))
+            // IPv4 alone is what a baseline means that does not tell.
+            let address_type = if balancer.speaks_ipv6() { "" } else { "ip_address_type" };
+            (&balancer.name, without(Some(balancer), &["subnet_ids", "dns_name", address_type]))
         })),
     })
 }

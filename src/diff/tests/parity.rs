@@ -231,6 +231,25 @@ fn balancers_and_target_groups_are_compared() {
 }
 
 #[test]
+fn ipv6_is_not_mirrored_and_only_a_baseline_that_does_not_know_of_it_is_old() {
+    let speaks = |facts: &mut SideFacts, address_type: Option<&str>| {
+        let balancer = facts.load_balancers.values_mut().next().expect("a load balancer");
+        balancer.ip_address_type = address_type.map(str::to_owned);
+    };
+    // Rendering says that the standby speaks IPv4 only: no difference that anybody has to explain.
+    let both = |w: &mut World| {
+        speaks(&mut w.baseline.facts, Some("dualstack"));
+        speaks(w.production(), Some("dualstack"));
+    };
+    check(both, &[], ExitClass::InSync);
+    check(|w| speaks(&mut w.baseline.facts, None), &[], ExitClass::InSync);
+    differs(
+        |w| speaks(w.production(), Some("dualstack")),
+        &["parity Modified degrades: web/baseline | production now | production as recorded"],
+    );
+}
+
+#[test]
 fn parameters_are_compared_and_secrets_stay_secret() {
     differs(
         |w| {

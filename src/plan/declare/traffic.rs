@@ -177,15 +177,18 @@ fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFac
         return Err("they are not weighted".to_owned());
     };
     let to = input.standby.balancer.clone().map_err(|why| format!("the standby's load balancer: {why}"))?;
-    let from = primary_alias(input, &traffic.tier)?;
+    let from = primary_balancer(input, &traffic.tier)?;
+    let zone_id = from.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
     let name = &input.environment.name;
-    let of = |side: SideName, weight: u8, alias: AliasFacts| {
-        let set = format!("{name}-{side}");
-        // What production's zone showed keeps its kind and its check.
-        let known = input.baseline.facts.records.iter().find(|record| record.set_identifier.as_ref() == Some(&set));
+    let of = |kind: &str, side: SideName, weight: u8, (dns_name, zone_id): (&str, &str)| {
+        let set = RecordFacts::set_identifier_of(name, side);
+        // What production's zone showed keeps its check.
+        let mut known = input.baseline.facts.records.iter();
+        let known = known.find(|record| record.set_identifier.as_ref() == Some(&set) && record.kind == kind);
+        let prefix = if kind == "AAAA" { from.ipv6_prefix() } else { "" };
         RecordFacts {
             name: traffic.record.clone(),
-            kind: known.map_or_else(|| "A".to_owned(), |record| record.kind.clone()),
+            kind: kind.to_owned(),
             set_identifier: Some(set),
             failover: None,
             weight: Some(weight),
@@ -193,22 +196,46 @@ fn weighted(input: &DeclareInput<'_>, traffic: &Traffic) -> Result<Vec<RecordFac
             health_check_id: known.and_then(|record| record.health_check_id.clone()),
             // Route 53 answers with a record of weight 0 once all others are unhealthy: the health of targets would lead
             // users back to a primary that has none of their writes.
-            alias: Some(AliasFacts { evaluate_target_health: false, ..alias }),
+            alias: Some(AliasFacts {
+                dns_name: if dns_name.starts_with(prefix) {
+                    dns_name.to_owned()
+                } else {
+                    format!("{prefix}{dns_name}")
+                },
+                zone_id: zone_id.to_owned(),
+                evaluate_target_health: false,
+            }),
             values: vec![],
         }
     };
     // Two weights of zero would mean equal shares.
     let all = primary.max(standby).max(1);
-    Ok(vec![of(SideName::Primary, 0, from), of(SideName::Standby, all, to)])
+    let pair = |kind: &str| {
+        let primary = of(kind, SideName::Primary, 0, (&from.dns_name, &zone_id));
+        [primary, of(kind, SideName::Standby, all, (&to.dns_name, &to.zone_id))]
+    };
+    let kinds: &[&str] = if leads_ipv6(input, traffic, from) { &["A", "AAAA"] } else { &["A"] };
+    Ok(kinds.iter().flat_map(|kind| pair(kind)).collect())
 }
 
-fn primary_alias(input: &DeclareInput<'_>, tier: &str) -> Result<AliasFacts, String> {
+/// Whether users with IPv6 have records of their own: then both families move in one change, all or none. A record of
+/// somebody else's that is not weighted would have Route 53 refuse that change as a whole: beside one, IPv4 users are moved.
+fn leads_ipv6(input: &DeclareInput<'_>, traffic: &Traffic, balancer: &LoadBalancerFacts) -> bool {
+    let name = &input.environment.name;
+    let ours = [SideName::Primary, SideName::Standby].map(|side| RecordFacts::set_identifier_of(name, side));
+    let mut seen = input.baseline.facts.records.iter();
+    let is_in_the_way = seen.any(|record| {
+        let is_ours = record.set_identifier.as_ref().is_some_and(|set| ours.contains(set));
+        record.name == traffic.record && record.kind == "AAAA" && record.weight.is_none() && !is_ours
+    });
+    balancer.speaks_ipv6() && !is_in_the_way
+}
+
+/// Production's load balancer that users come to.
+fn primary_balancer<'a>(input: &DeclareInput<'a>, tier: &str) -> Result<&'a LoadBalancerFacts, String> {
     let facts = &input.baseline.facts;
     let arns = input.baseline.tiers.get(tier).map(|source| source.load_balancer_arns.as_slice()).unwrap_or_default();
     let balancers = arns.iter().filter_map(|arn| facts.load_balancers.get(arn));
     let balancer = LoadBalancerFacts::users_come_to(balancers);
-    let balancer = balancer.ok_or_else(|| format!("the baseline has no load balancer for {tier}"))?;
-    let zone_id =
-        balancer.zone_id.clone().ok_or("the baseline does not know the zone of production's load balancer")?;
-    Ok(AliasFacts { dns_name: balancer.dns_name.clone(), zone_id, evaluate_target_health: false })
+    balancer.ok_or_else(|| format!("the baseline has no load balancer for {tier}"))
 }

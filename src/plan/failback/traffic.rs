@@ -87,21 +87,26 @@ fn weighted(
     let (mut records, mut missing) = (Vec::new(), Vec::new());
     // As `provision` has it: the health of targets counts where both sides have users.
     let by_health = weights.iter().all(|(_, weight)| *weight > 0);
-    for (side, weight) in weights {
-        let identifier = format!("{}-{side}", input.environment.name);
-        let ours = input
-            .seen
-            .records
-            .iter()
-            .filter(|record| record.set_identifier.as_ref() == Some(&identifier) && record.weight.is_some());
-        let before = records.len();
-        records.extend(ours.map(|record| {
-            let alias = record.alias.clone();
-            let alias = alias.map(|alias| AliasFacts { evaluate_target_health: by_health, ..alias });
-            RecordFacts { weight: Some(weight), alias, ..record.clone() }
-        }));
-        if records.len() == before {
-            missing.push(identifier);
+    let sets = weights.map(|(side, weight)| (RecordFacts::set_identifier_of(&input.environment.name, side), weight));
+    let ours = |kind: &str, set: &String| -> Vec<&RecordFacts> {
+        let all = input.seen.records.iter().filter(|record| record.weight.is_some() && record.kind == kind);
+        all.filter(|record| record.set_identifier.as_ref() == Some(set)).collect()
+    };
+    // Records for IPv6 come in pairs, too: one that stands alone would keep its users where they are.
+    let kinds = ["A", "AAAA"]
+        .into_iter()
+        .filter(|kind| *kind == "A" || sets.iter().any(|(set, _)| !ours(kind, set).is_empty()));
+    for kind in kinds {
+        for (set, weight) in &sets {
+            let found = ours(kind, set);
+            if found.is_empty() {
+                missing.push(if kind == "A" { set.clone() } else { format!("{set} ({kind})") });
+            }
+            records.extend(found.into_iter().map(|record| {
+                let alias = record.alias.clone();
+                let alias = alias.map(|alias| AliasFacts { evaluate_target_health: by_health, ..alias });
+                RecordFacts { weight: Some(*weight), alias, ..record.clone() }
+            }));
         }
     }
     if missing.is_empty() {
@@ -114,14 +119,7 @@ fn switch(traffic: &Traffic, by: Lever, needs: &BTreeSet<StepId>) -> Step {
     let how = match &by {
         Lever::Object { bucket, key } => format!("delete s3://{bucket}/{key}"),
         Lever::Records { records, .. } => {
-            let weight = |record: &RecordFacts| {
-                let name = record.set_identifier.as_deref().unwrap_or_default().to_owned();
-                format!("{name} {}", record.weight.unwrap_or_default())
-            };
-            format!(
-                "weights {}; a call of Route 53's control plane",
-                records.iter().map(weight).collect::<Vec<_>>().join(", ")
-            )
+            format!("weights {}; a call of Route 53's control plane", RecordFacts::weights_told(records))
         }
     };
     step(
@@ -159,7 +157,8 @@ fn wait(input: &FailbackInput<'_>, traffic: &Traffic, needs: BTreeSet<StepId>) -
     )
 }
 
-/// The host name of production's load balancer that users come to: the one that a declaration knows, too.
+/// The host name of production's load balancer that users come to, for both families of addresses where it has both: the
+/// one that a declaration knows, too.
 fn target(input: &FailbackInput<'_>, traffic: &Traffic) -> Option<String> {
     let facts = &input.baseline.facts;
     let source = input.baseline.tiers.get(&traffic.tier)?;
@@ -167,7 +166,7 @@ fn target(input: &FailbackInput<'_>, traffic: &Traffic) -> Option<String> {
     let arns: BTreeSet<&String> =
         source.load_balancer_arns.iter().chain(groups.flat_map(|group| &group.load_balancer_arns)).collect();
     let balancers = arns.into_iter().filter_map(|arn| facts.load_balancers.get(arn));
-    LoadBalancerFacts::users_come_to(balancers).map(|balancer| balancer.dns_name.clone())
+    LoadBalancerFacts::users_come_to(balancers).map(LoadBalancerFacts::full_dns_name)
 }
 
 fn step(

@@ -73,6 +73,14 @@ fn load_balancer(
             security_group_ids.extend(translator.by_map(&format!("{place}/security-groups"), id, advice));
         }
     }
+    // Subnets of the standby would need IPv6 blocks: those that lifeboat makes have none, of those that are given it is not
+    // known.
+    if balancer.speaks_ipv6() {
+        translator.note(format!(
+            "{place}: it speaks IPv6 and its counterpart in the standby IPv4 only: users who have only IPv6 are not served \
+             from the standby"
+        ));
+    }
     let tiers = site.inventory.tiers_of(arn);
     LoadBalancerView {
         id: logical.to_owned(),

@@ -7,6 +7,7 @@ mod edge;
 mod inventory;
 mod launch_template;
 mod listener;
+mod neighbours;
 mod network;
 mod rules;
 mod security;

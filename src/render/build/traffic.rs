@@ -1,16 +1,17 @@
-//! Owns the record that leads users to a side: a pair of alias records, and what decides between them.
+//! Owns the record that leads users to a side: pairs of alias records, one for each family of
+//! addresses, and what decides between them.
 
-use super::{Site, tags};
+use super::{Site, neighbours, tags};
 use crate::facts::{LoadBalancerFacts, RecordFacts};
 use crate::model::{SideName, Switch, Traffic, bucket_host, proof_key};
 use crate::render::problem::RenderProblem;
 use crate::render::translate::Translator;
-use crate::render::view::{CheckView, TakesOverView, TrafficView, WeightsView};
+use crate::render::view::{CheckView, PairView, TakesOverView, TrafficView, WeightsView};
 
 /// The records of the environment; none where a person moves the traffic, or where a problem stands in the way.
 pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<TrafficView> {
     let traffic = site.environment.traffic.as_ref().filter(|traffic| traffic.switch != Switch::Manual)?;
-    refuse_neighbours(site, traffic, translator);
+    neighbours::refuse(site, traffic, users_balancer(site, traffic).map(|(facts, _)| facts), translator);
     let (balancer, logical) = balancer(site, traffic, translator)?;
     let Some(zone_id) = balancer.zone_id.clone() else {
         translator.problem(RenderProblem::Baseline {
@@ -44,7 +45,7 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<
         zone: traffic.zone.clone(),
         primary_set: RecordFacts::set_identifier_of(name, SideName::Primary),
         standby_set: RecordFacts::set_identifier_of(name, SideName::Standby),
-        primary_dns_name: balancer.dns_name.clone(),
+        pairs: pairs(balancer),
         primary_zone: zone_id,
         load_balancer: logical,
         takes_over,
@@ -54,22 +55,47 @@ pub(super) fn build(site: &Site<'_>, translator: &mut Translator<'_>) -> Option<
     })
 }
 
+/// A pair for IPv4, and one for IPv6 where production's load balancer speaks it. Both lead to the same load balancers.
+fn pairs(balancer: &LoadBalancerFacts) -> Vec<PairView> {
+    let pair = |record_type: &str, suffix: &str, prefix: &str| PairView {
+        record_type: record_type.into(),
+        primary_id: format!("TrafficPrimaryRecord{suffix}"),
+        standby_id: format!("TrafficStandbyRecord{suffix}"),
+        primary_dns_name: format!("{prefix}{}", balancer.dns_name),
+        standby_prefix: Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()),
+    };
+    let mut pairs = vec![pair("A", "", "")];
+    if balancer.speaks_ipv6() {
+        // The standby's is of production's kind.
+        pairs.push(pair("AAAA", "Ipv6", balancer.ipv6_prefix()));
+    }
+    pairs
+}
+
+/// The load balancers of the record's tier in production, by ARN.
+fn arns_of<'a>(site: &'a Site<'_>, traffic: &Traffic) -> &'a [String] {
+    site.baseline.tiers.get(&traffic.tier).map(|tier| tier.load_balancer_arns.as_slice()).unwrap_or_default()
+}
+
 /// Production's load balancer that the record names, with its counterpart's logical id: one that faces the internet if
 /// the tier has one.
+fn users_balancer<'a>(site: &'a Site<'_>, traffic: &Traffic) -> Option<(&'a LoadBalancerFacts, String)> {
+    let mirrored = arns_of(site, traffic).iter().filter_map(|arn| {
+        let facts = site.baseline.facts.load_balancers.get(arn)?;
+        Some((facts, site.inventory.load_balancers.get(arn)?.clone()))
+    });
+    mirrored.min_by_key(|(facts, _)| facts.rank_for_users())
+}
+
+/// The same; a problem where there is none.
 fn balancer<'a>(
     site: &'a Site<'_>,
     traffic: &Traffic,
     translator: &mut Translator<'_>,
 ) -> Option<(&'a LoadBalancerFacts, String)> {
-    let arns =
-        site.baseline.tiers.get(&traffic.tier).map(|tier| tier.load_balancer_arns.as_slice()).unwrap_or_default();
-    let mirrored = arns.iter().filter_map(|arn| {
-        let facts = site.baseline.facts.load_balancers.get(arn)?;
-        Some((facts, site.inventory.load_balancers.get(arn)?.clone()))
-    });
-    let found = mirrored.min_by_key(|(facts, _)| facts.rank_for_users());
+    let found = users_balancer(site, traffic);
     if found.is_none() {
-        let why = if arns.is_empty() {
+        let why = if arns_of(site, traffic).is_empty() {
             format!(
                 "tier {} has no load balancer the record could name; name another tier with `traffic.tier`",
                 traffic.tier
@@ -122,6 +148,15 @@ fn balancer_check(
         ));
         return None;
     }
+    // HealthCheckConfig, FullyQualifiedDomainName: "using an IPv4 address that DNS returns".
+    if balancer.ip_address_type.as_deref() == Some("dualstack-without-public-ipv4") {
+        problem(format!(
+            "Route 53 checks the health of a name over IPv4, and load balancer {} has no public IPv4 address; choose the \
+             switch `standby-takes-over`",
+            balancer.name
+        ));
+        return None;
+    }
     let protocol = |listener: &str| match listener {
         "HTTPS" => Some("HTTPS"),
         "HTTP" => Some("HTTP"),
@@ -149,45 +184,4 @@ fn balancer_check(
         interval: traffic.check_interval_s,
         failures: traffic.check_failures,
     })
-}
-
-/// Route 53 refuses records of one name and type that are routed in different ways.
-fn refuse_neighbours(site: &Site<'_>, traffic: &Traffic, translator: &mut Translator<'_>) {
-    let name = &site.environment.name;
-    let ours = [SideName::Primary, SideName::Standby].map(|side| RecordFacts::set_identifier_of(name, side));
-    let is_ours = |record: &&RecordFacts| record.set_identifier.as_ref().is_some_and(|set| ours.contains(set));
-    let is_weighted = matches!(traffic.switch, Switch::Weighted { .. });
-    let clashes = |record: &&RecordFacts| match record.kind.as_str() {
-        "CNAME" => true,
-        "A" => !(is_weighted && record.weight.is_some()),
-        _ => false,
-    };
-    let seen = site.baseline.facts.records.iter().filter(|record| record.name == traffic.record);
-    let is_v6 = |record: &&RecordFacts| record.kind == "AAAA" && record.name == traffic.record;
-    if site.baseline.facts.records.iter().any(|record| is_v6(&record)) {
-        translator.problem(RenderProblem::Value {
-            place: "traffic/record".into(),
-            why: format!(
-                "zone {} has an AAAA record of that name, and lifeboat leads A records only: users with IPv6 would stay with \
-                 the primary whatever is declared; let lifeboat have a name of its own, such as dr.{}, make the A record of \
-                 {} an alias of it and delete the AAAA record, or choose the switch `manual`",
-                traffic.zone, traffic.record, traffic.record
-            ),
-        });
-    }
-    for record in seen.filter(|record| !is_ours(record)).filter(clashes) {
-        let what = match &record.set_identifier {
-            None => format!("a simple {} record", record.kind),
-            Some(set) => format!("the {} record `{set}`", record.kind),
-        };
-        translator.problem(RenderProblem::Value {
-            place: "traffic/record".into(),
-            why: format!(
-                "zone {} already has {what} of that name, and Route 53 takes no pair beside it; let lifeboat have a name of its \
-                 own, such as dr.{}, and make {} an alias of it, or delete that record when you provision and run \
-                 `lifeboat baseline` again first",
-                traffic.zone, traffic.record, traffic.record
-            ),
-        });
-    }
 }

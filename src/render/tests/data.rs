@@ -159,33 +159,6 @@ fn what_aws_would_refuse_of_data_and_traffic_is_told_at_once() {
 }
 
 #[test]
-fn users_with_ipv6_who_would_stay_are_a_problem() {
-    let record = |name: &str| RecordFacts {
-        name: name.into(),
-        kind: "AAAA".into(),
-        set_identifier: None,
-        failover: None,
-        weight: None,
-        ttl_s: Some(60),
-        health_check_id: None,
-        alias: None,
-        values: vec!["2001:db8::1".into()],
-    };
-    let mut baseline = baseline();
-    baseline.facts.records = vec![record("shop.example.com")];
-    let mut environment = environment(Strategy::PilotLight);
-    let rendered = |environment: &Environment, baseline: &crate::facts::Baseline| {
-        render(environment, baseline, Footprint::Standby, &Templates::embedded())
-    };
-    insta::assert_snapshot!(rendered(&environment, &baseline).expect_err("some would stay").to_string());
-    baseline.facts.records = vec![record("www.example.com")];
-    rendered(&environment, &baseline).expect("another name's");
-    baseline.facts.records = vec![record("shop.example.com")];
-    environment.traffic.as_mut().expect("traffic").switch = Switch::Manual;
-    rendered(&environment, &baseline).expect("a person sees to it");
-}
-
-#[test]
 fn what_would_hide_the_object_that_moves_traffic_is_said() {
     let rendered = rendered(&environment(Strategy::PilotLight), Footprint::Standby);
     let told = rendered.notes.iter().find(|note| note.starts_with("traffic:")).expect("a note");

@@ -17,7 +17,7 @@ pub use data::{DataView, DatabaseSettingsView, DatabaseView, ParameterGroupView}
 pub use edge::{ActionView, EdgeView, ListenerView, LoadBalancerView, TargetGroupView};
 pub use network::{NetworkView, ZoneView};
 pub use security::{GroupRuleView, RuleView, SecurityGroupView, SecurityView};
-pub use traffic::{CheckView, TakesOverView, TrafficView, WeightsView};
+pub use traffic::{CheckView, PairView, TakesOverView, TrafficView, WeightsView};
 
 /// What every template sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

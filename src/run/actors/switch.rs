@@ -111,12 +111,7 @@ fn said(to: SideName, record: &str, by: &Lever) -> String {
             format!("s3://{bucket}/{key} is not there: health checks lead {record} to the primary")
         }
         (Lever::Records { records, .. }, _) => {
-            let weight = |record: &RecordFacts| {
-                let set = record.set_identifier.as_deref().unwrap_or("-");
-                record.weight.map(|weight| format!("{set} {weight}"))
-            };
-            let weights: Vec<String> = records.iter().filter_map(weight).collect();
-            format!("weights of {record}: {}", weights.join(", "))
+            format!("weights of {record}: {}", RecordFacts::weights_told(records))
         }
     }
 }

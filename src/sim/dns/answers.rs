@@ -4,18 +4,19 @@ use jiff::Timestamp;
 
 use super::web::target_healthy;
 use crate::facts::RecordFacts;
-use crate::sim::state::{Answer, SimState};
+use crate::sim::state::{Answer, Family, SimState};
 
 /// An alias to a load balancer has 60 s ("Values specific for alias records").
 const ALIAS_TTL_S: u32 = 60;
 
-/// What a name of a zone leads to now ("How Amazon Route 53 chooses records when health checking is configured").
-pub(super) fn answer(state: &SimState, zone: &str, name: &str, now: Timestamp) -> Answer {
+/// What a name of a zone leads to now who asks for a family ("How Amazon Route 53 chooses records when health checking is
+/// configured").
+pub(super) fn answer(state: &SimState, zone: &str, name: &str, family: Family, now: Timestamp) -> Answer {
     let Some(zone) = state.dns.zones.get(zone) else { return Answer::default() };
     let records: Vec<&RecordFacts> = zone
         .records
         .iter()
-        .filter(|record| record.name == name && matches!(record.kind.as_str(), "A" | "AAAA" | "CNAME"))
+        .filter(|record| record.name == name && (record.kind == family.kind() || record.kind == "CNAME"))
         .collect();
     let healthy = |record: &&RecordFacts| is_healthy(state, record, now);
     let chosen = match records.as_slice() {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::call::Refusal;
-use super::state::{Answer, SimState, after};
+use super::state::{Answer, Family, SimState, after};
 use answers::answer;
 use checks::{succeeds, turned_at};
 
@@ -56,15 +56,21 @@ fn note_answers(state: &mut SimState, at: Timestamp) {
         names.extend(zone.records.iter().map(|record| (id.clone(), record.name.clone())));
     }
     let known: BTreeSet<&String> = names.iter().map(|(_, name)| name).collect();
-    let mut news: Vec<(String, Answer)> =
-        state.dns.answers.keys().filter(|name| !known.contains(name)).map(|n| (n.clone(), Answer::default())).collect();
-    news.extend(names.iter().map(|(zone, name)| (name.clone(), answer(state, zone, name, at))));
-    for (name, answer) in news {
-        let answers = state.dns.answers.entry(name).or_default();
-        if answers.last().is_none_or(|(_, last)| *last != answer) {
-            answers.push((at, answer));
-            let excess = answers.len().saturating_sub(20);
-            answers.drain(..excess);
+    for family in Family::BOTH {
+        let gone = state.dns.answers_of(family).keys().filter(|name| !known.contains(name));
+        let mut news: Vec<(String, Answer)> = gone.map(|name| (name.clone(), Answer::default())).collect();
+        news.extend(names.iter().map(|(zone, name)| (name.clone(), answer(state, zone, name, family, at))));
+        for (name, answer) in news {
+            let answers = match family {
+                Family::Ipv4 => &mut state.dns.answers,
+                Family::Ipv6 => &mut state.dns.answers_ipv6,
+            };
+            let answers = answers.entry(name).or_default();
+            if answers.last().is_none_or(|(_, last)| *last != answer) {
+                answers.push((at, answer));
+                let excess = answers.len().saturating_sub(20);
+                answers.drain(..excess);
+            }
         }
     }
 }

@@ -83,19 +83,19 @@ fn check_record(dns: &Dns, record: &RecordFacts) -> Result<(), Refusal> {
         Some(_) if record.ttl_s.is_some() || !record.values.is_empty() => {
             Err(bad_batch(format!("{named}: an alias has neither TTL nor ResourceRecords")))
         }
-        Some(alias) => check_alias(alias, &named),
+        Some(alias) => check_alias(alias, &record.kind, &named),
         None => Ok(()),
     }
 }
 
 /// An alias names the zone of its target's service: "the alias target name does not lie within the target zone".
-fn check_alias(alias: &AliasFacts, named: &str) -> Result<(), Refusal> {
+fn check_alias(alias: &AliasFacts, kind: &str, named: &str) -> Result<(), Refusal> {
     let Some(region) = balancer_region(&alias.dns_name) else { return Ok(()) };
     let fits = ["application", "network"].iter().any(|kind| balancer_zone(region, kind) == alias.zone_id);
     match fits {
         true => Ok(()),
         false => Err(bad_batch(format!(
-            "Tried to create an alias that targets {}., type A in zone {}, but the alias target name does not lie within \
+            "Tried to create an alias that targets {}., type {kind} in zone {}, but the alias target name does not lie within \
              the target zone ({named})",
             alias.dns_name, alias.zone_id
         ))),

@@ -5,47 +5,73 @@ use jiff::Timestamp;
 use super::bare;
 use crate::facts::{AliasFacts, ListenerAction, LoadBalancerFacts};
 use crate::model::Digest;
-use crate::sim::state::{RegionState, SimState};
+use crate::sim::state::{Family, RegionState, SimState};
 use crate::sim::targets::has_healthy;
 
-/// The host a name leads users to: a record's target, or the name itself. None for a name nobody knows.
-pub fn leads_to(state: &SimState, name: &str, now: Timestamp) -> Option<String> {
+/// The host a name leads users to who ask for a family of addresses: a record's target, or the name itself. None for a name
+/// that nobody knows, or that has no record for that family.
+pub fn leads_to(state: &SimState, name: &str, family: Family, now: Timestamp) -> Option<String> {
     let name = bare(name);
     if is_host(state, &name) {
         return Some(name);
     }
-    let seen = state.dns.seen(&name, now)?;
+    let seen = state.dns.seen(&name, family, now)?;
     let target = bare(seen.targets.first()?);
     // A CNAME may lead to a record; one step is what the shop needs.
-    match state.dns.seen(&target, now).and_then(|next| next.targets.first()) {
+    match state.dns.seen(&target, family, now).and_then(|next| next.targets.first()) {
         Some(next) => Some(bare(next)),
         None => Some(target),
     }
 }
 
-/// The addresses of what a name leads to, sorted. A load balancer has one in each of its zones, and keeps them.
+/// The addresses of what a name leads to, of both families, sorted. A load balancer has one of each in each of its zones,
+/// and keeps them.
 pub fn addresses(state: &SimState, name: &str, now: Timestamp) -> Result<Vec<String>, String> {
-    let host = leads_to(state, name, now).ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
-    if let Some((_, balancer)) = balancer(state, &host) {
-        let mut found: Vec<String> = balancer.subnet_ids.iter().map(|subnet| address(&host, subnet)).collect();
-        found.sort();
-        found.dedup();
-        return Ok(found);
+    let hosts = Family::BOTH.map(|family| leads_to(state, name, family, now).map(|host| (family, host)));
+    if hosts.iter().all(Option::is_none) {
+        return Err(format!("{name} does not resolve: there is no such record"));
     }
-    if bucket(state, &host).is_some() {
-        return Ok(vec![address(&host, "s3")]);
+    let mut found: Vec<String> =
+        hosts.iter().flatten().flat_map(|(family, host)| of_host(state, name, *family, host, now)).collect();
+    found.sort();
+    found.dedup();
+    match (found.is_empty(), hosts.into_iter().flatten().next()) {
+        (true, Some((_, host))) => Err(format!("{name} does not resolve: {host} has no address")),
+        _ => Ok(found),
     }
-    let mut values = state.dns.seen(&bare(name), now).map_or_else(|| vec![host.clone()], |seen| seen.targets.clone());
-    values.retain(|value| value.parse::<std::net::IpAddr>().is_ok());
-    values.sort();
-    if values.is_empty() { Err(format!("{name} does not resolve: {host} has no address")) } else { Ok(values) }
 }
 
-/// An address that is nobody's: of TEST-NET-2 or TEST-NET-3 (RFC 5737).
-fn address(host: &str, part: &str) -> String {
+/// The addresses of one family of the host a name leads to.
+fn of_host(state: &SimState, name: &str, family: Family, host: &str, now: Timestamp) -> Vec<String> {
+    if let Some((_, balancer)) = balancer(state, host) {
+        let has_family = match family {
+            Family::Ipv4 => balancer.ip_address_type.as_deref() != Some("dualstack-without-public-ipv4"),
+            // "Routing traffic to an ELB load balancer": under its bare name, an Application Load Balancer has none.
+            Family::Ipv6 => balancer.speaks_ipv6() && host.starts_with(balancer.ipv6_prefix()),
+        };
+        let subnets = if has_family { balancer.subnet_ids.as_slice() } else { &[] };
+        let known = balancer.dns_name.to_ascii_lowercase();
+        return subnets.iter().map(|subnet| address(&known, subnet, family)).collect();
+    }
+    if bucket(state, host).is_some() {
+        return if family == Family::Ipv4 { vec![address(host, "s3", family)] } else { vec![] };
+    }
+    let seen = state.dns.seen(&bare(name), family, now);
+    let mut values = seen.map_or_else(|| vec![host.to_owned()], |seen| seen.targets.clone());
+    values.retain(|value| {
+        value.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_ipv6() == (family == Family::Ipv6))
+    });
+    values
+}
+
+/// An address that is nobody's: of TEST-NET-2 or TEST-NET-3 (RFC 5737), or of the documentation's prefix (RFC 3849).
+fn address(host: &str, part: &str, family: Family) -> String {
     let digest = Digest::of_bytes(format!("{host}/{part}").as_bytes());
     let hex = digest.0.trim_start_matches("sha256:");
     let byte = |at: usize| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).unwrap_or(1);
+    if family == Family::Ipv6 {
+        return format!("2001:db8:{:x}:{:x}::{:x}", byte(0), byte(2), byte(4).max(1));
+    }
     let net = if byte(0) % 2 == 0 { "198.51.100" } else { "203.0.113" };
     format!("{net}.{}", byte(2).max(1))
 }
@@ -84,7 +110,8 @@ pub(super) struct Asked<'a> {
 
 /// The status with which the place a name leads to answers.
 pub(super) fn ask(state: &SimState, name: &str, asked: &Asked<'_>, now: Timestamp) -> Result<u16, String> {
-    let host = leads_to(state, name, now).ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
+    let host = Family::BOTH.into_iter().find_map(|family| leads_to(state, name, family, now));
+    let host = host.ok_or_else(|| format!("{name} does not resolve: there is no such record"))?;
     let silent = |region: &RegionState| format!("{name} does not answer: no connection to {host} in {}", region.name);
     if let Some((region, balancer)) = balancer(state, &host) {
         if region.faults.dark {

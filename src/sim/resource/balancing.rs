@@ -73,6 +73,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
     let kind = text(properties, "Type").unwrap_or_else(|| "application".to_owned());
     let subnet_ids = subnets_of(properties);
     let vpc_id = check_subnets(place.region, &kind, &subnet_ids)?;
+    let ip_address_type = address_type(place.region, properties, &subnet_ids)?;
     if scheme == "internet-facing" && !has_internet(place.region, &vpc_id) {
         return Err(format!("VPC {vpc_id} has no internet gateway (InvalidSubnet)").into());
     }
@@ -89,6 +90,7 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
         name,
         scheme,
         kind,
+        ip_address_type: Some(ip_address_type),
         subnet_ids,
         security_group_ids,
         listeners: Vec::new(),
@@ -149,6 +151,22 @@ fn check_subnets(region: &RegionState, kind: &str, subnet_ids: &[String]) -> Res
     Ok(vpc_id)
 }
 
+/// CreateLoadBalancer, IpAddressType: `ipv4` by default; with IPv6 every subnet needs a block of it.
+fn address_type(region: &RegionState, properties: &Value, subnet_ids: &[String]) -> Result<String, String> {
+    let wanted = text(properties, "IpAddressType").unwrap_or_else(|| "ipv4".to_owned());
+    let has_block = |id: &String| region.subnets.get(id).is_some_and(|subnet| subnet.ipv6_cidr.is_some());
+    match wanted.as_str() {
+        "ipv4" => Ok(wanted),
+        "dualstack" | "dualstack-without-public-ipv4" => match subnet_ids.iter().find(|id| !has_block(id)) {
+            None => Ok(wanted),
+            Some(bare) => {
+                Err(format!("You must specify subnets with an associated IPv6 CIDR block ({bare}) (InvalidSubnet)"))
+            }
+        },
+        _ => Err(format!("1 validation error detected: Value '{wanted}' at 'ipAddressType' failed (ValidationError)")),
+    }
+}
+
 fn groups_of(region: &RegionState, properties: &Value, kind: &str, vpc_id: &str) -> Result<Vec<String>, String> {
     let ids = texts(properties, "SecurityGroups");
     for id in &ids {
@@ -168,11 +186,13 @@ fn update(place: &mut Place<'_>, arn: &str, _old: &Value, new: &Value) -> Result
     let subnet_ids = subnets_of(new);
     let vpc_id = check_subnets(place.region, &kind, &subnet_ids)?;
     let security_group_ids = groups_of(place.region, new, &kind, &vpc_id)?;
+    let ip_address_type = address_type(place.region, new, &subnet_ids)?;
     let balancer = place
         .region
         .load_balancers
         .get_mut(arn)
         .ok_or_else(|| format!("Load balancers '[{arn}]' not found (LoadBalancerNotFound)"))?;
+    balancer.ip_address_type = Some(ip_address_type);
     balancer.subnet_ids = subnet_ids;
     balancer.security_group_ids = security_group_ids;
     balancer.tags = tags(new);
@@ -198,6 +218,7 @@ fn live(region: &RegionState, arn: &str, _: &Value) -> Option<Value> {
         "Name": balancer.name,
         "Scheme": balancer.scheme,
         "Type": balancer.kind,
+        "IpAddressType": balancer.ip_address_type.as_deref().unwrap_or("ipv4"),
         "Subnets": balancer.subnet_ids,
         "SecurityGroups": balancer.security_group_ids,
         "Tags": tag_list(&balancer.tags),

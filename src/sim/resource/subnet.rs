@@ -80,13 +80,15 @@ fn create(place: &mut Place<'_>, properties: &Value) -> Result<String, NotMade> 
         available_addresses: 0,
         map_public_ip: flag(properties, "MapPublicIpOnLaunch").unwrap_or(false),
     };
-    region.subnets.insert(id.clone(), Subnet { facts, tags: tags(properties) });
+    let ipv6_cidr = text(properties, "Ipv6CidrBlock");
+    region.subnets.insert(id.clone(), Subnet { facts, ipv6_cidr, tags: tags(properties) });
     Ok(id)
 }
 
 fn update(place: &mut Place<'_>, id: &str, _old: &Value, new: &Value) -> Result<(), String> {
     let subnet = place.region.subnets.get_mut(id).ok_or_else(|| format!("The subnet ID '{id}' does not exist"))?;
     subnet.facts.map_public_ip = flag(new, "MapPublicIpOnLaunch").unwrap_or(false);
+    subnet.ipv6_cidr = text(new, "Ipv6CidrBlock");
     subnet.tags = tags(new);
     Ok(())
 }
@@ -128,6 +130,7 @@ fn attribute(region: &RegionState, id: &str, name: &str) -> Option<String> {
 fn live(region: &RegionState, id: &str, _: &Value) -> Option<Value> {
     let subnet = region.subnets.get(id)?;
     Some(json!({
+        "Ipv6CidrBlock": subnet.ipv6_cidr,
         "VpcId": subnet.facts.vpc_id,
         "CidrBlock": subnet.facts.cidr,
         "AvailabilityZone": subnet.facts.availability_zone,

@@ -18,8 +18,33 @@ pub struct Dns {
     pub zones: BTreeMap<String, Zone>,
     /// Health checks, by id.
     pub checks: BTreeMap<String, Check>,
-    /// What each name led to, and since when; oldest first.
+    /// What each name led to who asks for IPv4 addresses, and since when; oldest first.
     pub answers: BTreeMap<String, Vec<(Timestamp, Answer)>>,
+    /// The same for who asks for IPv6 addresses.
+    #[serde(default)]
+    pub answers_ipv6: BTreeMap<String, Vec<(Timestamp, Answer)>>,
+}
+
+/// What a user asks a name for: one question for each family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// For A records.
+    Ipv4,
+    /// For AAAA records.
+    Ipv6,
+}
+
+impl Family {
+    /// Both, as users ask for them.
+    pub const BOTH: [Family; 2] = [Family::Ipv4, Family::Ipv6];
+
+    /// The type of record that answers, beside CNAME.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Family::Ipv4 => "A",
+            Family::Ipv6 => "AAAA",
+        }
+    }
 }
 
 /// A public hosted zone.
@@ -67,14 +92,22 @@ impl Check {
 }
 
 impl Dns {
+    /// What names led to who asks for a family.
+    pub fn answers_of(&self, family: Family) -> &BTreeMap<String, Vec<(Timestamp, Answer)>> {
+        match family {
+            Family::Ipv4 => &self.answers,
+            Family::Ipv6 => &self.answers_ipv6,
+        }
+    }
+
     /// The newest answer for a name.
-    pub fn answer(&self, name: &str) -> Option<&Answer> {
-        self.answers.get(name).and_then(|answers| answers.last()).map(|(_, answer)| answer)
+    pub fn answer(&self, name: &str, family: Family) -> Option<&Answer> {
+        self.answers_of(family).get(name).and_then(|answers| answers.last()).map(|(_, answer)| answer)
     }
 
     /// What users are led to: resolvers keep an answer for its time to live, so it is what was answered that long ago.
-    pub fn seen(&self, name: &str, now: Timestamp) -> Option<&Answer> {
-        let answers = self.answers.get(name)?;
+    pub fn seen(&self, name: &str, family: Family, now: Timestamp) -> Option<&Answer> {
+        let answers = self.answers_of(family).get(name)?;
         let mut seen = answers.first();
         for pair in answers.windows(2) {
             let [(_, old), (since, _)] = pair else { continue };

@@ -21,7 +21,7 @@ use crate::model::AccountId;
 pub use bucket::{Bucket, Object};
 pub use compute::{Activity, Group, Image, Instance, LaunchTemplate, Refresh, after};
 pub use database::{Database, DbSnapshot, DbSubnetGroup, Outcome, Stage};
-pub use dns::{Answer, Check, Dns, Zone};
+pub use dns::{Answer, Check, Dns, Family, Zone};
 pub use event_source::{EventMapping, EventRule};
 pub use kept::Kept;
 pub use network::{SecurityGroup, SecurityRule, Subnet, Thing, Vpc};

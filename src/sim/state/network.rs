@@ -29,6 +29,9 @@ pub struct Vpc {
 pub struct Subnet {
     /// What is told of it; the free addresses are worked out when asked for.
     pub facts: SubnetFacts,
+    /// Its IPv6 block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_cidr: Option<String>,
     /// Tags.
     pub tags: Tags,
 }

@@ -10,6 +10,7 @@ mod databases;
 mod drift;
 mod events;
 mod names;
+mod names_ipv6;
 mod observe;
 mod replicated;
 mod stacks;

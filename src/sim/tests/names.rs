@@ -8,13 +8,14 @@ use super::bench::{Bench, ESTATE, estate, request};
 use crate::cloud::{ChangeSetKind, Cloud as _, CloudErrorKind, Way};
 use crate::facts::{AliasFacts, LoadBalancerFacts, RecordFacts};
 use crate::model::GroupSize;
+use crate::sim::state::Family;
 
-const ZONE: &str = "Z0SHOPEXAMPLE";
-const RECORD: &str = "shop.example.com";
+pub(super) const ZONE: &str = "Z0SHOPEXAMPLE";
+pub(super) const RECORD: &str = "shop.example.com";
 const KEY: &str = "shop.example.com/standby-takes-over";
 const BUCKET: &str = "shop-traffic";
 
-async fn balancer(bench: &Bench, region: &str, name: &str) -> LoadBalancerFacts {
+pub(super) async fn balancer(bench: &Bench, region: &str, name: &str) -> LoadBalancerFacts {
     let arn = bench.state().regions[region]
         .load_balancers
         .values()
@@ -26,7 +27,7 @@ async fn balancer(bench: &Bench, region: &str, name: &str) -> LoadBalancerFacts 
     ports.balancing.load_balancers(&[arn]).await.expect("answers").remove(0)
 }
 
-fn record(set: &str, balancer: &LoadBalancerFacts) -> RecordFacts {
+pub(super) fn record(set: &str, balancer: &LoadBalancerFacts) -> RecordFacts {
     RecordFacts {
         name: RECORD.to_owned(),
         kind: "A".to_owned(),
@@ -89,7 +90,7 @@ fn inverted() -> Value {
     })
 }
 
-fn with(resources: &Value) -> Value {
+pub(super) fn with(resources: &Value) -> Value {
     let mut template = estate();
     // Users ask for HTTPS.
     template["Resources"]["Listener"]["Properties"]["Port"] = json!(443);
@@ -148,9 +149,15 @@ async fn an_object_moves_users_after_the_checks_and_the_time_to_live() {
     bench.write.objects.put_object(BUCKET, KEY, b"standby").await.expect("writes");
     assert_eq!(bench.standby.buckets.object_exists(BUCKET, KEY).await, Ok(true));
     bench.wait(89).await;
-    assert_eq!(bench.state().dns.answer(RECORD).and_then(|a| a.record.clone()).as_deref(), Some("shop-primary"));
+    assert_eq!(
+        bench.state().dns.answer(RECORD, Family::Ipv4).and_then(|a| a.record.clone()).as_deref(),
+        Some("shop-primary")
+    );
     bench.wait(2).await;
-    assert_eq!(bench.state().dns.answer(RECORD).and_then(|a| a.record.clone()).as_deref(), Some("shop-standby"));
+    assert_eq!(
+        bench.state().dns.answer(RECORD, Family::Ipv4).and_then(|a| a.record.clone()).as_deref(),
+        Some("shop-standby")
+    );
     assert_eq!(bench.led_to().await, "us-east-1", "resolvers keep the old answer");
     bench.wait(60).await;
     assert_eq!(bench.led_to().await, "us-west-2");

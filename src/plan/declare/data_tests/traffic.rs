@@ -138,3 +138,71 @@ fn weighted_records_lead_everybody_to_the_standby() {
     insta::assert_snapshot!(title(&runbook, TRAFFIC_GATE), @"move the weights of shop.example.com to the standby by hand (the standby's load balancer: no answer)");
     assert!(know.warnings.iter().any(|warning| warning.contains("is not compared: no answer")), "{know:?}");
 }
+
+/// The records that a declaration with weights sets, by type and side: weight, target, zone, check.
+fn moved(case: &Case) -> Vec<String> {
+    let (runbook, _) = case.planned();
+    let Some(Action::SwitchTraffic { by: Lever::Records { records, .. }, .. }) =
+        runbook.step(&StepId(SWITCH_TRAFFIC.into())).map(|step| step.action.clone())
+    else {
+        panic!("no records: {runbook:?}")
+    };
+    let told = records.iter().map(|record| {
+        let alias = record.alias.as_ref().expect("an alias");
+        let (set, check) = (record.set_identifier.as_deref(), record.health_check_id.as_deref());
+        format!(
+            "{} {} {}: {} in {}, {}",
+            record.kind,
+            set.expect("an identifier"),
+            record.weight.expect("a weight"),
+            alias.dns_name,
+            alias.zone_id,
+            check.unwrap_or("no check")
+        )
+    });
+    told.collect()
+}
+
+#[test]
+fn weighted_records_for_ipv6_move_in_the_same_change() {
+    let mut case = Case::new(Mode::Ungraceful, vec![], Some(Switch::Weighted { primary: 100, standby: 0 }));
+    let set_type = |case: &mut Case, address_type: Option<&str>| {
+        let balancer = case.baseline.facts.load_balancers.get_mut("lb-web").expect("the load balancer");
+        balancer.ip_address_type = address_type.map(str::to_owned);
+    };
+    let known = |kind: &str, set: Option<&str>, weight| RecordFacts {
+        name: "shop.example.com".into(),
+        kind: kind.into(),
+        set_identifier: set.map(str::to_owned),
+        failover: None,
+        weight,
+        ttl_s: None,
+        health_check_id: Some(format!("hc-{kind}")),
+        alias: None,
+        values: vec![],
+    };
+    for (address_type, pairs) in [(Some("dualstack"), 2), (Some("ipv4"), 1), (None, 1)] {
+        set_type(&mut case, address_type);
+        assert_eq!(moved(&case).len(), 2 * pairs, "{address_type:?}");
+    }
+    set_type(&mut case, Some("dualstack"));
+    case.baseline.facts.records = vec![
+        known("A", Some("shop-primary"), Some(100)),
+        known("AAAA", Some("blue"), Some(1)),
+        known("AAAA", Some("shop-primary"), Some(100)),
+        RecordFacts { name: "www.example.com".into(), ..known("AAAA", None, None) },
+    ];
+    insta::assert_snapshot!(moved(&case).join("\n"), @r"
+    A shop-primary 0: web-1.us-east-1.elb.amazonaws.com in ZEAST, hc-A
+    A shop-standby 100: web-2.us-west-2.elb.amazonaws.com in ZWEST, no check
+    AAAA shop-primary 0: dualstack.web-1.us-east-1.elb.amazonaws.com in ZEAST, hc-AAAA
+    AAAA shop-standby 100: dualstack.web-2.us-west-2.elb.amazonaws.com in ZWEST, no check
+    ");
+    // What the standby tells of itself may have the name for both families already.
+    let alias = case.seen.balancer.as_mut().expect("the standby's");
+    alias.dns_name = format!("dualstack.{}", alias.dns_name);
+    assert!(moved(&case)[3].contains(": dualstack.web-2."), "{:?}", moved(&case));
+    // Route 53 refuses a change as a whole: one that a record of somebody else's spoils would move nobody.
+    case.baseline.facts.records = vec![known("AAAA", None, None)];
+    assert!(moved(&case).iter().all(|record| record.starts_with("A shop-")), "{:?}", moved(&case));
+}

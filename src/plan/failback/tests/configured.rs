@@ -349,6 +349,53 @@ fn traffic_goes_home_by_what_the_environment_chose() {
 }
 
 #[test]
+fn users_with_ipv6_go_home_in_the_same_change() {
+    let record = |kind: &str, side: &str, weight| RecordFacts {
+        name: "shop.example.com".into(),
+        kind: kind.into(),
+        set_identifier: Some(format!("shop-{side}")),
+        failover: None,
+        weight: Some(weight),
+        ttl_s: None,
+        health_check_id: None,
+        alias: Some(AliasFacts {
+            dns_name: format!("{kind}.{side}"),
+            zone_id: "Z".into(),
+            evaluate_target_health: false,
+        }),
+        values: vec![],
+    };
+    let plan = |records| {
+        let seen = Seen { records, ..Seen::default() };
+        let weighted = Switch::Weighted { primary: 100, standby: 0 };
+        planned(Case { traffic: Some(traffic(weighted)), seen, primary: Some(ZERO), ..Case::default() })
+    };
+    let pairs = |primary, standby| {
+        let pair = |kind| [record(kind, "primary", primary), record(kind, "standby", standby)];
+        [pair("A"), pair("AAAA")].concat()
+    };
+    // Somebody else's weighted record of that name is left alone.
+    let blue = record("AAAA", "blue", 7);
+    let runbook = plan([pairs(0, 100), vec![blue]].concat()).expect("a plan");
+    insta::assert_snapshot!(titles(&runbook, "switch-traffic"), @"lead shop.example.com back to the primary: weights shop-primary 100, shop-standby 0 (A and AAAA); a call of Route 53's control plane");
+    let Action::SwitchTraffic { by: Lever::Records { records, .. }, .. } =
+        &runbook.step(&StepId("switch-traffic".into())).expect("a step").action
+    else {
+        panic!("no records")
+    };
+    assert_eq!(*records, pairs(100, 0));
+    // One of a pair that is gone would leave its users where they are.
+    let mut lacking = pairs(0, 100);
+    let lost = lacking.remove(2);
+    assert_eq!((lost.kind.as_str(), lost.set_identifier.as_deref()), ("AAAA", Some("shop-primary")));
+    let gone = plan(lacking).expect_err("refused").to_string();
+    assert_eq!(gone, "the zone has no weighted record shop.example.com called shop-primary (AAAA)");
+    // An AAAA record stands for no A record.
+    let gone = plan(pairs(0, 100).split_off(1)).expect_err("refused").to_string();
+    assert_eq!(gone, "the zone has no weighted record shop.example.com called shop-primary");
+}
+
+#[test]
 fn where_route_53_leads_users_back_by_itself_data_is_home_before_the_primary_answers() {
     let switch = Switch::Failover { path: "/".into() };
     let runbook =
@@ -452,7 +499,7 @@ fn tables_and_buckets_ask_for_a_freeze_unless_both_sides_serve_by_intent() {
 
 #[test]
 fn users_are_seen_to_come_home_whichever_of_several_balancers_they_come_to() {
-    let target = |balancers: &[(&str, &str)]| {
+    let target = |balancers: &[(&str, &str)], address_type: &str| {
         let mut baseline = baseline();
         baseline.facts.groups = side(EIGHT);
         let mut arns = vec![];
@@ -461,6 +508,7 @@ fn users_are_seen_to_come_home_whichever_of_several_balancers_they_come_to() {
             let balancer = crate::facts::LoadBalancerFacts {
                 name: (*name).into(),
                 scheme: (*scheme).into(),
+                ip_address_type: Some(address_type.into()),
                 ..crate::facts::sample::balancer(name, &host)
             };
             baseline.facts.load_balancers.insert((*name).into(), balancer);
@@ -486,7 +534,12 @@ fn users_are_seen_to_come_home_whichever_of_several_balancers_they_come_to() {
         }
     };
     let host = |name: &str| Some(format!("{name}.us-east-1.elb.amazonaws.com"));
-    assert_eq!(target(&[("web", "internet-facing")]), host("web"));
-    assert_eq!(target(&[("a-inside", "internal"), ("web", "internet-facing")]), host("web"));
-    assert_eq!(target(&[]), None);
+    assert_eq!(target(&[("web", "internet-facing")], "ipv4"), host("web"));
+    assert_eq!(target(&[("a-inside", "internal"), ("web", "internet-facing")], "ipv4"), host("web"));
+    assert_eq!(
+        target(&[("web", "internet-facing")], "dualstack"),
+        host("dualstack.web"),
+        "the name with all addresses"
+    );
+    assert_eq!(target(&[], "ipv4"), None);
 }

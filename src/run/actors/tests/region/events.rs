@@ -28,11 +28,14 @@ impl ReadDns for Region {
 impl WriteDns for Region {
     async fn upsert_records(&self, _: &str, records: &[RecordFacts]) -> CloudResult<()> {
         self.write("ChangeResourceRecordSets", |state| {
-            state.records.retain(|one| !records.iter().any(|new| new.set_identifier == one.set_identifier));
+            let is_same =
+                |new: &RecordFacts, one: &RecordFacts| new.kind == one.kind && new.set_identifier == one.set_identifier;
+            state.records.retain(|one| !records.iter().any(|new| is_same(new, one)));
             // Route 53 tells targets in its own form.
             state.records.extend(records.iter().cloned().map(|mut one| {
                 if let Some(alias) = &mut one.alias {
-                    alias.dns_name = format!("dualstack.{}.", alias.dns_name.to_lowercase());
+                    let bare = alias.dns_name.to_lowercase();
+                    alias.dns_name = format!("dualstack.{}.", bare.trim_start_matches("dualstack."));
                 }
                 one
             }));
