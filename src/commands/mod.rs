@@ -32,6 +32,7 @@ mod run_id;
 pub mod runs;
 pub mod scale;
 pub mod schema;
+mod sight;
 mod signals;
 pub mod sim;
 mod standby_seen;

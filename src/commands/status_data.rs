@@ -83,6 +83,27 @@ pub async fn traffic(
     }
 }
 
+/// What leads the users to the standby, in words; none where nothing does. The error says why that could not be seen. Records
+/// that lifeboat has not made lead nobody.
+pub async fn leads_over(environment: &Environment, ports: &ReadPorts) -> Result<Option<String>, String> {
+    let Some(traffic) = &environment.traffic else { return Ok(None) };
+    let mut gaps = Vec::new();
+    let (leads_to, because) = match &traffic.switch {
+        Switch::StandbyTakesOver { bucket, key } => {
+            let there = ports.buckets.object_exists(bucket, key).await.map_err(|error| error.to_string())?;
+            let because = format!("the object s3://{bucket}/{key} is there");
+            (if there { LeadsTo::Standby } else { LeadsTo::Primary }, because)
+        }
+        Switch::Failover { path } => by_check(environment, traffic, path, ports, &mut gaps).await,
+        Switch::Weighted { .. } => weighted(environment, traffic, ports, &mut gaps).await,
+        Switch::Manual => return Ok(None),
+    };
+    if let Some(gap) = gaps.into_iter().next() {
+        return Err(format!("where {} leads: {}", gap.subject, gap.reason));
+    }
+    Ok((leads_to == LeadsTo::Standby).then(|| format!("{} leads to the standby ({because})", traffic.record)))
+}
+
 /// Where the health check of the primary's record leads users, by what its checkers say.
 async fn by_check(
     environment: &Environment,

@@ -7,6 +7,7 @@ use super::declare::is_open;
 use super::earlier::past_runs;
 use super::past::past;
 use super::runs::held::{give_up, kind_of, lease_failure};
+use super::sight::{self, Sight};
 use crate::plan::runbook::RunKind;
 use crate::report::barred::Barred;
 use crate::report::open_run::Ways;
@@ -105,17 +106,65 @@ pub(super) async fn refuse_while_serving(
         return Ok(());
     }
     let (basis, last) = past_runs(session, file).await?;
-    let spent = match declared_in(basis.posture.as_ref(), &last) {
-        Some(_) => spent(basis.posture.as_ref(), &past(session).await?),
-        None => None,
+    let (spent, barred) = match declared_in(basis.posture.as_ref(), &last) {
+        Some(_) => {
+            let past = past(session).await?;
+            (spent(basis.posture.as_ref(), &past), Barred::by_last(&past))
+        }
+        None => (None, None),
     };
-    match serving(spent.as_ref(), &last, &file.display().to_string()) {
-        None => Ok(()),
-        Some((why, next)) => Err(Failure::refused(format!("{why}; nothing was changed"))
-            .because(risk)
-            .hint(next)
-            .hint("or, knowing that, add --while-serving")),
-    }
+    let name = file.display().to_string();
+    let (why, next) = match serving(spent.as_ref(), &last, &name) {
+        // Frozen, or with its writes home, it serves nobody, and that has a way on of its own.
+        Some(_) if barred.is_some() => {
+            let Some(barred) = barred else { return Ok(()) };
+            return Err(told(session, &barred, file).await.hint("or, knowing that, add --while-serving"));
+        }
+        Some(told) => told,
+        None => {
+            let sight = sight::look(session).await;
+            for unseen in &sight.unseen {
+                session.printer().warn(&format!("whether the standby serves the users could not be seen: {unseen}"));
+            }
+            if let Some(Spent::Capacity { run, schedules: true }) = &spent {
+                session.printer().warn(&format!(
+                    "run {run} put scheduled actions in force in the standby, and they stay; lifeboat failback {name} \
+                     --reason TEXT takes them back as well"
+                ));
+            }
+            match by_sight(spent.as_ref(), &sight, &name) {
+                Some(told) => told,
+                None => return Ok(()),
+            }
+        }
+    };
+    Err(Failure::refused(format!("{why}; nothing was changed"))
+        .because(risk)
+        .hint(next)
+        .hint("or, knowing that, add --while-serving"))
+}
+
+/// Why the standby may be serving the users by all that is to be seen, and what comes first; none where it does not look so.
+/// The store may be another computer's, or a copy from before the declaration; and Route 53 leads users by itself.
+fn by_sight(spent: Option<&Spent>, sight: &Sight, file: &str) -> Option<(String, String)> {
+    // A failback that led the users home leaves data that still has to be made a replica.
+    let alone = sight.alone.first().filter(|_| !matches!(spent, Some(Spent::Home { .. })));
+    let alone = alone.map(|id| format!("database {id} of the standby stands alone and takes writes"));
+    // What was raised may be serving by now, and what could not be seen is not taken for absent.
+    let unseen = sight.unseen.first().filter(|_| matches!(spent, Some(Spent::Capacity { .. })));
+    let unseen = unseen.map(|why| format!("whether the users are in the standby is not known ({why})"));
+    let seen = sight.led.clone().or(alone).or(unseen)?;
+    let (why, next) = match spent {
+        None => (
+            format!("{seen}, and no run in this store tells of a declaration"),
+            "look for the store that does, on another computer perhaps".to_owned(),
+        ),
+        Some(spent) => (
+            format!("{seen}, although run {} led nobody there", spent.run()),
+            format!("bring service home first: lifeboat failback {file} --reason TEXT"),
+        ),
+    };
+    Some((why, next))
 }
 
 /// Why the standby may be serving the users, and what comes first; none where it is not.
@@ -130,9 +179,10 @@ fn serving(spent: Option<&Spent>, past: &[RunRecord], file: &str) -> Option<(Str
         ));
     }
     let why = match spent? {
-        Spent::Users { run } => format!("the standby serves the users since run {run}"),
+        Spent::Users { run, led: true } => format!("the standby serves the users since run {run}"),
+        Spent::Users { run, led: false } => format!("the standby may be serving the users since run {run}"),
         Spent::Declared { run } => format!("run {run} declared and led nobody over: the primary may be fenced"),
-        // The primary serves.
+        // No run led them there.
         Spent::Capacity { .. } | Spent::Home { .. } => return None,
     };
     Some((why, format!("bring service home first: lifeboat failback {file} --reason TEXT")))
@@ -172,13 +222,23 @@ mod tests {
         let ended = RunState::Ended { degraded: false };
         for (declared_in, kind, state, serves) in [
             // Its process was killed before it saved the posture.
-            (None, RunKind::Declare, ended, Some("the standby serves the users since run 019a-one")),
-            (None, RunKind::Declare, RunState::Abandoned, Some("the standby serves the users since run 019a-one")),
+            (None, RunKind::Declare, ended, Some("the standby may be serving the users since run 019a-one")),
+            (
+                None,
+                RunKind::Declare,
+                RunState::Abandoned,
+                Some("the standby may be serving the users since run 019a-one"),
+            ),
             (None, RunKind::Drill, ended, None),
             (None, RunKind::Drill, RunState::Running, None),
             (None, RunKind::Declare, RunState::Running, Some("run 019a-one has declared and is not finished")),
             (None, RunKind::Declare, RunState::Stopped, Some("run 019a-one has declared and is not finished")),
-            (Some("019a-zero"), RunKind::Declare, ended, Some("the standby serves the users since run 019a-zero")),
+            (
+                Some("019a-zero"),
+                RunKind::Declare,
+                ended,
+                Some("the standby may be serving the users since run 019a-zero"),
+            ),
             // The way home is not over.
             (Some("019a-zero"), RunKind::Failback, RunState::Stopped, Some("since run 019a-zero")),
         ] {
@@ -193,9 +253,33 @@ mod tests {
             }
         }
         let why = |spent| serving(Some(&spent), &[], "shop.yaml").map(|(why, _)| why);
-        assert_eq!(why(Spent::Capacity { run: "r1".into() }), None, "the primary serves");
+        assert_eq!(why(Spent::Capacity { run: "r1".into(), schedules: false }), None, "no run led them there");
         assert_eq!(why(Spent::Home { run: "r1".into(), failback: "r2".into() }), None, "the users are home");
         assert!(why(Spent::Declared { run: "r1".into() }).is_some_and(|why| why.contains("may be fenced")));
+    }
+
+    #[test]
+    fn what_is_to_be_seen_counts_whatever_the_store_knows() {
+        let sight = |led: Option<&str>, alone: &[&str]| Sight {
+            led: led.map(str::to_owned),
+            alone: alone.iter().map(|id| (*id).to_owned()).collect(),
+            unseen: vec![],
+        };
+        let told = |spent: Option<Spent>, sight| by_sight(spent.as_ref(), &sight, "e.yaml").map(|(why, _)| why);
+        assert_eq!(told(None, sight(None, &[])), None);
+        let unknown =
+            told(None, sight(Some("shop.example.com leads to the standby (the object is there)"), &["shop-orders"]));
+        insta::assert_snapshot!(unknown.expect("told"), @"shop.example.com leads to the standby (the object is there), and no run in this store tells of a declaration");
+        insta::assert_snapshot!(told(None, sight(None, &["shop-orders"])).expect("told"), @"database shop-orders of the standby stands alone and takes writes, and no run in this store tells of a declaration");
+        let capacity = || Some(Spent::Capacity { run: "r1".into(), schedules: false });
+        insta::assert_snapshot!(told(capacity(), sight(Some("it leads there"), &[])).expect("told"), @"it leads there, although run r1 led nobody there");
+        let blind = || Sight { unseen: vec!["Route 53 does not answer".into()], ..Sight::default() };
+        insta::assert_snapshot!(told(capacity(), blind()).expect("told"), @"whether the users are in the standby is not known (Route 53 does not answer), although run r1 led nobody there");
+        assert_eq!(told(None, blind()), None, "nothing was raised for them");
+        // On the way home the data comes last.
+        let home = || Some(Spent::Home { run: "r1".into(), failback: "r2".into() });
+        assert_eq!(told(home(), sight(None, &["shop-orders"])), None);
+        assert!(told(home(), sight(Some("it leads there"), &[])).is_some());
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn frozen() -> RunRecord {
 
 /// The lines that tell the posture and what to beware of, and the document.
 fn told(max: u32, last: Option<&RunRecord>, switch: Option<Switch>) -> (String, Value) {
-    told_of(max, last, switch, Some(&Spent::Users { run: "r0".into() }), LeadsTo::Undecided)
+    told_of(max, last, switch, Some(&Spent::Users { run: "r0".into(), led: true }), LeadsTo::Undecided)
 }
 
 fn told_of(
@@ -166,15 +166,35 @@ fn production_that_was_fenced_while_nobody_was_led_over_comes_before_the_posture
 }
 
 #[test]
+fn where_the_users_are_after_capacity_alone_is_told_by_their_record() {
+    let of = |schedules, leads_to| {
+        let spent = Spent::Capacity { run: "r0".into(), schedules };
+        let (text, _) = told_of(8, None, Some(Switch::Failover { path: "/".into() }), Some(&spent), leads_to);
+        text.lines().find(|line| line.starts_with("run r0")).expect("the line").to_owned()
+    };
+    insta::assert_snapshot!(of(false, LeadsTo::Primary), @"run r0 raised capacity alone and led nobody there: the primary serves the users; `lifeboat scale shop.yaml --to standby` takes it back");
+    insta::assert_snapshot!(of(true, LeadsTo::Primary), @"run r0 raised capacity alone and led nobody there: the primary serves the users; `lifeboat failback shop.yaml --reason TEXT` takes it back, with the scheduled actions it put in force");
+    insta::assert_snapshot!(of(false, LeadsTo::Standby), @"run r0 raised capacity alone and led nobody there, and yet the standby serves the users: their record leads there by itself; `lifeboat failback shop.yaml --reason TEXT` brings service home");
+    insta::assert_snapshot!(of(false, LeadsTo::Unknown), @"run r0 raised capacity alone and led nobody there; where the users are is decided elsewhere, and not known; `lifeboat failback shop.yaml --reason TEXT` brings service home");
+}
+
+#[test]
+fn a_standby_that_has_taken_over_is_told_although_no_run_in_the_store_did_it() {
+    let of = |leads_to| told_of(8, None, Some(Switch::Manual), None, leads_to).0;
+    assert!(!of(LeadsTo::Primary).contains("you now have no standby"));
+    insta::assert_snapshot!(of(LeadsTo::Standby).lines().last().expect("a line"), @"you now have no standby: shop.example.com leads to the standby, and no run in this store tells of it; look for the store that does, on another computer perhaps, before anything is changed");
+}
+
+#[test]
 fn a_failback_is_proposed_only_where_it_would_be_accepted() {
     let of = |spent: Spent| told_of(8, None, None, Some(&spent), LeadsTo::Primary).0;
-    insta::assert_snapshot!(of(Spent::Users { run: "r0".into() }), @r"
+    insta::assert_snapshot!(of(Spent::Users { run: "r0".into(), led: true }), @r"
     the standby is between its standby footprint and full production size
     you now have no standby: it was declared in run r0; `lifeboat failback shop.yaml --reason TEXT` makes it a standby again
     ");
-    insta::assert_snapshot!(of(Spent::Capacity { run: "r0".into() }), @r"
+    insta::assert_snapshot!(of(Spent::Capacity { run: "r0".into(), schedules: false }), @r"
     the standby is between its standby footprint and full production size
-    run r0 raised capacity alone and led nobody there: the primary serves the users; `lifeboat scale shop.yaml --to standby` takes it back
+    run r0 raised capacity alone and led nobody there; `lifeboat scale shop.yaml --to standby` takes it back
     ");
     insta::assert_snapshot!(of(Spent::Home { run: "r0".into(), failback: "r1".into() }), @r"
     the standby is between its standby footprint and full production size

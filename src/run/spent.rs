@@ -35,6 +35,8 @@ pub enum Spent {
     Users {
         /// The run that led them over.
         run: String,
+        /// Whether it did. If not, Route 53 or a person may have: in haste nobody waits to tell.
+        led: bool,
     },
     /// A declaration changed more than capacity, and led nobody over.
     Declared {
@@ -45,6 +47,8 @@ pub enum Spent {
     Capacity {
         /// The run that did.
         run: String,
+        /// Whether it put scheduled actions in force, too.
+        schedules: bool,
     },
     /// A failback led the users home, and did not make all of it a standby again.
     Home {
@@ -59,14 +63,17 @@ impl Spent {
     /// The run that declared.
     pub fn run(&self) -> &str {
         match self {
-            Spent::Users { run } | Spent::Declared { run } | Spent::Capacity { run } | Spent::Home { run, .. } => run,
+            Spent::Users { run, .. }
+            | Spent::Declared { run }
+            | Spent::Capacity { run, .. }
+            | Spent::Home { run, .. } => run,
         }
     }
 
     /// The run that led the users over, while they are there or may be.
     pub fn serves(&self) -> Option<&str> {
         match self {
-            Spent::Users { run } => Some(run),
+            Spent::Users { run, .. } => Some(run),
             _ => None,
         }
     }
@@ -80,8 +87,9 @@ pub fn spent(posture: Option<&PostureRecord>, past: &[RunRecord]) -> Option<Spen
         past.iter().filter(|record| record.kind != RunKind::Drill && record.state != RunState::New).collect();
     runs.sort_by(|a, b| (b.declared_at, &b.run).cmp(&(a.declared_at, &a.run)));
     if !runs.iter().any(|record| record.run == run) {
-        return Some(Spent::Users { run });
+        return Some(Spent::Users { run, led: false });
     }
+    let schedules = runs.iter().any(|record| record.run == run && enabled_schedules(record));
     let (mut declared, mut passed) = (None, false);
     for record in runs {
         passed |= record.run == run;
@@ -91,7 +99,7 @@ pub fn spent(posture: Option<&PostureRecord>, past: &[RunRecord]) -> Option<Spen
                 Led::Yes if passed && record.state == (RunState::Ended { degraded: false }) => break,
                 Led::Yes => return Some(declared.unwrap_or(Spent::Home { run, failback: record.run.clone() })),
                 // Some of them are where they were.
-                Led::Maybe => return Some(Spent::Users { run }),
+                Led::Maybe => return Some(Spent::Users { run, led: true }),
                 Led::No => {}
             },
             RunKind::Declare | RunKind::Drill => {
@@ -99,7 +107,7 @@ pub fn spent(posture: Option<&PostureRecord>, past: &[RunRecord]) -> Option<Spen
                 // Where it must be quick, who leads the users may be Route 53, or a person who does not tell.
                 let in_haste = record.mode == Mode::Ungraceful && record.scope.tiers.is_empty() && has_spent(record);
                 if led || in_haste {
-                    return Some(Spent::Users { run: record.run.clone() });
+                    return Some(Spent::Users { run: record.run.clone(), led });
                 }
                 if has_spent(record) && !is_capacity_alone(record) {
                     declared = Some(Spent::Declared { run: record.run.clone() });
@@ -107,7 +115,13 @@ pub fn spent(posture: Option<&PostureRecord>, past: &[RunRecord]) -> Option<Spen
             }
         }
     }
-    Some(declared.unwrap_or(Spent::Capacity { run }))
+    Some(declared.unwrap_or(Spent::Capacity { run, schedules }))
+}
+
+/// Whether a run put scheduled actions in force in the standby, or may have.
+fn enabled_schedules(record: &RunRecord) -> bool {
+    let enables = |step: &&StepRecord| matches!(step.action, Action::EnableSchedules { .. });
+    record.steps.iter().filter(enables).any(may_have_acted)
 }
 
 /// Whether a run has led the users to a side.
@@ -137,9 +151,12 @@ fn is_capacity_alone(record: &RunRecord) -> bool {
     !record.scope.tiers.is_empty() && !record.steps.iter().any(fences)
 }
 
-/// Whether a declaration has begun to change the standby: capacity, data, or where the users are led.
+/// Whether a declaration has begun to change the standby: capacity, data, or where the users are led. A whole one that finds
+/// it so already leads the users over all the same.
 fn has_spent(record: &RunRecord) -> bool {
-    record.kind == RunKind::Declare && record.steps.iter().any(|step| changes(step) && may_have_acted(step))
+    let was_so = |step: &StepRecord| record.scope.tiers.is_empty() && step.state == StepState::AlreadySo;
+    record.kind == RunKind::Declare
+        && record.steps.iter().any(|step| changes(step) && (may_have_acted(step) || was_so(step)))
 }
 
 fn changes(step: &StepRecord) -> bool {
@@ -231,24 +248,40 @@ mod tests {
         let home = |state| led("r2", 2, Failback, state, &[]);
         let some = |run: &str, at| led(run, at, Declare, StepState::Pending, &["web"]);
         let of = |run: &str, past: &[RunRecord]| spent(Some(&posture(9, Some(run))), past);
-        let users = |run: &str| Some(Spent::Users { run: run.to_owned() });
+        let (users, may) = (
+            |run: &str| Some(Spent::Users { run: run.to_owned(), led: true }),
+            |run: &str| Some(Spent::Users { run: run.to_owned(), led: false }),
+        );
+        let capacity = |run: &str| Some(Spent::Capacity { run: run.to_owned(), schedules: false });
         let (done, pending) = (StepState::Succeeded, StepState::Pending);
         assert_eq!(spent(None, &[whole(done)]), users("r1"), "as the journals alone tell");
         assert_eq!(of("r1", &[whole(done)]), users("r1"));
-        assert_eq!(of("r0", &[whole(pending)]), users("r0"), "the run that declared is not known");
+        assert_eq!(of("r0", &[whole(pending)]), may("r0"), "the run that declared is not known");
         assert_eq!(of("r1", &[whole(StepState::Unknown)]), users("r1"));
         assert_eq!(of("r1", &[whole(pending)]), Some(Spent::Declared { run: "r1".into() }));
-        assert_eq!(of("r1", &[some("r1", 1)]), Some(Spent::Capacity { run: "r1".into() }));
+        assert_eq!(of("r1", &[some("r1", 1)]), capacity("r1"));
         // More capacity later moves nobody back.
         assert_eq!(of("r3", &[whole(done), some("r3", 3)]), users("r1"));
         assert_eq!(of("r1", &[home(pending), whole(done)]), users("r1"));
         assert_eq!(of("r1", &[whole(done), home(StepState::Started)]), users("r1"));
         let back = Some(Spent::Home { run: "r1".into(), failback: "r2".into() });
         assert_eq!(of("r1", &[whole(done), home(done)]), back);
-        assert_eq!(of("r3", &[whole(done), home(done), some("r3", 3)]), Some(Spent::Capacity { run: "r3".into() }));
+        assert_eq!(of("r3", &[whole(done), home(done), some("r3", 3)]), capacity("r3"));
         let mut hasty = whole(pending);
         hasty.mode = Mode::Ungraceful;
-        assert_eq!(of("r1", &[hasty]), users("r1"), "Route 53 may have led them");
+        assert_eq!(of("r1", &[hasty.clone()]), may("r1"), "Route 53 may have led them");
+        // A standby that was full before is no less declared; a part that had its size already is.
+        hasty.steps[0].state = StepState::AlreadySo;
+        assert_eq!(of("r1", &[hasty]), may("r1"));
+        let mut part = some("r1", 1);
+        part.steps[0].state = StepState::AlreadySo;
+        assert_eq!(spent(None, &[part]), None);
+        let mut more = some("r1", 1);
+        let mut put = more.steps[0].clone();
+        let (tier, group) = ("web".to_owned(), "shop-web".to_owned());
+        put.action = Action::EnableSchedules { tier, group, schedules: vec![] };
+        more.steps.push(put);
+        assert_eq!(of("r1", &[more]), Some(Spent::Capacity { run: "r1".into(), schedules: true }));
     }
 
     #[test]

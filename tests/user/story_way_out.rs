@@ -2,6 +2,7 @@
 //! store is damaged, the standby's Region is dark. What is printed is what they run.
 
 use super::binary::{Desk, Ran};
+use super::seeded::{example, seeded, stand_by};
 use super::story_declare::{declare, desired, disaster, ready, runs, state};
 
 const LEASE: &str = ".lifeboat/shop/lease.json";
@@ -124,6 +125,57 @@ fn capacity_alone_makes_no_standby_that_serves() {
     desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
     let status = desk.expect(0, &["status", "shop.yaml"]);
     assert!(!status.out.contains("raised capacity alone"), "{}", status.out);
+}
+
+#[test]
+fn capacity_is_not_taken_from_users_whom_nobody_led_there() {
+    // Route 53 asks the primary, and leads them over by itself.
+    let text = example("warm-standby").replace("switch: standby-takes-over", "switch: failover");
+    let desk = seeded(&text);
+    stand_by(&desk);
+    desk.expect(0, &["sim", "advance", "20m"]);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    declare(&desk, 0, &["--tier", "web", "--yes"]);
+    let run = newest(&desk);
+    desk.expect(0, &["sim", "advance", "5m"]);
+    let full = desired(&desk, "us-west-2", "shop-web");
+    let status = desk.run(&["status", "shop.yaml"]);
+    says(&status.out, &[&format!("run {run} raised capacity alone")]);
+    assert!(!status.out.contains("the primary serves") && !status.out.contains("takes it back"), "{}", status.out);
+    let refused = desk.expect(5, &["scale", "shop.yaml", "--to", "standby", "--yes"]);
+    says(&refused.err, &[&format!("although run {run} led nobody there"), "--while-serving"]);
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), full);
+}
+
+#[test]
+fn a_standby_that_has_taken_over_is_left_alone_by_who_has_another_store() {
+    let desk = away();
+    let full = desired(&desk, "us-west-2", "shop-web");
+    std::fs::remove_file(desk.path(".lifeboat/shop/posture.json")).expect("there is a posture");
+    std::fs::remove_dir_all(desk.path(".lifeboat/shop/runs")).expect("there are runs");
+    let status = desk.expect(0, &["status", "shop.yaml"]);
+    says(&status.out, &["you now have no standby: shop.example.com leads to the standby", "no run in this store"]);
+    for command in
+        [&["sync", "shop.yaml"][..], &["baseline", "shop.yaml"], &["scale", "shop.yaml", "--to", "standby", "--yes"]]
+    {
+        let refused = desk.expect(5, command);
+        says(&refused.err, &["no run in this store tells of a declaration", "--while-serving"]);
+    }
+    assert_eq!(desired(&desk, "us-west-2", "shop-web"), full);
+    desk.expect(0, &["scale", "shop.yaml", "--to", "standby", "--yes", "--while-serving"]);
+}
+
+#[test]
+fn a_frozen_standby_is_never_said_to_serve() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    for command in [&["sync", "shop.yaml"][..], &["baseline", "shop.yaml"], &["teardown", "shop.yaml", "--yes"]] {
+        let refused = desk.expect(5, command);
+        says(&refused.err, &[&format!("runs resume shop.yaml {run}")]);
+        assert!(!refused.err.contains("serves the users"), "{}", refused.err);
+    }
 }
 
 #[test]
