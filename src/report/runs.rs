@@ -229,7 +229,7 @@ pub fn show_text(record: &RunRecord, held_by: Option<&HeldBy>, color: bool) -> S
     if totals.already_so {
         let _ = writeln!(text, "  {}", already_so(record.kind));
     } else if totals.partial {
-        let _ = writeln!(text, "  nobody was led to the standby, so no recovery time was achieved");
+        let _ = writeln!(text, "  it led nobody to the standby, so no recovery time was achieved");
     }
     if totals.interrupted {
         let _ = writeln!(text, "  interrupted before everything was there, so its time measures nothing");

@@ -7,6 +7,7 @@ use crate::plan::runbook::{Action, RunKind};
 use crate::report::count::count;
 use crate::report::drill;
 use crate::report::outage::Outage;
+use crate::run::engine::StepRecord;
 use crate::run::journal::{Measures, RunState, StepState};
 
 /// The summary.
@@ -76,6 +77,12 @@ fn ended(report: &RunReport) -> String {
         );
     }
     let what = match report.record.kind {
+        RunKind::Failback if never_left(report) => {
+            return format!(
+                "The standby was made one again in {}. The users were led to the primary already, and no data had left it.",
+                length(report.took_s)
+            );
+        }
         RunKind::Failback => return format!("Service went home to the primary in {}.", length(report.took_s)),
         RunKind::Declare if totals.partial => {
             let what = if scope.tiers.is_empty() {
@@ -84,7 +91,7 @@ fn ended(report: &RunReport) -> String {
                 format!("Only {}", scope.tiers.join(", "))
             };
             return format!(
-                "{what} was brought up{}, in {}. Nobody was led to the standby, so no recovery time was achieved.",
+                "{what} was brought up{}, in {}. This run led nobody to the standby, so no recovery time was achieved.",
                 part("to"),
                 length(report.took_s)
             );
@@ -107,6 +114,15 @@ fn ended(report: &RunReport) -> String {
         holds(totals.recovery_time_met),
         whole(report.record.objectives.rto.as_secs())
     )
+}
+
+/// Whether a failback found the users at home and had no data to bring there.
+fn never_left(report: &RunReport) -> bool {
+    let moves = |action: &Action| matches!(action, Action::Promote { .. } | Action::Reseed { .. });
+    let steps = &report.record.steps;
+    let mut leads = steps.iter().filter(|step| matches!(step.action, Action::SwitchTraffic { .. })).peekable();
+    let was_so = |step: &StepRecord| step.state == StepState::AlreadySo && step.attempts <= 1;
+    leads.peek().is_some() && leads.all(was_so) && !steps.iter().any(|step| moves(&step.action))
 }
 
 /// Whether a tier was made larger.

@@ -8,7 +8,7 @@ use made_up::{Journal, at, degraded, runbook, stopped, succeeded};
 
 use super::text;
 use crate::model::SideName;
-use crate::plan::runbook::Action;
+use crate::plan::runbook::{Action, Lever, RunKind};
 use crate::run::journal::{Event, Measures, StepState};
 
 #[test]
@@ -309,4 +309,29 @@ fn a_run_that_never_began_and_one_that_was_given_up_are_told() {
     let by = made_up::BOB.to_owned();
     journal.line(90, "", Event::Abandoned { because: "us-east-1 is back.".to_owned(), by });
     insta::assert_snapshot!(journal.report().summary, @"The failover was given up by arn:aws:sts::111122223333:assumed-role/dr-operator/bob 90 s after the declaration: us-east-1 is back. 0 of 10 steps are settled.");
+}
+
+#[test]
+fn users_who_never_left_are_not_said_to_have_come_home() {
+    let mut plan = runbook();
+    plan.kind = RunKind::Failback;
+    plan.steps.truncate(1);
+    plan.steps[0].action = Action::SwitchTraffic {
+        to: SideName::Primary,
+        record: "shop.example.com".into(),
+        by: Lever::Object { bucket: "b".into(), key: "k".into() },
+    };
+    let of = |event: fn() -> Event| {
+        let mut journal = Journal::new(plan.clone().sealed());
+        journal.begin(1).start(1, "gate").line(2, "gate", event());
+        journal.line(3, "", Event::Ended { degraded: false });
+        journal.report().summary
+    };
+    let was_so = of(|| Event::AlreadySo { text: "it is so".into() });
+    assert!(
+        was_so.starts_with("The standby was made one again in 3.0 s. The users were led to the primary already"),
+        "{was_so}"
+    );
+    let led = of(|| Event::Succeeded { text: "led".into(), measures: Measures::default() });
+    assert!(led.starts_with("Service went home to the primary"), "{led}");
 }
