@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::actor::{ActError, Actor, Look};
 use crate::model::SideName;
+use crate::plan::failback::COPY_GATE;
 use crate::plan::runbook::{Action, Runbook, Step, StepId};
 use crate::run::journal::{Progress, StepState};
 
@@ -51,8 +52,11 @@ pub(super) fn to_reopen(runbook: &Runbook, progress: &Progress) -> Vec<StepId> {
     let open = runbook.steps.iter().filter(|step| !state(step).is_final());
     let wanted: BTreeSet<&StepId> = open.flat_map(|step| grounds(runbook, step)).map(|ground| &ground.id).collect();
     let ended = |step: &&Step| matches!(state(step), StepState::Succeeded | StepState::AlreadySo);
-    let again = runbook.steps.iter().filter(|step| wanted.contains(&step.id)).filter(ended);
-    again.map(|step| step.id.clone()).collect()
+    let frozen_again = |step: &&Step| matches!(step.action, Action::FreezeStandby { .. }) && wanted.contains(&step.id);
+    // Whether the standby wrote in between is not known before it is looked at, and nothing but a person copies its objects.
+    let asked_again = runbook.steps.iter().filter(frozen_again).any(|step| ended(&step));
+    let again = |step: &&Step| wanted.contains(&step.id) || (asked_again && step.id.0 == COPY_GATE);
+    runbook.steps.iter().filter(again).filter(ended).map(|step| step.id.clone()).collect()
 }
 
 /// Why a promotion may not be ordered now: something it rests on holds no more, or cannot be seen.

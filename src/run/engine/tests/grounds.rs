@@ -169,6 +169,26 @@ async fn what_is_frozen_until_its_database_is_a_replica_again_is_frozen_again_an
 }
 
 #[tokio::test]
+async fn who_has_copied_objects_is_asked_again_when_the_standby_may_have_written_since() {
+    let mut plan = home();
+    plan.steps.insert(1, step("gate-copy", &["freeze"]));
+    let plan = plan.sealed();
+    for (stops_at, wanted) in
+        [("reseed", vec!["freeze", "gate-copy"]), ("promote", vec!["freeze", "gate-copy", "wait"])]
+    {
+        let (store, hands) = (MemoryStore::empty(), Hands::new());
+        hands.facts.lock().unwrap().fails.insert(id(stops_at), 1);
+        stopped(&plan, &store, &hands, "first-nonce").await;
+        let end = sitting(&plan, &store, &hands, "second-nonce", &Stop::never()).await;
+        assert_eq!(end, Sat::End(RunEnd::Completed { degraded: false }));
+        let (_, journal) = record(&plan, &store).await;
+        let reopened = journal.entries().iter().filter(|entry| matches!(entry.event, Event::Reopened { .. }));
+        let again: Vec<String> = reopened.filter_map(|entry| Some(entry.step.clone()?.0)).collect();
+        assert_eq!(again, wanted, "{stops_at}");
+    }
+}
+
+#[tokio::test]
 async fn a_freeze_that_broke_off_while_it_was_ensured_again_may_have_been_needed() {
     let (runbook, store, hands) = (home(), MemoryStore::empty(), Hands::new());
     hands.facts.lock().unwrap().fails.insert(id("reseed"), 1);
