@@ -62,7 +62,7 @@ fn told_of(
         because: "somebody decides".into(),
         lever: None,
     });
-    let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, "shop.yaml")).collect();
+    let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, None, "shop.yaml")).collect();
     let outage = last.and_then(Outage::by);
     let view = StatusView {
         environment: &environment,
