@@ -110,16 +110,16 @@ pub async fn carry_out(
         RunEnd::Completed { .. } => Ok(Exit::Done),
         RunEnd::StoppedResumable(ref stopped) => {
             let ways = Ways::ended(&file, &runbook.id, stopped.kept_lease.as_deref());
-            told(&end, &runbook.id, &file).map_err(|failure| with_outage(failure, &report.record, &ways))
+            told(&end, &runbook.id, &file).map_err(|failure| with_outage(session, failure, &report.record, &ways))
         }
         RunEnd::Refused(_) | RunEnd::Overtaken { .. } => told(&end, &runbook.id, &file),
     }
 }
 
 /// The failure of a run that stopped, with what is worse: that nobody serves since, and every way out.
-fn with_outage(failure: Failure, record: &RunRecord, ways: &Ways) -> Failure {
+fn with_outage(session: &Session, failure: Failure, record: &RunRecord, ways: &Ways) -> Failure {
     match Outage::by(record) {
-        Some(outage) => failure.because(outage.words()).hint(outage.advice(ways)),
+        Some(outage) => failure.because(outage.words()).hint(outage.advice(ways, &session.environment.standby.region)),
         None => failure,
     }
 }

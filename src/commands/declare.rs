@@ -124,7 +124,7 @@ pub async fn run(args: &DeclareArgs, context: &Context) -> Result<Exit, Failure>
     if let Some(open) = past.iter().find(|record| record.kind == RunKind::Declare && is_open(record))
         && !args.rehearse
     {
-        return Err(unfinished(&session, open, &args.environment).await);
+        return Err(unfinished(&session, open, &past, &args.environment).await);
     }
     // Capacity alone leads nobody anywhere: its servers would only write to what counts no more.
     if !args.tier.is_empty()

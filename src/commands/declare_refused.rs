@@ -6,6 +6,7 @@ use super::declare::DeclareArgs;
 use crate::model::Region;
 use crate::plan::declare::{DeclareRefusal, FENCE, promote_id};
 use crate::plan::scale::ScaleRefusal;
+use crate::report::copies::name_back;
 use crate::ui::{Exit, Failure};
 
 /// The failure; `region` is that of the standby.
@@ -26,9 +27,8 @@ pub(super) fn tell(refusal: &DeclareRefusal, args: &DeclareArgs, region: &Region
             let mut failure = Failure::failed(refusal.to_string());
             for (one, kept) in databases.iter().filter_map(|one| Some((one, one.kept.as_ref()?))) {
                 failure = failure.hint(format!(
-                    "give {kept} its name back, wait until it is available, then declare again: aws rds modify-db-instance \
-                     --region {region} --db-instance-identifier {kept} --new-db-instance-identifier {} --apply-immediately",
-                    one.id
+                    "give {kept} its name back, wait until it is available, then declare again: {}",
+                    name_back(region, kept, &one.id)
                 ));
             }
             if databases.iter().any(|one| one.kept.is_none()) {

@@ -60,7 +60,7 @@ impl Opening {
     /// Refuses while an earlier run is not finished: what it left is nothing to plan from.
     pub async fn refuse_unfinished(&self, file: &Path) -> Result<(), Failure> {
         match self.past.iter().rev().find(|record| is_open(record)) {
-            Some(open) => Err(unfinished(&self.session, open, file).await),
+            Some(open) => Err(unfinished(&self.session, open, &self.past, file).await),
             None => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ use crate::report::runs::HeldBy;
 use crate::report::status::{EventStatus, StatusView, TierStatus};
 use crate::report::status_data::{DataStatus, TrafficStatus};
 use crate::report::status_runs::LastRuns;
+use crate::run::overtaken::overtaken;
 use crate::run::spent::spent;
 use crate::store::BundleError;
 use crate::store::lease::holder;
@@ -53,8 +54,8 @@ pub async fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> 
     let file = args.environment.display().to_string();
     let last_runs = LastRuns::of(&past).held(held);
     let newest_first = past.iter().rev();
-    let open: Vec<OpenRun> =
-        newest_first.filter_map(|record| OpenRun::of(record, last_runs.held_by(&record.run), &file)).collect();
+    let open = |record| OpenRun::of(record, overtaken(record, &past), last_runs.held_by(&record.run), &file);
+    let open: Vec<OpenRun> = newest_first.filter_map(open).collect();
     let (spent, outage) = (spent(posture.as_ref(), &past), Outage::by_last(&past));
     let view = StatusView {
         environment: &session.environment,

@@ -3,7 +3,7 @@
 //! Its servers would write to a database that was frozen to go home, or whose writes the primary takes by now.
 
 use super::fenced::is_so;
-use super::frozen::{Home, home, may_have_acted};
+use super::frozen::{Home, Since, home, may_have_acted};
 use super::open_run::Ways;
 use crate::model::SideName;
 use crate::plan::runbook::{Action, RunKind};
@@ -18,16 +18,20 @@ pub struct Barred {
     given_up: bool,
     frozen: bool,
     home: Home,
+    /// The last declaration since, which has not taken the standby up: nobody can go on with the failback.
+    since: Option<Since>,
 }
 
 impl Barred {
     /// What the last of these runs, oldest first, allows nobody to start; none where a declaration took the standby up since.
     pub fn by_last(runs: &[RunRecord]) -> Option<Barred> {
+        let mut since: Option<Since> = None;
         for record in runs.iter().rev().filter(|record| record.state != RunState::New) {
             match record.kind {
-                RunKind::Failback => return Barred::by(record),
+                RunKind::Failback => return Barred::by(record).map(|barred| Barred { since, ..barred }),
                 RunKind::Declare if takes_up(record) => return None,
-                RunKind::Declare | RunKind::Drill => {}
+                RunKind::Declare => since = since.or_else(|| Some(Since::of(record))),
+                RunKind::Drill => {}
             }
         }
         None
@@ -50,7 +54,7 @@ impl Barred {
             true => home != Home::No && !is_protected(record),
             false => frozen || home != Home::No,
         };
-        bars.then(|| Barred { run: record.run.clone(), given_up, frozen, home })
+        bars.then(|| Barred { run: record.run.clone(), given_up, frozen, home, since: None })
     }
 
     /// Whether the run can be gone on with.
@@ -84,12 +88,27 @@ impl Barred {
     /// What to run, each with what it is for; `ways` are those of the run.
     pub fn hints(&self, ways: &Ways) -> Vec<String> {
         let (file, declare) = (ways.file(), format!("lifeboat declare {} --reason TEXT", ways.file()));
-        let mut hints = match self.given_up {
-            true => vec![format!("lead service home: lifeboat failback {file} --reason TEXT")],
-            false => vec![format!("go on with it: {}", ways.resume())],
+        let mut hints = match (&self.since, self.given_up) {
+            (Some(Since { run, is_open: true }), given_up) => {
+                let on = format!("go on with the declaration that came after it: lifeboat runs resume {file} {run}");
+                let over = format!("nobody can go on with the failback, so give it up: {}", ways.abandon());
+                return if given_up { vec![on] } else { vec![on, over] };
+            }
+            (_, true) => vec![format!("lead service home: lifeboat failback {file} --reason TEXT")],
+            (None, false) => vec![format!("go on with it: {}", ways.resume())],
+            (Some(Since { run, .. }), false) => {
+                vec![format!("give it up, because {run} was declared after it: {}", ways.abandon())]
+            }
         };
+        if self.since.is_some() && !self.given_up {
+            hints.push(match self.home {
+                Home::No => "then run this again".to_owned(),
+                _ => format!("then lead service home: lifeboat failback {file} --reason TEXT"),
+            });
+        }
         let lost = "which lacks what was written in the primary since";
-        match (self.given_up, self.home) {
+        match (self.given_up || self.since.is_some(), self.home) {
+            (_, Home::No) if self.since.is_some() => {}
             (_, Home::No) => {
                 hints.push(format!(
                     "to serve in the standby again, give it up, then run this again: {}",
@@ -109,7 +128,7 @@ impl Barred {
 }
 
 /// Whether a declaration brought the standby up for its users, or began to. One for capacity alone leads nobody there.
-fn takes_up(record: &RunRecord) -> bool {
+pub(super) fn takes_up(record: &RunRecord) -> bool {
     let scales = |step: &StepRecord| matches!(step.action, Action::Scale { .. }) && may_have_acted(step);
     record.scope.tiers.is_empty() && record.steps.iter().any(scales)
 }
@@ -235,6 +254,28 @@ mod tests {
         let mut capacity = declaration(Succeeded);
         capacity.scope.tiers = vec!["web".into()];
         assert!(Barred::by_last(&[home.clone(), capacity]).is_some());
+        // What only began says what comes first by what it is.
+        let mut begun = declaration(Pending);
+        let told = |failback: &RunRecord, begun: &RunRecord| {
+            let barred = Barred::by_last(&[failback.clone(), begun.clone()]).expect("barred");
+            barred.hints(&Ways::ended("shop.yaml", "r1", None)).join("\n")
+        };
+        let stopped = record([Succeeded, Succeeded, Pending], RunState::Stopped);
+        insta::assert_snapshot!(told(&stopped, &begun), @r"
+        go on with the declaration that came after it: lifeboat runs resume shop.yaml r2
+        nobody can go on with the failback, so give it up: lifeboat runs abandon shop.yaml r1 --because TEXT
+        ");
+        begun.state = RunState::Abandoned;
+        insta::assert_snapshot!(told(&stopped, &begun), @r"
+        give it up, because r2 was declared after it: lifeboat runs abandon shop.yaml r1 --because TEXT
+        then lead service home: lifeboat failback shop.yaml --reason TEXT
+        if the primary is lost, lead the users to the standby, which lacks what was written in the primary since: lifeboat declare shop.yaml --reason TEXT
+        ");
+        let promoted = record([Succeeded, Failed, Pending], RunState::Stopped);
+        insta::assert_snapshot!(told(&promoted, &begun), @r"
+        give it up, because r2 was declared after it: lifeboat runs abandon shop.yaml r1 --because TEXT
+        then run this again
+        ");
         let ended = record([Succeeded; 3], RunState::Ended { degraded: false });
         assert_eq!(Barred::by_last(&[home, ended]), None);
     }

@@ -1,4 +1,4 @@
-//! Owns the words for copies of data that a drill restored.
+//! Owns the words for copies of data: those that a drill restored, and what a failback put aside.
 
 use super::age::seconds;
 use crate::model::{Region, remove_instance_command, remove_snapshot_command};
@@ -50,6 +50,14 @@ pub fn removal(copies: &[CopyRecord], region: &Region) -> Vec<String> {
     let left = copies.iter().filter(|copy| copy.left);
     left.flat_map(|copy| [remove_instance_command(&copy.id, region), remove_snapshot_command(&copy.id, region)])
         .collect()
+}
+
+/// The command that gives a database of the standby, put aside by a failback, its name back.
+pub fn name_back(region: &Region, kept: &str, id: &str) -> String {
+    format!(
+        "aws rds modify-db-instance --region {region} --db-instance-identifier {kept} --new-db-instance-identifier {id} \
+         --apply-immediately"
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Owns whether a failback left the standby frozen at zero, and what brings service back then.
 
+use super::barred::takes_up;
+use super::copies::name_back;
 use super::fenced::{is_so, may_be_so};
 use super::open_run::Ways;
-use crate::model::SideName;
+use crate::model::{Region, SideName};
 use crate::plan::runbook::{Action, RunKind};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::{RunState, StepState};
@@ -16,6 +18,25 @@ pub struct Frozen {
     home: Home,
     /// Whether event sources or scheduled actions were taken off.
     quiet: bool,
+    /// Whether the users were led home, and the primary was seen to serve them.
+    at_home: bool,
+    /// Databases of the standby that may have been put aside for a replica that was not seen: each name, and the one aside.
+    aside: Vec<(String, String)>,
+    /// The last declaration since, which has not brought the standby up: nobody can go on with the failback.
+    since: Option<Since>,
+}
+
+/// A declaration that came after a failback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Since {
+    pub(super) run: String,
+    pub(super) is_open: bool,
+}
+
+impl Since {
+    pub(super) fn of(record: &RunRecord) -> Since {
+        Since { run: record.run.clone(), is_open: !record.state.is_final() }
+    }
 }
 
 /// Whether a database of the primary takes the writes: the standby's lacks them from then on.
@@ -28,9 +49,23 @@ pub(super) enum Home {
 }
 
 impl Frozen {
-    /// What the last failback of these runs, oldest first, left frozen.
+    /// What the last failback of these runs, oldest first, left frozen; none where a declaration brought the standby up
+    /// since, or began to.
     pub fn by_last(runs: &[RunRecord]) -> Option<Frozen> {
-        runs.iter().rev().find(|record| record.kind == RunKind::Failback).and_then(Frozen::by)
+        let mut since: Option<Since> = None;
+        for record in runs.iter().rev().filter(|record| record.state != RunState::New) {
+            match record.kind {
+                RunKind::Failback => {
+                    // Where the users are after a declaration is not this run's to say.
+                    let told = |frozen: Frozen| Frozen { at_home: frozen.at_home && since.is_none(), since, ..frozen };
+                    return Frozen::by(record).map(told);
+                }
+                RunKind::Declare if takes_up(record) => return None,
+                RunKind::Declare => since = since.or_else(|| Some(Since::of(record))),
+                RunKind::Drill => {}
+            }
+        }
+        None
     }
 
     /// What this run left frozen; none where it froze nothing, or came to its end.
@@ -47,6 +82,9 @@ impl Frozen {
             state: record.state,
             home: home(record),
             quiet: is(|action| matches!(action, Action::DisableEvents { .. } | Action::DisableSchedules { .. })),
+            at_home: serves_at_home(record),
+            aside: put_aside(record),
+            since: None,
         })
     }
 
@@ -57,11 +95,28 @@ impl Frozen {
             RunState::Abandoned => "which was given up",
             RunState::New | RunState::Running | RunState::Ended { .. } => "which is under way",
         };
-        format!("frozen by failback {}, {which}: service is down unless the primary serves", self.run)
+        let then = match (self.at_home, self.state) {
+            (false, _) => "service is down unless the primary serves",
+            (true, RunState::Abandoned) => {
+                "the users were led home and the primary was seen to serve them, and nothing stands by for it until \
+                 another failback has made a standby again"
+            }
+            (true, _) => {
+                "the users were led home and the primary was seen to serve them, and nothing stands by for it until \
+                 this failback is finished"
+            }
+        };
+        format!("frozen by failback {}, {which}: {then}", self.run)
     }
 
-    /// What to run; `ways` are those of the run. Where the way home needs a primary that may be lost, the other way is named.
-    pub fn advice(&self, ways: &Ways) -> String {
+    /// Whether service is down for all this run knows.
+    pub fn is_down(&self) -> bool {
+        !self.at_home
+    }
+
+    /// What to run; `ways` are those of the run, `region` is that of the standby. Where the way home needs a primary that may
+    /// be lost, the other way is named.
+    pub fn advice(&self, ways: &Ways, region: &Region) -> String {
         let file = ways.file();
         let (resume, abandon) = (ways.resume(), ways.abandon());
         let writes = match self.home {
@@ -81,23 +136,49 @@ impl Frozen {
             ),
             false => format!("`lifeboat scale {file} --to full` brings it back"),
         };
-        let lost = "without what was written in the primary since";
-        match (self.state, self.home) {
-            (RunState::Abandoned, Home::No) => back,
-            (RunState::Abandoned, _) => format!(
-                "{writes}`lifeboat failback {file} --reason TEXT` leads service home; if the primary is lost, {declare} \
-                 leads the users to the standby again, {lost}"
-            ),
+        let first: String = self.aside.iter().map(|(id, kept)| name_first(id, kept, region)).collect();
+        let over =
+            format!("{declare} leads the users to the standby again, without what was written in the primary since");
+        let (goes_on, leads) = match self.at_home {
+            true => ("making it all a standby again", "makes it all a standby again"),
+            false => ("leading service home", "leads service home"),
+        };
+        // Another failback, too, looks at what was there before it makes a replica.
+        let given_up = match self.home {
+            Home::No => back,
+            _ => format!("{first}`lifeboat failback {file} --reason TEXT` {leads}; if the primary is lost, {over}"),
+        };
+        match (self.state, self.home, &self.since) {
             _ if ways.is_alive() => format!("watch it: `{}`", ways.watch()),
-            (_, Home::No) => format!(
-                "`{resume}` goes on; to serve in the standby again, give the run up with `{abandon}`: then {back}"
+            (state, _, Some(Since { run, is_open: true })) => {
+                let on = format!("`lifeboat runs resume {file} {run}` goes on with the declaration that came after it");
+                match state {
+                    RunState::Abandoned => on,
+                    _ => format!("{on}; nobody can go on with the failback: give it up with `{abandon}`"),
+                }
+            }
+            (RunState::Abandoned, ..) => format!("{writes}{given_up}"),
+            (_, _, Some(Since { run, .. })) => format!(
+                "{writes}nobody can go on with it, because {run} was declared after it; give it up with `{abandon}`: then \
+                 {given_up}"
             ),
-            (_, _) => format!(
-                "{writes}`{resume}` goes on leading service home; if the primary is lost, give the run up with \
-                 `{abandon}`: then {declare} leads the users to the standby again, {lost}"
+            (_, Home::No, None) => format!(
+                "`{resume}` goes on; to serve in the standby again, give the run up with `{abandon}`: then {given_up}"
+            ),
+            (_, _, None) => format!(
+                "{writes}`{resume}` goes on {goes_on}; if the primary is lost, give the run up with `{abandon}`: then \
+                 {first}{over}"
             ),
         }
     }
+}
+
+/// What comes first where a database was put aside.
+fn name_first(id: &str, kept: &str, region: &Region) -> String {
+    format!(
+        "where {id} was put aside, give it its name back with `{}` and wait until it is available; ",
+        name_back(region, kept, id)
+    )
 }
 
 /// Whether the primary's databases take the writes. Those that an earlier failback had promoted do: this one only makes
@@ -112,6 +193,26 @@ pub(super) fn home(record: &RunRecord) -> Home {
         (false, true) => Home::NotSeen,
         (false, false) => Home::No,
     }
+}
+
+/// Whether the users were led home and the primary was seen to serve them: what was to be seen of that was seen, or a person
+/// went on without some of it.
+fn serves_at_home(record: &RunRecord) -> bool {
+    let sees = |step: &&StepRecord| {
+        matches!(step.action, Action::AwaitTraffic { to: SideName::Primary, .. } | Action::Probe { .. })
+    };
+    let mut seen = record.steps.iter().filter(sees);
+    seen.clone().any(is_so) && seen.all(|step| is_so(step) || step.state == StepState::Skipped)
+}
+
+/// The databases of the standby whose making anew may have begun and was not seen to end: what was there may be aside.
+fn put_aside(record: &RunRecord) -> Vec<(String, String)> {
+    let begun = record.steps.iter().filter(|step| may_have_acted(step) && !is_so(step));
+    let aside = begun.filter_map(|step| match &step.action {
+        Action::Reseed { side: SideName::Standby, database, aside, .. } => Some((database.clone(), aside.clone())),
+        _ => None,
+    });
+    aside.collect()
 }
 
 /// Whether a database is only protected again: its writes were home before this run began.
@@ -170,6 +271,106 @@ mod tests {
         record
     }
 
+    fn region() -> Region {
+        Region("us-west-2".into())
+    }
+
+    /// A failback that brought the writes home, where its users, its probe and its new replica in the standby stand.
+    fn led_home(traffic: StepState, probe: StepState, reseed: StepState, state: RunState) -> RunRecord {
+        let of = |id: &str, action| Step { action, ..step(id, &[]) };
+        let wait = Action::AwaitTraffic {
+            to: SideName::Primary,
+            record: "shop.example.com".into(),
+            target: None,
+            settle_s: 1,
+            timeout_s: 1,
+        };
+        let asked = crate::model::Probe { url: "https://shop.example.com/".into(), status: 200 };
+        let anew = Action::Reseed {
+            data: "orders".into(),
+            side: SideName::Standby,
+            database: "shop-orders".into(),
+            source: "prod-orders".into(),
+            aside: "shop-orders-before-r1".into(),
+            key: None,
+            class: None,
+            like: None,
+            unfenced: None,
+            timeout_s: 1,
+        };
+        let steps = vec![
+            of("freeze-standby", Action::FreezeStandby { groups: vec!["shop-web".into()] }),
+            of("await-traffic", wait),
+            of("probe", Action::Probe { probe: asked, timeout_s: 1 }),
+            of("reseed-standby-orders", anew),
+        ];
+        let mut record = RunRecord::of(&runbook("r1", steps), &[]);
+        (record.kind, record.state) = (RunKind::Failback, state);
+        let states = [StepState::Succeeded, traffic, probe, reseed];
+        record.steps.iter_mut().zip(states).for_each(|(step, state)| step.state = state);
+        record
+    }
+
+    /// A declaration that came after the failback, where its size stands.
+    fn declared_since(scale: StepState, state: RunState) -> RunRecord {
+        let size = GroupSize { min: 6, max: 6, desired: 6 };
+        let action = Action::Scale { tier: "web".into(), group: "shop-web".into(), size, instance_types: vec![] };
+        let mut record = RunRecord::of(&runbook("r2", vec![Step { action, ..step("scale-web", &[]) }]), &[]);
+        (record.state, record.steps[0].state) = (state, scale);
+        record
+    }
+
+    #[test]
+    fn users_who_were_seen_at_home_are_served_and_a_database_put_aside_gets_its_name_back_first() {
+        use StepState::{Failed, Pending, Skipped, Started, Succeeded};
+        let told = |reseed, state| {
+            let frozen = Frozen::by(&led_home(Succeeded, Succeeded, reseed, state)).expect("frozen");
+            assert!(!frozen.is_down());
+            format!("{}\n{}", frozen.words(), frozen.advice(&Ways::ended("shop.yaml", "r1", None), &region()))
+        };
+        insta::assert_snapshot!(told(Failed, RunState::Stopped), @r"
+        frozen by failback r1, which stopped: the users were led home and the primary was seen to serve them, and nothing stands by for it until this failback is finished
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1` goes on making it all a standby again; if the primary is lost, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then where shop-orders was put aside, give it its name back with `aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-orders-before-r1 --new-db-instance-identifier shop-orders --apply-immediately` and wait until it is available; `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
+        ");
+        insta::assert_snapshot!(told(Started, RunState::Abandoned), @r"
+        frozen by failback r1, which was given up: the users were led home and the primary was seen to serve them, and nothing stands by for it until another failback has made a standby again
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: where shop-orders was put aside, give it its name back with `aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-orders-before-r1 --new-db-instance-identifier shop-orders --apply-immediately` and wait until it is available; `lifeboat failback shop.yaml --reason TEXT` makes it all a standby again; if the primary is lost, `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
+        ");
+        insta::assert_snapshot!(told(Pending, RunState::Stopped), @r"
+        frozen by failback r1, which stopped: the users were led home and the primary was seen to serve them, and nothing stands by for it until this failback is finished
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat runs resume shop.yaml r1` goes on making it all a standby again; if the primary is lost, give the run up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
+        ");
+        assert!(!told(Succeeded, RunState::Stopped).contains("put aside"), "the replica is there");
+        let down = |traffic, probe| {
+            Frozen::by(&led_home(traffic, probe, Pending, RunState::Stopped)).expect("frozen").is_down()
+        };
+        assert!(down(Succeeded, Failed) && down(Succeeded, Pending) && down(Skipped, Skipped), "nobody saw it");
+        assert!(!down(Skipped, Succeeded), "a person knows, and it answers");
+    }
+
+    #[test]
+    fn a_later_declaration_thaws_it_and_one_that_did_not_come_so_far_is_gone_on_with() {
+        use StepState::{Pending, Succeeded};
+        let home = |promote, state| record(Succeeded, promote, Pending, state);
+        let stopped = home(Pending, RunState::Stopped);
+        let up = declared_since(Succeeded, RunState::Ended { degraded: false });
+        assert_eq!(Frozen::by_last(&[stopped.clone(), up.clone()]), None);
+        let mut capacity = up;
+        capacity.scope.tiers = vec!["web".into()];
+        assert!(Frozen::by_last(&[stopped.clone(), capacity]).is_some(), "it leads nobody there");
+        let told = |failback: &RunRecord, since| {
+            let frozen = Frozen::by_last(&[failback.clone(), declared_since(Pending, since)]).expect("frozen");
+            frozen.advice(&Ways::ended("shop.yaml", "r1", None), &region())
+        };
+        insta::assert_snapshot!(told(&stopped, RunState::Stopped), @"`lifeboat runs resume shop.yaml r2` goes on with the declaration that came after it; nobody can go on with the failback: give it up with `lifeboat runs abandon shop.yaml r1 --because TEXT`");
+        insta::assert_snapshot!(told(&home(Pending, RunState::Abandoned), RunState::Stopped), @"`lifeboat runs resume shop.yaml r2` goes on with the declaration that came after it");
+        insta::assert_snapshot!(told(&stopped, RunState::Abandoned), @"nobody can go on with it, because r2 was declared after it; give it up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat scale shop.yaml --to full` brings it back");
+        insta::assert_snapshot!(told(&home(Succeeded, RunState::Stopped), RunState::Abandoned), @"the primary's databases take the writes by now, so nothing may serve in the standby beside them: nobody can go on with it, because r2 was declared after it; give it up with `lifeboat runs abandon shop.yaml r1 --because TEXT`: then `lifeboat failback shop.yaml --reason TEXT` leads service home; if the primary is lost, `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since");
+        let served = led_home(Succeeded, Succeeded, Pending, RunState::Stopped);
+        let since = declared_since(Pending, RunState::Abandoned);
+        assert!(Frozen::by_last(&[served, since]).expect("frozen").is_down(), "where the users are now is not known");
+    }
+
     #[test]
     fn a_failback_that_froze_the_standby_and_did_not_end_says_what_is_so_and_what_to_run() {
         use StepState::{AlreadySo, Failed, Pending, Skipped, Started, Succeeded, Unknown};
@@ -180,7 +381,7 @@ mod tests {
         none(Succeeded, Succeeded, Pending, RunState::Ended { degraded: false });
         let told = |promote, state, kept| {
             let frozen = Frozen::by(&record(Succeeded, promote, Pending, state)).expect("frozen");
-            format!("{}\n{}", frozen.words(), frozen.advice(&Ways::ended("shop.yaml", "r1", kept)))
+            format!("{}\n{}", frozen.words(), frozen.advice(&Ways::ended("shop.yaml", "r1", kept), &region()))
         };
         insta::assert_snapshot!(told(Succeeded, RunState::Stopped, None), @r"
         frozen by failback r1, which stopped: service is down unless the primary serves

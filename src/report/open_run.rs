@@ -8,6 +8,7 @@ use super::runs::{HeldBy, kind};
 use super::style::printable;
 use crate::run::engine::RunRecord;
 use crate::run::journal::RunState;
+use crate::run::overtaken::Overtaken;
 
 /// The commands for one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +72,17 @@ pub struct OpenRun {
     pub run: String,
     words: String,
     ways: Ways,
+    overtaken: Option<Overtaken>,
 }
 
 impl OpenRun {
-    /// That run, where it is open.
-    pub fn of(record: &RunRecord, held_by: Option<&HeldBy>, file: &str) -> Option<OpenRun> {
+    /// That run, where it is open; `overtaken`: that nobody can go on with it, because of what came after it.
+    pub fn of(
+        record: &RunRecord,
+        overtaken: Option<Overtaken>,
+        held_by: Option<&HeldBy>,
+        file: &str,
+    ) -> Option<OpenRun> {
         let is_open = !record.state.is_final() && (record.state != RunState::New || held_by.is_some());
         if !is_open {
             return None;
@@ -91,7 +98,7 @@ impl OpenRun {
                 format!("{named} stopped part-way{because}")
             }
         };
-        Some(OpenRun { run: record.run.clone(), words, ways: Ways::of(file, &record.run, held_by) })
+        Some(OpenRun { run: record.run.clone(), words, ways: Ways::of(file, &record.run, held_by), overtaken })
     }
 
     /// What is so, one sentence.
@@ -106,10 +113,12 @@ impl OpenRun {
 
     /// What to run, each with what it is for.
     pub fn advice(&self) -> Vec<String> {
-        match self.ways.is_alive() {
-            true => vec![format!("watch it: {}", self.ways.watch())],
-            false => {
-                vec![format!("go on with it: {}", self.ways.resume()), format!("give it up: {}", self.ways.abandon())]
+        let give_up = format!("give it up: {}", self.ways.abandon());
+        match (self.ways.is_alive(), &self.overtaken) {
+            (true, _) => vec![format!("watch it: {}", self.ways.watch())],
+            (false, None) => vec![format!("go on with it: {}", self.ways.resume()), give_up],
+            (false, Some(overtaken)) => {
+                vec![format!("nobody can go on with it, because {}; {give_up}", printable(&overtaken.words()))]
             }
         }
     }
@@ -125,17 +134,35 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::plan::runbook::RunKind;
     use crate::run::engine::tests::world::{runbook, step};
+    use crate::run::overtaken::overtaken_by;
 
     fn told(state: RunState, gone_since: Option<Option<Timestamp>>) -> String {
+        told_after(state, gone_since, None)
+    }
+
+    fn told_after(state: RunState, gone_since: Option<Option<Timestamp>>, overtaken: Option<Overtaken>) -> String {
         let mut record = RunRecord::of(&runbook("r1", vec![step("scale", &[])]), &[]);
         (record.state, record.because) = (state, Some("failed: scale".into()));
         let held =
             gone_since.map(|gone_since| HeldBy { holder: "ana on desk".into(), lease: "aaaaaaaa".into(), gone_since });
-        match OpenRun::of(&record, held.as_ref(), "shop.yaml") {
+        match OpenRun::of(&record, overtaken, held.as_ref(), "shop.yaml") {
             Some(open) => format!("{}\n{}", open.words(), open.advice().join("\n")),
             None => "none".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_run_that_was_overtaken_can_only_be_given_up() {
+        let declared = overtaken_by(RunKind::Failback, RunState::Stopped, &[("r2".into(), RunKind::Declare)]);
+        insta::assert_snapshot!(told_after(RunState::Stopped, None, declared.clone()), @r"
+        run r1 (declare) stopped part-way: failed: scale
+        nobody can go on with it, because r2 was declared after it; give it up: lifeboat runs abandon shop.yaml r1 --because TEXT
+        ");
+        let gone = told_after(RunState::Running, Some(Some(Timestamp::UNIX_EPOCH)), declared.clone());
+        assert!(gone.contains("abandon shop.yaml r1 --take-over aaaaaaaa") && !gone.contains("resume"), "{gone}");
+        assert!(told_after(RunState::Running, Some(None), declared).contains("watch it"), "its process is alive");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::fenced::Fenced;
 use super::frozen::Frozen;
 use super::open_run::Ways;
+use crate::model::Region;
 use crate::run::engine::RunRecord;
 
 /// A run that took the serving side away and has not brought the other one into service.
@@ -26,6 +27,13 @@ impl Outage {
         Frozen::by_last(runs).map(Outage::Frozen).or_else(|| Fenced::by_last(runs).map(Outage::Fenced))
     }
 
+    /// What that run of these, oldest first, left out of service; none where a later one brought service back.
+    pub fn left_by(run: &str, runs: &[RunRecord]) -> Option<Outage> {
+        let frozen = Frozen::by_last(runs).map(Outage::Frozen);
+        let fenced = Fenced::by_last(runs).map(Outage::Fenced);
+        frozen.into_iter().chain(fenced).find(|outage| outage.run() == run)
+    }
+
     /// The run.
     pub fn run(&self) -> &str {
         match self {
@@ -42,10 +50,18 @@ impl Outage {
         }
     }
 
-    /// What to run; `ways` are those of the run.
-    pub fn advice(&self, ways: &Ways) -> String {
+    /// Whether service is down for all this run knows: not where it saw the users served at home before it stopped.
+    pub fn is_down(&self) -> bool {
         match self {
-            Outage::Frozen(frozen) => frozen.advice(ways),
+            Outage::Frozen(frozen) => frozen.is_down(),
+            Outage::Fenced(_) => true,
+        }
+    }
+
+    /// What to run; `ways` are those of the run, `region` is that of the standby.
+    pub fn advice(&self, ways: &Ways, region: &Region) -> String {
+        match self {
+            Outage::Frozen(frozen) => frozen.advice(ways, region),
             Outage::Fenced(fenced) => fenced.advice(ways),
         }
     }

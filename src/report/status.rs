@@ -101,7 +101,7 @@ pub enum Posture {
     Full,
     /// At zero, where not even a scaling policy raises it, by a failback that has not ended.
     Frozen,
-    /// In between.
+    /// Neither of these: in between, or below its standby footprint in some tier.
     Partial,
     /// It could not be seen.
     Unknown,
@@ -151,6 +151,25 @@ impl StatusView<'_> {
         }
     }
 
+    /// The tiers that are smaller than their standby footprint.
+    fn below_footprint(&self) -> Vec<&str> {
+        let is_below = |tier: &&TierStatus| match (tier.size, tier.standby) {
+            (Some(size), Some(standby)) => size.desired < standby,
+            _ => false,
+        };
+        self.tiers.iter().filter(is_below).map(|tier| tier.tier.as_str()).collect()
+    }
+
+    /// What it is, as the end of "the standby is ...".
+    fn posture_words(&self, posture: Posture) -> String {
+        match (posture, self.below_footprint()) {
+            (Posture::Partial, below) if !below.is_empty() => {
+                format!("below its standby footprint in {}", below.join(", "))
+            }
+            (posture, _) => posture.words().to_owned(),
+        }
+    }
+
     /// That users of a declared standby leave it by themselves, and what to run; none where they do not.
     fn returns_by_itself(&self) -> Option<String> {
         self.spent.filter(|spent| matches!(spent, Spent::Users { .. } | Spent::Declared { .. }))?;
@@ -190,7 +209,7 @@ impl StatusView<'_> {
         out.push_str(&self.alarms(paint));
         let posture = self.posture_now();
         if posture != Posture::Frozen {
-            let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, posture.words()));
+            let _ = writeln!(out, "the standby is {}{coming}", paint.text(HEADING, &self.posture_words(posture)));
         }
         if let Some(words) = self.spent_words(paint) {
             let _ = writeln!(out, "{words}");
@@ -277,8 +296,9 @@ impl StatusView<'_> {
             "environment": self.environment.name,
             "strategy": self.environment.strategy,
             "posture": self.posture_now(),
+            "below_standby_footprint": self.below_footprint(),
             "open_runs": self.open.iter().map(OpenRun::json).collect::<Vec<_>>(),
-            "nobody_serves": self.outage().map(Outage::words),
+            "nobody_serves": self.outage().filter(|outage| outage.is_down()).map(Outage::words),
             "no_standby_since_run": self.spent.map(Spent::run),
             "users_in_standby_since_run": self.spent.and_then(Spent::serves),
             "frozen_by_run": self.frozen().map(Outage::run),

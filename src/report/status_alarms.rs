@@ -41,7 +41,12 @@ impl StatusView<'_> {
         if let Some(outage) = outage {
             let open = self.open.iter().find(|open| open.run == outage.run());
             let ways = open.map_or_else(|| Ways::ended(self.file, outage.run(), None), |open| open.ways().clone());
-            let _ = writeln!(out, "{}\n  {}", paint.text(ALARM, &outage.words()), outage.advice(&ways));
+            let _ = writeln!(
+                out,
+                "{}\n  {}",
+                paint.text(ALARM, &outage.words()),
+                outage.advice(&ways, &self.environment.standby.region)
+            );
         }
         out
     }

@@ -13,8 +13,8 @@ use crate::run::journal::{RunState, StepState};
 fn tier(max: u32) -> TierStatus {
     TierStatus {
         tier: "web".into(),
-        size: Some(GroupSize { min: 0, max, desired: 0 }),
-        in_service: 0,
+        size: Some(GroupSize { min: 0, max, desired: max / 2 }),
+        in_service: max / 2,
         standby: Some(2),
         full: Some(8),
         launches: None,
@@ -62,7 +62,7 @@ fn told_of(
         because: "somebody decides".into(),
         lever: None,
     });
-    let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, "shop.yaml")).collect();
+    let open: Vec<OpenRun> = last.iter().filter_map(|record| OpenRun::of(record, None, None, "shop.yaml")).collect();
     let outage = last.and_then(Outage::by);
     let view = StatusView {
         environment: &environment,
@@ -120,6 +120,47 @@ fn groups_at_zero_by_a_failback_that_did_not_end_are_no_posture_in_between() {
     you now have no standby: it was declared in run r0
     ");
     assert_eq!((&json["posture"], &json["frozen_by_run"]), (&"partial".into(), &Value::Null));
+}
+
+#[test]
+fn tiers_below_their_footprint_are_not_said_to_be_above_it() {
+    let size = |desired| Some(GroupSize { min: 0, max: 8, desired });
+    let environment = fixture::environment();
+    let told = |sizes: [Option<GroupSize>; 2]| {
+        let [web, api] = sizes;
+        let tiers = [TierStatus { size: web, ..tier(8) }, TierStatus { tier: "api".into(), size: api, ..tier(8) }];
+        let view = StatusView {
+            environment: &environment,
+            baseline: None,
+            tiers: &tiers,
+            stacks: &BTreeMap::new(),
+            data: &[],
+            events: &[],
+            traffic: None,
+            last_sync: None,
+            posture: None,
+            spent: None,
+            last_runs: &LastRuns::of(&[]),
+            open: &[],
+            outage: None,
+            file: "shop.yaml",
+            gaps: &[],
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let text = view.text(false);
+        let line = text.lines().find(|line| line.starts_with("the standby is")).expect("the posture").to_owned();
+        (line, view.json())
+    };
+    let (line, json) = told([size(0), size(0)]);
+    assert!(line.starts_with("the standby is below its standby footprint in web, api"), "{line}");
+    assert_eq!((&json["posture"], &json["below_standby_footprint"]), (&"partial".into(), &json!(["web", "api"])));
+    let (line, json) = told([size(8), size(1)]);
+    assert!(line.starts_with("the standby is below its standby footprint in api"), "{line}");
+    assert_eq!(json["below_standby_footprint"], json!(["api"]));
+    let (line, json) = told([size(2), size(3)]);
+    assert!(line.starts_with("the standby is between its standby footprint and full production size"), "{line}");
+    assert_eq!(json["below_standby_footprint"], json!([]));
+    assert_eq!(told([size(2), size(2)]).0, "the standby is at its standby footprint");
 }
 
 #[test]

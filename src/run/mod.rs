@@ -6,6 +6,7 @@ pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod lever;
+pub mod overtaken;
 pub mod patience;
 pub mod provision;
 pub mod scale;

@@ -43,5 +43,6 @@ mod story_sim;
 mod story_substitution;
 mod story_teardown;
 mod story_verdicts;
+mod story_way_back;
 mod story_way_out;
 mod terminal;

@@ -7,19 +7,19 @@ use super::story_declare::{declare, desired, disaster, ready, runs, state};
 
 const LEASE: &str = ".lifeboat/shop/lease.json";
 
-fn newest(desk: &Desk) -> String {
+pub(super) fn newest(desk: &Desk) -> String {
     runs(desk).into_iter().max().expect("a run")
 }
 
 /// A desk whose standby serves after a disaster; the primary is well again.
-fn away() -> Desk {
+pub(super) fn away() -> Desk {
     let desk = disaster();
     declare(&desk, 0, &["--yes"]);
     desk.expect(0, &["sim", "mend", "us-east-1"]);
     desk
 }
 
-fn failback(desk: &Desk, code: i32) -> Ran {
+pub(super) fn failback(desk: &Desk, code: i32) -> Ran {
     desk.expect(code, &["failback", "shop.yaml", "--reason", "home", "--yes"])
 }
 
@@ -32,7 +32,7 @@ fn killed(desk: &Desk) -> String {
     lease["nonce"].as_str().expect("a nonce")[..8].to_owned()
 }
 
-fn says(told: &str, wanted: &[&str]) {
+pub(super) fn says(told: &str, wanted: &[&str]) {
     for words in wanted {
         assert!(told.contains(words), "it does not say `{words}`:\n{told}");
     }

@@ -10,6 +10,7 @@ use super::sitting::{begin_sitting, close, take_lease};
 use crate::cloud::ReadPorts;
 use crate::commands::context::{Context, Session};
 use crate::commands::output::Output;
+use crate::commands::past::past;
 use crate::commands::posture;
 use crate::model::{ENVIRONMENT_TAG, SideName};
 use crate::plan::runbook::{RunKind, Runbook};
@@ -94,10 +95,10 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     session.printer().note(&format!("run {id} is given up; what it did stays as it is"));
     let (mut to_do, mut nobody_serves) = (Vec::new(), None);
     if let Some((record, _)) = &record {
-        if let Some(outage) = Outage::by(record) {
-            let advice = outage.advice(&Ways::ended(&file, &id, None));
+        if let Some(outage) = left(&session, record).await {
+            let advice = outage.advice(&Ways::ended(&file, &id, None), &session.environment.standby.region);
             session.printer().warn(&format!("{}; {advice}", outage.words()));
-            nobody_serves = Some((outage.words(), advice));
+            nobody_serves = outage.is_down().then(|| (outage.words(), advice));
         }
         let left_up = still_up(record);
         if record.kind == RunKind::Drill && !left_up.is_empty() {
@@ -118,6 +119,14 @@ pub async fn run(args: &AbandonArgs, context: &Context) -> Result<Exit, Failure>
     }
     told(&session, args, &id, &to_do, nobody_serves);
     Ok(Exit::Done)
+}
+
+/// Whether nobody serves by this run, after all that came later. Where that cannot be read, it is told by the run alone.
+async fn left(session: &Session, record: &RunRecord) -> Option<Outage> {
+    match past(session).await {
+        Ok(past) if past.iter().any(|one| one.run == record.run) => Outage::left_by(&record.run, &past),
+        Ok(_) | Err(_) => Outage::by(record),
+    }
 }
 
 /// The commands that delete the volumes an abandoned drill may have left.

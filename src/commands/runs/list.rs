@@ -14,6 +14,7 @@ use crate::report::runs::{HeldBy, Listed, Unreadable, list_json, list_text};
 use crate::report::trend;
 use crate::run::engine::RunRecord;
 use crate::run::journal::Tail;
+use crate::run::overtaken::overtaken;
 use crate::store::Runs;
 use crate::store::lease::holder;
 use crate::store::runs::shortest_unique;
@@ -69,7 +70,8 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     let file = args.environment.display().to_string();
     for listed in &runs {
         let Ok(record) = &listed.record else { continue };
-        if let Some(open) = OpenRun::of(record, listed.held_by.as_ref(), &file) {
+        let overtaken = overtaken(record, runs.iter().filter_map(|listed| listed.record.as_ref().ok()));
+        if let Some(open) = OpenRun::of(record, overtaken, listed.held_by.as_ref(), &file) {
             open.advice().iter().for_each(|advice| context.printer.note(&format!("run {}: {advice}", open.run)));
         }
     }

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use crate::commands::context::{Context, Session};
 use crate::commands::output::{Output, print};
+use crate::commands::past::past;
 use crate::plan::runbook::Runbook;
 use crate::report::open_run::OpenRun;
 use crate::report::runs::{HeldBy, entry_line, show_text};
 use crate::run::engine::RunRecord;
 use crate::run::journal::{RunState, Tail};
+use crate::run::overtaken::overtaken;
 use crate::store::Runs;
 use crate::store::lease::holder;
 use crate::ui::{Exit, Failure};
@@ -72,7 +74,11 @@ pub async fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
         || serde_json::to_value(&record).unwrap_or_default(),
     );
     let gone = held_by.filter(|by| by.gone_since.is_some() && !record.state.is_final());
-    if let Some(open) = OpenRun::of(&record, held_by, &args.environment.display().to_string()) {
+    let overtaken = match record.state.is_final() {
+        true => None,
+        false => overtaken(&record, &past(&session).await?),
+    };
+    if let Some(open) = OpenRun::of(&record, overtaken, held_by, &args.environment.display().to_string()) {
         for advice in open.advice().iter().filter(|_| !open.ways().is_alive() || !args.follow) {
             context.printer.note(advice);
         }

@@ -5,6 +5,7 @@ use crate::plan::runbook::{RunKind, Runbook};
 use crate::run::Basis;
 use crate::run::basis::BasisError;
 use crate::run::journal::RunState;
+use crate::run::overtaken::overtaken_by;
 use crate::store::{Runs, RunsError};
 use crate::ui::Failure;
 
@@ -40,24 +41,11 @@ pub(super) async fn still_stands(
         }
     }
     match overtaken_by(runbook.kind, state, &later) {
-        Some((words, because)) => Err(Failure::refused(format!("run {} is stale: {words}", runbook.id))
-            .because(because)
+        Some(overtaken) => Err(Failure::refused(format!("run {} is stale: {}", runbook.id, overtaken.words()))
+            .because(overtaken.because())
             .hint(format!("give it up: lifeboat runs abandon {file} {} --because TEXT", runbook.id))),
         None => Ok(()),
     }
-}
-
-/// How later runs, newest first, overtake one that is taken up again. A drill and a failback take capacity from the
-/// standby: after a later declaration that would take it from the users. One that never began was planned from what was
-/// there before any of them.
-fn overtaken_by(kind: RunKind, state: RunState, later: &[(String, RunKind)]) -> Option<(String, &'static str)> {
-    let declared = later.iter().find(|(_, later)| *later == RunKind::Declare).filter(|_| kind != RunKind::Declare);
-    if let Some((run, _)) = declared {
-        let because = "standing the standby down would take its capacity from the users";
-        return Some((format!("{run} was declared after it"), because));
-    }
-    let (run, _) = later.first().filter(|_| state == RunState::New)?;
-    Some((format!("it never began, and {run} has come after it"), "it was planned from what was there before that"))
 }
 
 impl From<BasisError> for Failure {
@@ -65,32 +53,6 @@ impl From<BasisError> for Failure {
         match error {
             BasisError::Runs(error) => error.into(),
             BasisError::Posture(error) => error.into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_taken_up_again_is_stale_after_a_later_declaration_and_if_it_never_began_after_any() {
-        use RunKind::{Declare, Drill, Failback};
-        let begun = RunState::Stopped;
-        for (kind, state, later, stale) in [
-            (Declare, begun, &[][..], None),
-            (Declare, begun, &[Drill], None),
-            (Declare, begun, &[Declare], None),
-            (Drill, begun, &[Failback], None),
-            (Drill, begun, &[Drill, Declare], Some("later-1 was declared after it")),
-            (Failback, begun, &[Declare], Some("later-0 was declared after it")),
-            (Failback, RunState::New, &[], None),
-            (Failback, RunState::New, &[Failback], Some("it never began, and later-0 has come after it")),
-            (Declare, RunState::New, &[Failback, Declare], Some("it never began, and later-0 has come after it")),
-        ] {
-            let named: Vec<_> = later.iter().enumerate().map(|(n, kind)| (format!("later-{n}"), *kind)).collect();
-            let told = overtaken_by(kind, state, &named).map(|(words, _)| words);
-            assert_eq!(told.as_deref(), stale, "{kind:?} {state:?} {later:?}");
         }
     }
 }
