@@ -4,6 +4,7 @@
 mod configured;
 mod events;
 mod images;
+mod unlisted;
 
 use super::*;
 use crate::facts::{BlockDevice, EventSourceFacts, LaunchTemplateFacts};

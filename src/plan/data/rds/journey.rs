@@ -179,7 +179,8 @@ fn both_alone(input: &FailbackInput<'_>, past: &Past, last: Last<'_>) -> Result<
 /// Whether nothing can write in the standby: a failback froze it and nobody has let it go on since.
 fn is_frozen(input: &FailbackInput<'_>) -> bool {
     let ended = |group: &GroupFacts| group.size.max == 0 && group.instances.is_empty();
-    input.groups.values().all(ended) && !input.seen.events.values().any(EventSeen::runs_in_standby)
+    input.groups.values().chain(input.seen.unlisted.values()).all(ended)
+        && !input.seen.events.values().any(EventSeen::runs_in_standby)
 }
 
 fn key(facts: &DatabaseFacts) -> Option<String> {

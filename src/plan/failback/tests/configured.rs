@@ -83,6 +83,11 @@ fn case(seen: Seen) -> Case {
     Case { primary: Some(ZERO), declared_in: Some("r1"), data: orders(), seen, ..Case::default() }
 }
 
+/// The standby's database takes the writes, and the primary's is what was true before.
+pub(super) fn orders_away() -> Case {
+    case(seen(ALONE, ALONE, None, AWAY))
+}
+
 fn titles(runbook: &Runbook, of: &str) -> String {
     let titles = runbook.steps.iter().filter(|step| step.id.0.contains(of)).map(|step| step.title.as_str());
     titles.collect::<Vec<_>>().join("\n")
