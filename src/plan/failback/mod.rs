@@ -24,7 +24,7 @@ use crate::facts::GroupFacts;
 use crate::model::{GroupSize, standby_group_name};
 
 pub use super::data::DataTrouble;
-pub use data::{promote_home_id, reseed_home_id, reseed_standby_id};
+pub use data::{lower_id, promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
 pub use hands::{COPY_GATE, DATA_GATE, FREEZE, FREEZE_GATE, HAND_GATE};
 pub use images::{TierHome, TierImages, copy_image_home_id, images_home, launch_image_home_id};

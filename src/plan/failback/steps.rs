@@ -118,6 +118,10 @@ pub(super) fn all(
     let resume: Vec<Step> = homes.iter().filter_map(|home| resume(home, &way.last)).collect();
     beside.extend(resume.iter().map(|step| step.id.clone()));
     way.steps.extend(resume);
+    // A smaller class restarts it, and nobody is served from there any more.
+    let lower = data::stand_down(brought, &way.last);
+    beside.extend(lower.iter().map(|step| step.id.clone()));
+    way.steps.extend(lower);
     // What stands by finds a replica: before, it would write to what was there until now, and then find nothing.
     if !frozen && brought.iter().any(|(_, way)| way.moves()) {
         way.then(vec![freeze_for_replicas(input, down, &way.last)]);
