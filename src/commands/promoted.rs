@@ -11,7 +11,7 @@ use super::earlier::record;
 use super::run_id::named_at;
 use crate::model::SideName;
 use crate::plan::past::{Deed, Past, What};
-use crate::plan::runbook::{Action, Stood};
+use crate::plan::runbook::{Action, Stood, Unfenced};
 use crate::run::engine::{RunRecord, StepRecord};
 use crate::run::journal::StepState;
 use crate::store::Runs;
@@ -66,6 +66,10 @@ fn deeds_of(record: &RunRecord) -> Vec<(Option<String>, Deed)> {
         }
         Action::Reseed { data, side: SideName::Standby, .. } if ended_well(step) => {
             Some((Some(data.clone()), deed(step, What::Protected)))
+        }
+        // It was there under its own name, and nobody had fenced it.
+        Action::Reseed { data, unfenced: Some(Unfenced { kept_in: None, .. }), .. } if step.attempts > 0 => {
+            Some((Some(data.clone()), deed(step, What::PutAside)))
         }
         Action::FencePrimary { .. } => ended_well(step).then(|| (None, deed(step, What::Fenced))),
         _ => Some((None, deed(step, What::Led { to: step.leads_to(record.kind)?, sure: led(step)? }))),
@@ -246,6 +250,29 @@ mod tests {
             (SideName::Primary, vec![started(), succeeded()], None),
         ] {
             assert_eq!(did(RunKind::Failback, "reseed", reseed(side), &events), expected, "{side} {events:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_fenced_is_put_aside_once_by_the_run_that_found_it_under_its_own_name() {
+        let home = |kept: Option<Option<&str>>| {
+            let mut action = reseed(SideName::Primary);
+            let Action::Reseed { unfenced, .. } = &mut action else { unreachable!("a reseed") };
+            *unfenced = kept.map(|kept_in| Unfenced {
+                since: Timestamp::UNIX_EPOCH,
+                run: "r0".into(),
+                kept_in: kept_in.map(str::to_owned),
+            });
+            action
+        };
+        for (kept, events, expected) in [
+            (Some(None), vec![started(), succeeded()], Some(What::PutAside)),
+            (Some(None), vec![started(), failed()], Some(What::PutAside)),
+            (Some(None), vec![], None),
+            (Some(Some("orders-before-r1")), vec![started(), already()], None),
+            (None, vec![started(), succeeded()], None),
+        ] {
+            assert_eq!(did(RunKind::Failback, "reseed-home", home(kept), &events), expected, "{kept:?} {events:?}");
         }
     }
 

@@ -44,6 +44,9 @@ pub enum What {
         /// Whether that came to its end, or a person took it over; else it may have led them.
         sure: bool,
     },
+    /// The primary's, which may have taken writes of its own, was kept under another name to make it a replica of the
+    /// standby's, or that was tried.
+    PutAside,
     /// The primary's servers were fenced off: a run saw its groups set to zero.
     Fenced,
     /// Its record cannot be read.
@@ -100,7 +103,7 @@ impl Past {
                 },
                 What::Protected => return Last::Protected(deed),
                 What::Unread => return Last::Untold,
-                What::Led { .. } | What::Fenced => {}
+                What::Led { .. } | What::PutAside | What::Fenced => {}
             }
         }
         Last::Untold
@@ -115,7 +118,7 @@ impl Past {
                 // What came of it is not known, so what came before tells.
                 What::Led { to: SideName::Standby, sure: false } => {}
                 What::Unread => return Users::Untold,
-                What::Promoted { .. } | What::Protected | What::Fenced => {}
+                What::Promoted { .. } | What::Protected | What::PutAside | What::Fenced => {}
             }
         }
         Users::Untold
@@ -148,6 +151,11 @@ impl Past {
         // A fence of another run before that was lifted when service went home.
         let fenced = |deed: &Deed| deed.what == What::Fenced && (deed.run == first.run || deed.at >= first.at);
         (!away.iter().any(fenced)).then_some(first)
+    }
+
+    /// The run that kept what [`Past::unfenced`] tells of under another name: the last that found it under its own.
+    pub fn put_aside(&self) -> Option<&Deed> {
+        self.since(self.unfenced()?).filter(|later| later.what == What::PutAside).last()
     }
 
     fn since<'a>(&'a self, deed: &Deed) -> impl Iterator<Item = &'a Deed> {

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::binary::Desk;
+use super::seeded::example;
 use super::story_declare::{declare, desired, disaster, ready, runs, state, step};
 
 /// A desk whose standby serves after a disaster; the primary is well again and has what was true before.
@@ -92,6 +93,91 @@ fn a_primary_that_nobody_fenced_may_have_written_and_the_way_home_says_so() {
     declare(&desk, 0, &["--yes", "--fence"]);
     let home = failback(&desk, 0);
     assert!(!home.err.contains("may be lost: "), "it was fenced: {}", home.err);
+}
+
+#[test]
+fn what_runs_of_a_tier_that_was_taken_out_of_the_file_stops_before_its_data_goes_home() {
+    let desk = away();
+    let scheduled = |desk: &Desk| {
+        let state = state(desk);
+        state["regions"]["us-west-2"]["schedules"]["shop-worker"].as_object().map_or(0, |all| all.len())
+    };
+    assert!(desired(&desk, "us-west-2", "shop-worker") > 0 && scheduled(&desk) > 0, "it serves");
+    let whole = desk.read("shop.yaml");
+    let (from, to) = (whole.find("  - name: worker").expect("worker"), whole.find("  - name: web").expect("web"));
+    desk.write("shop.yaml", &format!("{}{}", &whole[..from], &whole[to..]));
+    desk.expect(0, &["check", "shop.yaml"]);
+    let home = failback(&desk, 0);
+    assert!(home.err.contains("(also shop-worker, no longer in the file)"), "{}", home.err);
+    assert_eq!(desired(&desk, "us-west-2", "shop-worker"), 0);
+    let told = report(&desk, &newest(&desk));
+    let frozen = step(&told, "freeze-standby")["text"].to_string();
+    assert!(frozen.contains("shop-worker"), "{frozen}");
+    assert_eq!(scheduled(&desk), 0, "nothing raises it again");
+}
+
+#[test]
+fn a_second_failback_still_says_where_the_first_kept_what_nobody_fenced() {
+    let desk = away();
+    let declared = newest(&desk);
+    desk.expect(0, &["sim", "fail", "us-east-1", "--deny", "PromoteReadReplica"]);
+    failback(&desk, 4);
+    let first = newest(&desk);
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &first, "--because", "another day"]);
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    let words = format!("since run {declared} took the writes away from it");
+    let kept = format!("kept in shop-orders-before-{first} alone");
+    let plan = desk.expect(0, &["failback", "shop.yaml", "--reason", "home", "--rehearse"]);
+    assert!(plan.out.contains("may be lost: ") && plan.out.contains(&kept), "{}", plan.out);
+    let home = failback(&desk, 0);
+    assert!(home.err.contains(&words) && home.err.contains(&kept), "before it asks: {}", home.err);
+    let summary = report(&desk, &newest(&desk))["summary"].as_str().expect("a summary").to_owned();
+    assert!(summary.contains(&words) && summary.contains(&kept), "{summary}");
+}
+
+#[test]
+fn a_replica_that_a_declaration_raised_in_vain_stands_down_with_the_rest() {
+    let class = |desk: &Desk| {
+        state(desk)["regions"]["us-west-2"]["databases"]["shop-orders"]["facts"]["class"].as_str().map(str::to_owned)
+    };
+    let desk = disaster();
+    let small = class(&desk);
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "PromoteReadReplica"]);
+    declare(&desk, 4, &["--yes"]);
+    desk.expect(0, &["sim", "advance", "30m"]);
+    assert_ne!(class(&desk), small, "it was raised");
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &newest(&desk), "--because", "it is back"]);
+    for region in ["us-west-2", "us-east-1"] {
+        desk.expect(0, &["sim", "mend", region]);
+    }
+    failback(&desk, 0);
+    desk.expect(0, &["sim", "advance", "30m"]);
+    assert_eq!(class(&desk), small);
+
+    let desk = away();
+    failback(&desk, 0);
+    assert_eq!(class(&desk), small, "one that is made anew is made small");
+}
+
+#[test]
+fn a_primary_that_serves_another_environment_is_not_put_aside() {
+    let desk = ready();
+    desk.write("pilot.yaml", &example("pilot-light"));
+    for command in [&["baseline", "pilot.yaml"][..], &["sync", "pilot.yaml"], &["provision", "pilot.yaml", "--yes"]] {
+        desk.expect(0, command);
+    }
+    desk.expect(0, &["sim", "advance", "20m"]);
+    desk.expect(0, &["sim", "fail", "us-east-1"]);
+    declare(&desk, 0, &["--yes"]);
+    desk.expect(0, &["declare", "pilot.yaml", "--reason", "us-east-1 is dark", "--yes"]);
+    desk.expect(0, &["sim", "mend", "us-east-1"]);
+    failback(&desk, 0);
+    let before = databases(&desk, "us-east-1");
+    let refused = desk.expect(5, &["failback", "pilot.yaml", "--yes", "--reason", "home"]);
+    let words =
+        "shop-orders in the primary is followed by arn:aws:rds:us-west-2:111122223333:db:shop-orders, which is not";
+    assert!(refused.err.contains(words), "{}", refused.err);
+    assert_eq!(databases(&desk, "us-east-1"), before, "nothing was renamed");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::commands::context::Session;
 use crate::commands::data;
 use crate::facts::{Baseline, GroupFacts, RecordFacts, ScheduleFacts};
 use crate::model::{Rewrite, SideName, Switch, image_parameter_name};
-use crate::plan::failback::{EventSeen, Seen};
+use crate::plan::failback::{EventSeen, Seen, unlisted};
 use crate::plan::runbook::HomeRule;
 use crate::plan::sync::{HomeWorld, home_rule, plan_home};
 use crate::ui::Failure;
@@ -31,11 +31,16 @@ pub(super) async fn look(
     standby: &ReadPorts,
     groups: &Groups<'_>,
 ) -> Result<Seen, Failure> {
-    let (data, (schedules, events), records, parameters, images) = try_join5(
+    let (data, (unlisted, schedules, events), records, parameters, images) = try_join5(
         data::on_both_sides(session, primary, standby),
         async {
-            let events = events(session, primary, standby);
-            Ok(try_join(schedules(baseline, standby, groups.standby), events).await?)
+            let groups = async {
+                let unlisted = unlisted(&session.environment, standby.groups.all_groups().await?);
+                let schedules = schedules(baseline, standby, groups.standby, &unlisted).await?;
+                Ok((unlisted, schedules))
+            };
+            let ((unlisted, schedules), events) = try_join(groups, events(session, primary, standby)).await?;
+            Ok((unlisted, schedules, events))
         },
         async { Ok(records(session, primary).await?) },
         parameters(session, baseline, primary, standby),
@@ -45,7 +50,7 @@ pub(super) async fn look(
     let (parameters, rules, mut by_hand) = parameters;
     let (images, told) = images;
     by_hand.extend(told);
-    Ok(Seen { data, schedules, events, records, parameters, rules, images, by_hand })
+    Ok(Seen { data, unlisted, schedules, events, records, parameters, rules, images, by_hand })
 }
 
 /// Only production's scheduled actions are ever put in force in the standby.
@@ -53,11 +58,13 @@ async fn schedules(
     baseline: &Baseline,
     standby: &ReadPorts,
     groups: &BTreeMap<String, GroupFacts>,
+    unlisted: &BTreeMap<String, GroupFacts>,
 ) -> CloudResult<BTreeMap<String, Vec<ScheduleFacts>>> {
-    if baseline.facts.schedules.values().all(Vec::is_empty) {
+    // The baseline may know nothing any more of what the file does not name.
+    if unlisted.is_empty() && baseline.facts.schedules.values().all(Vec::is_empty) {
         return Ok(BTreeMap::new());
     }
-    let names: Vec<String> = groups.keys().cloned().collect();
+    let names: Vec<String> = groups.keys().chain(unlisted.keys()).cloned().collect();
     standby.schedules.schedules(&names).await
 }
 

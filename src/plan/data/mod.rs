@@ -135,6 +135,11 @@ pub(super) trait Homeward {
     fn reseed_standby(&self, _input: &FailbackInput<'_>, _needs: &BTreeSet<StepId>) -> Option<Step> {
         None
     }
+
+    /// Brings one that never left back to the standby footprint, where a declaration had raised it.
+    fn stand_down(&self, _needs: &BTreeSet<StepId>) -> Option<Step> {
+        None
+    }
 }
 
 /// A data store that a drill copies.

@@ -21,6 +21,11 @@ pub fn reseed_standby_id(data: &str) -> StepId {
     StepId(format!("reseed-standby-{data}"))
 }
 
+/// The id of the step that brings the standby's instance back to its footprint.
+pub fn lower_id(data: &str) -> StepId {
+    StepId(format!("lower-{data}"))
+}
+
 /// Makes the primary's data follow the standby's.
 pub(super) fn reseed_home(input: &FailbackInput<'_>, data: &[HomewardData<'_>]) -> Vec<Step> {
     data.iter().filter_map(|(_, way)| way.reseed_home(input)).collect()
@@ -52,4 +57,9 @@ pub(super) fn reseed_standby(
     needs: &BTreeSet<StepId>,
 ) -> Vec<Step> {
     data.iter().filter_map(|(_, way)| way.reseed_standby(input, needs)).collect()
+}
+
+/// Brings what never left back to the standby footprint.
+pub(super) fn stand_down(data: &[HomewardData<'_>], needs: &BTreeSet<StepId>) -> Vec<Step> {
+    data.iter().filter_map(|(_, way)| way.stand_down(needs)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::FailbackInput;
+use super::{FailbackInput, UNLISTED};
 use crate::model::{Environment, SideName, Strategy, Switch};
 use crate::plan::data::HomewardData;
 use crate::plan::declare::estimates::emptied;
@@ -101,11 +101,19 @@ pub(super) fn freeze_for_replicas(input: &FailbackInput<'_>, down: &ScalePlan, n
 }
 
 fn freeze(why: &str, input: &FailbackInput<'_>, down: &ScalePlan, needs: &BTreeSet<StepId>) -> Step {
-    let groups: BTreeSet<String> =
-        down.steps.iter().map(|tier| tier.group.clone()).filter(|group| input.groups.contains_key(group)).collect();
+    let unlisted = &input.seen.unlisted;
+    let there = |group: &String| input.groups.contains_key(group) || unlisted.contains_key(group);
+    let groups: BTreeSet<String> = down.steps.iter().map(|tier| tier.group.clone()).filter(there).collect();
+    let also = match unlisted.is_empty() {
+        true => String::new(),
+        false => {
+            let names: Vec<&str> = unlisted.keys().map(String::as_str).collect();
+            format!(" (also {}, {UNLISTED})", names.join(", "))
+        }
+    };
     Step {
         id: StepId(FREEZE.to_owned()),
-        title: format!("freeze the standby: its groups go to zero, {why}"),
+        title: format!("freeze the standby: its groups go to zero{also}, {why}"),
         action: Action::FreezeStandby { groups: groups.into_iter().collect() },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),

@@ -37,6 +37,8 @@ pub struct FailbackInput<'a> {
 pub struct Seen {
     /// RDS instances, by the data's name.
     pub data: BTreeMap<String, DataSeen>,
+    /// The standby's groups that lifeboat made for tiers which the file does not name any more, by name.
+    pub unlisted: BTreeMap<String, GroupFacts>,
     /// Scheduled actions of the standby's groups, by group.
     pub schedules: BTreeMap<String, Vec<ScheduleFacts>>,
     /// Event sources, by name.

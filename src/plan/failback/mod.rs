@@ -12,6 +12,7 @@ mod input;
 mod refusal;
 mod steps;
 mod traffic;
+mod unlisted;
 
 use std::collections::BTreeMap;
 
@@ -23,13 +24,14 @@ use crate::facts::GroupFacts;
 use crate::model::{GroupSize, standby_group_name};
 
 pub use super::data::DataTrouble;
-pub use data::{promote_home_id, reseed_home_id, reseed_standby_id};
+pub use data::{lower_id, promote_home_id, reseed_home_id, reseed_standby_id};
 pub use events::{disable_events_id, enable_home_events_id};
 pub use hands::{COPY_GATE, DATA_GATE, FREEZE, FREEZE_GATE, HAND_GATE};
 pub use images::{TierHome, TierImages, copy_image_home_id, images_home, launch_image_home_id};
 pub use input::{DataSeen, EventSeen, FailbackInput, Seen};
 pub use refusal::FailbackRefusal;
 pub use steps::{TRAFFIC_GATE, await_primary_id, resume_schedules_id, scale_primary_id};
+pub use unlisted::{UNLISTED, unlisted};
 
 /// A tier's group in the primary: as it is, and as it has to be before anybody goes home.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
     };
     let homes = homes(input, primary)?;
     let data = homeward(input).map_err(|troubles| FailbackRefusal::Data { troubles })?;
-    let down = plan_scale(input.environment, &input.baseline.capacity, input.groups, ScaleTarget::Standby, &[])
+    let mut down = plan_scale(input.environment, &input.baseline.capacity, input.groups, ScaleTarget::Standby, &[])
         .map_err(FailbackRefusal::Scale)?;
     let nothing = homes.iter().all(Home::is_ready)
         && down.steps.iter().all(|step| !step.changes())
@@ -76,6 +78,7 @@ pub fn plan_failback(input: &FailbackInput<'_>) -> Result<Runbook, FailbackRefus
     if input.declared_in.is_none() && nothing {
         return Err(FailbackRefusal::AtHome);
     }
+    down.steps.extend(unlisted::steps(input));
     let steps = steps::all(input, &homes, &data, &down)?;
     Ok(assemble(input.environment, input.baseline, &input.declaration, RunKind::Failback, steps).sealed())
 }

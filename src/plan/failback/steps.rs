@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hands::{by_hand, copy_gate, data_gate, freeze_for_data, freeze_for_replicas, freezes};
-use super::{FailbackInput, FailbackRefusal, Home, data, events, images, traffic};
+use super::{FailbackInput, FailbackRefusal, Home, UNLISTED, data, events, images, traffic};
 use crate::model::SideName;
 use crate::plan::data::HomewardData;
 use crate::plan::declare::estimates::{BOOT_S, default};
@@ -118,6 +118,10 @@ pub(super) fn all(
     let resume: Vec<Step> = homes.iter().filter_map(|home| resume(home, &way.last)).collect();
     beside.extend(resume.iter().map(|step| step.id.clone()));
     way.steps.extend(resume);
+    // A smaller class restarts it, and nobody is served from there any more.
+    let lower = data::stand_down(brought, &way.last);
+    beside.extend(lower.iter().map(|step| step.id.clone()));
+    way.steps.extend(lower);
     // What stands by finds a replica: before, it would write to what was there until now, and then find nothing.
     if !frozen && brought.iter().any(|(_, way)| way.moves()) {
         way.then(vec![freeze_for_replicas(input, down, &way.last)]);
@@ -141,7 +145,11 @@ fn climb(input: &FailbackInput<'_>, homes: &[&Home<'_>], way: &mut Way) {
 /// Brings the standby back to its footprint.
 fn stand_by(input: &FailbackInput<'_>, down: &ScalePlan, way: &mut Way) {
     let kept_by = keeping(input.environment, input.baseline);
-    way.then(down.steps.iter().map(|tier| stand_down(tier, &way.last, kept_by.contains(&tier.tier))).collect());
+    let stand_down = |tier: &ScaleStep| {
+        let listed = !input.seen.unlisted.contains_key(&tier.group);
+        stand_down(tier, &way.last, kept_by.contains(&tier.tier), listed)
+    };
+    way.then(down.steps.iter().map(stand_down).collect());
 }
 
 /// `running`: whose servers run by then.
@@ -264,12 +272,16 @@ fn wait(input: &FailbackInput<'_>, home: &Home<'_>) -> Step {
     }
 }
 
-fn stand_down(tier: &ScaleStep, needs: &BTreeSet<StepId>, keeps_volumes: bool) -> Step {
+fn stand_down(tier: &ScaleStep, needs: &BTreeSet<StepId>, keeps_volumes: bool, listed: bool) -> Step {
     let (now, after) = (tier.before.desired, tier.after.desired);
+    let to = match listed {
+        true => format!("to its standby footprint of {after}"),
+        false => format!("to {after}: it is {UNLISTED}, and `lifeboat provision` removes it"),
+    };
     let stay = if keeps_volumes && tier.shrinks() { format!("; {STAY}") } else { String::new() };
     Step {
         id: stand_down_id(&tier.tier),
-        title: format!("stand {} down from {now} to its standby footprint of {after}{stay}", tier.tier),
+        title: format!("stand {} down from {now} {to}{stay}", tier.tier),
         action: Action::StandDown { tier: tier.tier.clone(), group: tier.group.clone(), size: tier.after },
         needs: needs.clone(),
         sides: BTreeSet::from([SideName::Standby]),

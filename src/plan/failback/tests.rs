@@ -4,6 +4,9 @@
 mod configured;
 mod events;
 mod images;
+mod lesser;
+mod unlisted;
+mod whose;
 
 use super::*;
 use crate::facts::{BlockDevice, EventSourceFacts, LaunchTemplateFacts};

@@ -128,7 +128,7 @@ pub enum Action {
         /// The replica.
         database: String,
     },
-    /// A database has what production's has. Absent: as it is.
+    /// A database has what production's has; in a failback, what the standby footprint has. Absent: as it is.
     RaiseDatabase {
         /// The data's name.
         data: String,

@@ -47,6 +47,9 @@ pub struct Unfenced {
     pub since: Timestamp,
     /// The run that led them there.
     pub run: String,
+    /// The name under which an earlier run has kept it already; absent: this one keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_in: Option<String>,
 }
 
 /// What a replica has besides its class and its key.

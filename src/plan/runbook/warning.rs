@@ -7,6 +7,7 @@ impl Action {
     /// where there is nothing to tell.
     pub fn warning(&self) -> Option<String> {
         let Action::Reseed { side, database, aside, unfenced: Some(unfenced), .. } = self else { return None };
+        let aside = unfenced.kept_in.as_ref().unwrap_or(aside);
         let since = unfenced.since.strftime("%Y-%m-%d %H:%M:%S UTC");
         Some(format!(
             "no run has fenced the {side} since run {} took the writes away from it: {database} in the {side} may have \

@@ -7,11 +7,14 @@ use crate::model::SideName;
 use crate::plan::aside::aside;
 use crate::plan::data::Homeward;
 use crate::plan::declare::estimates::default;
-use crate::plan::failback::{FailbackInput, promote_home_id, reseed_home_id, reseed_standby_id};
+use crate::plan::failback::{FailbackInput, lower_id, promote_home_id, reseed_home_id, reseed_standby_id};
 use crate::plan::runbook::{Action, Estimate, Step, StepId, Stood};
 
 /// How far behind a replica may be when people are asked to stop writing: that is about how long they wait.
 const CLOSE_S: u64 = 60;
+
+/// How long to wait for a replica that takes no order: the service is home, and the command that does it later is told.
+const LOWER_TIMEOUT_S: u64 = 600;
 
 /// What a replica takes to be made, at least: a snapshot, its copy to another Region, and the restore.
 const SEED_S: u64 = 1_800;
@@ -102,6 +105,37 @@ impl Homeward for Journey<'_> {
         );
         let action = reseed(self.data, SideName::Standby, (standby, source), old, &self.away, input.data_timeout_s);
         Some(step(reseed_standby_id(self.data), title, action, needs.clone(), both(), seeding()))
+    }
+
+    /// One that is made anew is made as it is to stand by.
+    fn stand_down(&self, needs: &BTreeSet<StepId>) -> Option<Step> {
+        let standby = self.standby.filter(|_| self.stage == Stage::NeverLeft)?;
+        // Without a class of its own it has production's, and nothing has raised it.
+        let class = self.rds.class.clone().filter(|class| *class != standby.class);
+        let zones = self.away.like.as_ref().is_some_and(|like| like.multi_az);
+        let multi_az = (standby.multi_az && !zones).then_some(false);
+        if class.is_none() && multi_az.is_none() {
+            return None;
+        }
+        let to = class.as_ref().unwrap_or(&standby.class);
+        let one_zone = multi_az.map(|_| ", without a standby in another zone").unwrap_or_default();
+        let title = format!(
+            "stand {} down from {} to its standby footprint of {to}{one_zone}; if that fails, go on without",
+            self.standby_id, standby.class
+        );
+        let action = Action::RaiseDatabase {
+            data: self.data.to_owned(),
+            side: SideName::Standby,
+            database: self.standby_id.clone(),
+            class,
+            multi_az,
+            deletion_protection: None,
+            wait: false,
+            timeout_s: LOWER_TIMEOUT_S,
+        };
+        let sides = BTreeSet::from([SideName::Standby]);
+        let lower = step(lower_id(self.data), title, action, needs.clone(), sides, default(5, "one ModifyDBInstance"));
+        Some(Step { best_effort: true, ..lower })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::trouble::{Why, trouble};
 use crate::facts::{DatabaseFacts, GroupFacts};
 use crate::model::{RdsData, SideName, Strategy, standby_database_name};
+use crate::plan::aside::{aside, is_aside};
 use crate::plan::data::DataTrouble;
 use crate::plan::failback::{DataSeen, EventSeen, FailbackInput};
 use crate::plan::past::{Deed, Last, Past, Users};
@@ -16,6 +17,8 @@ pub(super) struct Journey<'a> {
     pub rds: &'a RdsData,
     /// The standby's identifier.
     pub standby_id: String,
+    /// The standby's instance as it is now.
+    pub standby: Option<&'a DatabaseFacts>,
     pub stage: Stage,
     /// What the primary's instance has, or is to have.
     pub home: Wanted,
@@ -106,10 +109,21 @@ pub(super) fn journey<'a>(
         }),
         ..Wanted::default()
     };
-    let stands = matches!(stage, Stage::Away { primary: AtHome::Old });
-    let unfenced = seen.past.unfenced().filter(|_| stands);
-    let unfenced = unfenced.map(|deed| Unfenced { since: deed.at, run: deed.run.clone() });
-    Ok(Journey { data, rds, standby_id, stage, home, away, unfenced })
+    let unfenced = unfenced(&stage, &seen.past, &rds.source);
+    let standby = input.seen.data.get(data).and_then(|seen| seen.standby.as_ref());
+    Ok(Journey { data, rds, standby_id, standby, stage, home, away, unfenced })
+}
+
+/// What may have been written to the primary's old instance, wherever that is by now: an earlier failback that did not come
+/// to its end has kept it under another name.
+fn unfenced(stage: &Stage, past: &Past, source: &str) -> Option<Unfenced> {
+    let Stage::Away { primary } = stage else { return None };
+    let deed = past.unfenced()?;
+    let kept_in = match primary {
+        AtHome::Old => None,
+        AtHome::Gone | AtHome::Replica(_) => Some(aside(source, &past.put_aside()?.run)),
+    };
+    Some(Unfenced { since: deed.at, run: deed.run.clone(), kept_in })
 }
 
 fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result<Stage, Why> {
@@ -141,7 +155,13 @@ fn stage(input: &FailbackInput<'_>, seen: &DataSeen, standby_id: &str) -> Result
             None if primary.is_available() => Err(Why::LagUnknown),
             None => Ok(Stage::Away { primary: AtHome::Replica(None) }),
         },
-        Some(_) => both_alone(input, past, last),
+        Some(primary) => match both_alone(input, past, last)? {
+            Stage::Away { primary: AtHome::Old } => match followers(input, primary, standby_id) {
+                none if none.is_empty() => Ok(Stage::Away { primary: AtHome::Old }),
+                replicas => Err(Why::Followed { replicas }),
+            },
+            stage => Ok(stage),
+        },
         // Users found it there before it was lost: what the standby has is older.
         None => match last {
             Last::Primary(deed)
@@ -176,10 +196,22 @@ fn both_alone(input: &FailbackInput<'_>, past: &Past, last: Last<'_>) -> Result<
     }
 }
 
+/// What follows the primary's instance although nothing of this environment or of production does: whoever made that may
+/// have users on it, and putting it aside would take it from them. Production's own replicas are in its Region.
+fn followers(input: &FailbackInput<'_>, primary: &DatabaseFacts, standby_id: &str) -> Vec<String> {
+    let recorded = input.baseline.facts.databases.get(&primary.id);
+    let known = |replica: &String| match replica.rsplit_once(':') {
+        Some((_, id)) => id == standby_id || is_aside(standby_id, id),
+        None => recorded.is_some_and(|recorded| recorded.replicas.contains(replica)),
+    };
+    primary.replicas.iter().filter(|replica| !known(replica)).cloned().collect()
+}
+
 /// Whether nothing can write in the standby: a failback froze it and nobody has let it go on since.
 fn is_frozen(input: &FailbackInput<'_>) -> bool {
     let ended = |group: &GroupFacts| group.size.max == 0 && group.instances.is_empty();
-    input.groups.values().all(ended) && !input.seen.events.values().any(EventSeen::runs_in_standby)
+    input.groups.values().chain(input.seen.unlisted.values()).all(ended)
+        && !input.seen.events.values().any(EventSeen::runs_in_standby)
 }
 
 fn key(facts: &DatabaseFacts) -> Option<String> {

@@ -29,6 +29,11 @@ pub(super) enum Why {
     },
     /// Both took writes that the other lacks: a declaration led users to the standby after the writes had come home.
     Diverged,
+    /// The primary's is no leftover: something that this environment does not know follows it.
+    Followed {
+        /// Its replicas, as RDS names them.
+        replicas: Vec<String>,
+    },
     /// The primary has no instance, and the baseline does not tell what it was.
     NotRecorded,
 }
@@ -71,6 +76,11 @@ fn words(data: &str, primary: &str, standby: &str, why: &Why) -> String {
             "{data}: {primary} in the primary and {standby} in the standby have both taken writes that the other lacks: \
              a failback had brought them home, and a declaration led the users to the standby again"
         ),
+        Why::Followed { replicas } => format!(
+            "{data}: {primary} in the primary is followed by {}, which is not of this environment: {primary} may have the \
+             users of another environment by now, and a failback would put it aside with what they wrote",
+            replicas.join(", ")
+        ),
         Why::NotRecorded => {
             format!("{data}: the primary has no {primary} any more, and the baseline does not tell what it was")
         }
@@ -101,6 +111,13 @@ fn hint(environment: &Environment, primary: &str, standby: &str, why: &Why) -> S
              the primary's {primary} ({east}) has, rename the standby's and provision: aws rds modify-db-instance \
              --region {west} --db-instance-identifier {standby} --new-db-instance-identifier {standby}-aside \
              --apply-immediately"
+        ),
+        Why::Followed { replicas } => format!(
+            "find out whose that is, and whether another environment over {primary} serves from the primary ({east}): \
+             `lifeboat status` of that one, and what writes to {primary}. If it does, {primary} has what counts: compare \
+             what both hold, and do not fail back. If nothing writes to {primary} and {} only stood by, delete or promote \
+             that, then fail back, and provision its environment again",
+            replicas.join(", ")
         ),
         Why::NotRecorded => {
             format!("make a replica of {standby} called {primary} in the primary, then fail back")

@@ -8,7 +8,7 @@ use crate::plan::past::What;
 use crate::plan::past::tests::{HOME, HOME_PERHAPS, LED_HOME, LED_OUT, OUT, OUT_PERHAPS, led_to, told};
 use crate::plan::runbook::Lever;
 
-fn orders() -> Vec<DataSet> {
+pub(super) fn orders() -> Vec<DataSet> {
     let rds = RdsData {
         source: "prod-orders".into(),
         key: Some("alias/shop-dr".into()),
@@ -35,7 +35,7 @@ fn takes_over() -> Switch {
     Switch::StandbyTakesOver { bucket: "b".into(), key: "shop.example.com/standby-takes-over".into() }
 }
 
-fn database(id: &str, source: Option<&str>) -> DatabaseFacts {
+pub(super) fn database(id: &str, source: Option<&str>) -> DatabaseFacts {
     DatabaseFacts {
         id: id.into(),
         status: "available".into(),
@@ -52,7 +52,7 @@ fn database(id: &str, source: Option<&str>) -> DatabaseFacts {
 }
 
 /// What was seen of orders: each side's instance by what it replicates, the lag, and the side that was promoted last.
-fn seen(
+pub(super) fn seen(
     standby: Option<Option<&str>>,
     primary: Option<Option<&str>>,
     lag: Option<u64>,
@@ -68,22 +68,27 @@ fn seen(
 }
 
 /// The same where runs tell more: both stand alone, or the primary's is as it says.
-fn recalled(primary: Option<Option<&str>>, past: Past) -> Seen {
+pub(super) fn recalled(primary: Option<Option<&str>>, past: Past) -> Seen {
     let mut seen = seen(ALONE, primary, Some(7), None);
     seen.data.get_mut("orders").expect("it").past = past;
     seen
 }
 
-const ALONE: Option<Option<&str>> = Some(None);
-const OF_PRIMARY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-east-1:1:db:prod-orders"));
-const OF_STANDBY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-west-2:1:db:shop-orders"));
-const AWAY: Option<SideName> = Some(SideName::Standby);
+pub(super) const ALONE: Option<Option<&str>> = Some(None);
+pub(super) const OF_PRIMARY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-east-1:1:db:prod-orders"));
+pub(super) const OF_STANDBY: Option<Option<&str>> = Some(Some("arn:aws:rds:us-west-2:1:db:shop-orders"));
+pub(super) const AWAY: Option<SideName> = Some(SideName::Standby);
 
-fn case(seen: Seen) -> Case {
+pub(super) fn case(seen: Seen) -> Case {
     Case { primary: Some(ZERO), declared_in: Some("r1"), data: orders(), seen, ..Case::default() }
 }
 
-fn titles(runbook: &Runbook, of: &str) -> String {
+/// The standby's database takes the writes, and the primary's is what was true before.
+pub(super) fn orders_away() -> Case {
+    case(seen(ALONE, ALONE, None, AWAY))
+}
+
+pub(super) fn titles(runbook: &Runbook, of: &str) -> String {
     let titles = runbook.steps.iter().filter(|step| step.id.0.contains(of)).map(|step| step.title.as_str());
     titles.collect::<Vec<_>>().join("\n")
 }
@@ -205,7 +210,7 @@ fn a_replica_that_serves_all_the_time_gets_its_second_zone_again() {
 #[test]
 fn what_has_to_be_done_about_a_database_follows_from_where_it_is() {
     let told = |seen: Seen| titles(&planned(case(seen)).expect("a plan"), "orders");
-    assert_eq!(told(seen(OF_PRIMARY, ALONE, None, None)), "", "it was never promoted");
+    insta::assert_snapshot!(told(seen(OF_PRIMARY, ALONE, None, None)), @"stand shop-orders down from db.r6g.large to its standby footprint of db.t4g.medium, without a standby in another zone; if that fails, go on without");
     assert_eq!(told(seen(None, ALONE, None, None)), "", "the standby merely lacks its replica");
     insta::assert_snapshot!(told(seen(ALONE, ALONE, None, Some(SideName::Primary))), @"protect orders again (home since run r0): keep the standby's shop-orders as shop-orders-before-20261107-031500-9c4e, and make shop-orders a replica of prod-orders");
     let first = |seen: Seen| told(seen).lines().next().map(str::to_owned).unwrap_or_default();
