@@ -98,6 +98,22 @@ fn users_who_are_home_already_are_not_said_to_be_served_by_nobody_and_a_lost_pri
 }
 
 #[test]
+fn a_failback_that_was_given_up_when_its_replica_did_not_come_is_followed_by_one_that_makes_it() {
+    let desk = away();
+    desk.expect(0, &["sim", "fail", "us-west-2", "--deny", "CreateDBInstanceReadReplica"]);
+    failback(&desk, 4);
+    let run = newest(&desk);
+    desk.expect(0, &["sim", "mend", "us-west-2"]);
+    desk.expect(0, &["runs", "abandon", "shop.yaml", &run, "--because", "the key was wrong"]);
+    // What the database was is told by what the first one has kept, under a name with that run in it.
+    failback(&desk, 0);
+    let status = desk.expect(0, &["status", "shop.yaml"]);
+    says(&status.out, &["at its standby footprint", "shop-orders      replica"]);
+    let drift = desk.run(&["drift", "shop.yaml"]);
+    assert!(!drift.out.contains("blocks failover"), "{}", drift.out);
+}
+
+#[test]
 fn a_standby_below_its_footprint_is_told_as_such() {
     let desk = ready();
     for group in ["shop-web", "shop-api"] {

@@ -100,6 +100,10 @@ pub(super) async fn on_both_sides(
         found.into_iter().map(|one| (one.id.clone(), one)).collect()
     };
     let (here, there) = (by_id(here?), by_id(there?));
+    let all = match databases.iter().all(|(.., id)| there.contains_key(id)) {
+        true => Vec::new(),
+        false => standby.databases.all_databases().await?,
+    };
     let replicas: Vec<String> = here.values().filter(|one| one.is_replica()).map(|one| one.id.clone()).collect();
     let lags = match replicas.is_empty() {
         true => BTreeMap::new(),
@@ -109,6 +113,7 @@ pub(super) async fn on_both_sides(
     let seen = databases.into_iter().map(|(name, source, standby)| {
         let seen = failback::DataSeen {
             standby: there.get(&standby).cloned(),
+            kept: aside::kept(&standby, &all).filter(|_| !there.contains_key(&standby)).cloned(),
             primary: here.get(&source).cloned(),
             lag: lags.get(&source).copied(),
             past: pasts.remove(name).unwrap_or_default(),

@@ -60,6 +60,8 @@ pub struct Seen {
 pub struct DataSeen {
     /// The standby's instance.
     pub standby: Option<DatabaseFacts>,
+    /// What an earlier failback kept of it, where it is not there.
+    pub kept: Option<DatabaseFacts>,
     /// The primary's.
     pub primary: Option<DatabaseFacts>,
     /// How far the primary's is behind, where it is a replica and that is known.

@@ -4,6 +4,7 @@
 mod configured;
 mod events;
 mod images;
+mod kept;
 mod lesser;
 mod unlisted;
 mod whose;

@@ -99,11 +99,13 @@ pub(super) fn journey<'a>(
     // As the stack of the standby has it: a multi-site's replica serves all the time.
     let multi_site = input.environment.strategy == Strategy::MultiSite;
     let away_multi_az = multi_site && home.like.as_ref().is_some_and(|like| like.multi_az);
+    // A failback that broke off has put it aside, and no run that comes after knows under which name.
+    let stood = seen.standby.as_ref().or(seen.kept.as_ref());
     let away = Wanted {
         class: rds.class.clone().or_else(|| home.class.clone()),
-        key: rds.key.clone().or_else(|| seen.standby.as_ref().and_then(key)),
+        key: rds.key.clone().or_else(|| stood.and_then(key)),
         // What was raised while it served is not what stands by.
-        like: seen.standby.as_ref().map(|facts| {
+        like: stood.map(|facts| {
             let like = ReplicaLike::from(facts);
             Box::new(ReplicaLike { multi_az: away_multi_az, deletion_protection: false, ..like })
         }),

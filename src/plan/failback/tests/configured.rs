@@ -61,6 +61,7 @@ pub(super) fn seen(
     let data = DataSeen {
         standby: standby.map(|source| database("shop-orders", source)),
         primary: primary.map(|source| database("prod-orders", source)),
+        kept: None,
         lag: lag.map(|seconds| ReplicaLag { seconds, at: jiff::Timestamp::UNIX_EPOCH }),
         past: promoted.map(|side| led_to(side, jiff::Timestamp::UNIX_EPOCH)).unwrap_or_default(),
     };

@@ -39,6 +39,7 @@ fn what_runs_in_the_standby_is_off_before_data_goes_home_and_what_ran_at_home_is
     let data = DataSeen {
         standby: Some(database("shop-orders")),
         primary: Some(database("prod-orders")),
+        kept: None,
         lag: None,
         past: crate::plan::past::tests::led_to(crate::model::SideName::Standby, jiff::Timestamp::UNIX_EPOCH),
     };
