@@ -143,10 +143,10 @@ impl Frozen {
             true => ("making it all a standby again", "makes it all a standby again"),
             false => ("leading service home", "leads service home"),
         };
-        // Another failback, too, looks at what was there before it makes a replica.
+        // Another failback finds what this one put aside; a declaration takes nothing but what has the name.
         let given_up = match self.home {
             Home::No => back,
-            _ => format!("{first}`lifeboat failback {file} --reason TEXT` {leads}; if the primary is lost, {over}"),
+            _ => format!("`lifeboat failback {file} --reason TEXT` {leads}; if the primary is lost, {first}{over}"),
         };
         match (self.state, self.home, &self.since) {
             _ if ways.is_alive() => format!("watch it: `{}`", ways.watch()),
@@ -334,7 +334,7 @@ mod tests {
         ");
         insta::assert_snapshot!(told(Started, RunState::Abandoned), @r"
         frozen by failback r1, which was given up: the users were led home and the primary was seen to serve them, and nothing stands by for it until another failback has made a standby again
-        the primary's databases take the writes by now, so nothing may serve in the standby beside them: where shop-orders was put aside, give it its name back with `aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-orders-before-r1 --new-db-instance-identifier shop-orders --apply-immediately` and wait until it is available; `lifeboat failback shop.yaml --reason TEXT` makes it all a standby again; if the primary is lost, `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
+        the primary's databases take the writes by now, so nothing may serve in the standby beside them: `lifeboat failback shop.yaml --reason TEXT` makes it all a standby again; if the primary is lost, where shop-orders was put aside, give it its name back with `aws rds modify-db-instance --region us-west-2 --db-instance-identifier shop-orders-before-r1 --new-db-instance-identifier shop-orders --apply-immediately` and wait until it is available; `lifeboat declare shop.yaml --reason TEXT` leads the users to the standby again, without what was written in the primary since
         ");
         insta::assert_snapshot!(told(Pending, RunState::Stopped), @r"
         frozen by failback r1, which stopped: the users were led home and the primary was seen to serve them, and nothing stands by for it until this failback is finished
