@@ -7,6 +7,7 @@ mod images;
 mod kept;
 mod lesser;
 mod unlisted;
+mod whereabouts;
 mod whose;
 
 use super::*;
