@@ -9,10 +9,13 @@ mod standing;
 mod stays;
 mod trouble;
 
+use std::collections::BTreeSet;
+
 use super::{DataTrouble, Declared, Homeward, Kind, Restored};
-use crate::model::{DataSet, RdsData};
+use crate::model::{DataSet, RdsData, SideName};
 use crate::plan::declare::DeclareInput;
 use crate::plan::failback::FailbackInput;
+use crate::plan::runbook::{Action, Estimate, Step, StepId};
 use journey::journey;
 use standing::Database;
 pub use stays::{databases_concerned, databases_that_stay, databases_wanted, stands_on};
@@ -32,5 +35,19 @@ impl Kind for RdsData {
 
     fn restored(&self) -> Result<&dyn Restored, &'static str> {
         Ok(self)
+    }
+}
+
+/// A step that the standby's side takes, and that the run stops at where it fails.
+fn step(id: StepId, title: String, action: Action, needs: BTreeSet<StepId>, estimate: Estimate) -> Step {
+    Step {
+        id,
+        title,
+        action,
+        needs,
+        sides: BTreeSet::from([SideName::Standby]),
+        estimate,
+        best_effort: false,
+        skipped: None,
     }
 }

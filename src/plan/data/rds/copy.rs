@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::facts::{CopyLike, DatabaseFacts};
-use crate::model::{CopyMark, RdsData, Region, SideName, standby_database_name};
+use crate::model::{CopyMark, RdsData, Region, standby_database_name};
 use crate::plan::data::{Copied, CopyDrill, Restored};
 use crate::plan::declare::PastTimes;
 use crate::plan::declare::estimates::{default, of_run};
@@ -84,7 +84,7 @@ fn make(mark: &CopyMark, facts: &DatabaseFacts, past: &PastTimes) -> Vec<Step> {
     let mut needs = BTreeSet::new();
     let mut made = Vec::new();
     for (id, title, action, estimate) in steps {
-        let one = Step { best_effort: true, ..step(id, title, action, needs, past, estimate) };
+        let one = Step { best_effort: true, ..measured(id, title, action, needs, past, estimate) };
         needs = BTreeSet::from([one.id.clone()]);
         made.push(one);
     }
@@ -94,7 +94,7 @@ fn make(mark: &CopyMark, facts: &DatabaseFacts, past: &PastTimes) -> Vec<Step> {
 /// The steps that remove a copy and its snapshot.
 fn remove(mark: &CopyMark, past: &PastTimes) -> Vec<Step> {
     let (data, of) = (&mark.data, mark.database());
-    let copy = step(
+    let copy = measured(
         remove_copy_id(data),
         format!("delete the copy of {of}"),
         Action::RemoveCopy { copy: mark.clone(), timeout_s: REMOVE_TIMEOUT_S },
@@ -102,7 +102,7 @@ fn remove(mark: &CopyMark, past: &PastTimes) -> Vec<Step> {
         past,
         (300, "5 min until a deleted instance is gone"),
     );
-    let snapshot = step(
+    let snapshot = measured(
         remove_snapshot_id(data),
         format!("delete the snapshot of {of} it came from"),
         Action::RemoveSnapshot { copy: mark.clone(), timeout_s: REMOVE_TIMEOUT_S },
@@ -113,7 +113,7 @@ fn remove(mark: &CopyMark, past: &PastTimes) -> Vec<Step> {
     vec![copy, snapshot]
 }
 
-fn step(
+fn measured(
     id: StepId,
     title: String,
     action: Action,
@@ -121,15 +121,6 @@ fn step(
     past: &PastTimes,
     (seconds, why): (u64, &str),
 ) -> Step {
-    let measured = past.slowest(&id).map(of_run);
-    Step {
-        id,
-        title,
-        action,
-        needs,
-        sides: BTreeSet::from([SideName::Standby]),
-        estimate: measured.unwrap_or_else(|| default(seconds, why)),
-        best_effort: false,
-        skipped: None,
-    }
+    let estimate = past.slowest(&id).map(of_run).unwrap_or_else(|| default(seconds, why));
+    super::step(id, title, action, needs, estimate)
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::lost;
 use super::standing::Database;
+use super::{lost, step};
 use crate::facts::DatabaseFacts;
 use crate::model::SideName;
 use crate::plan::data::Declared;
 use crate::plan::declare::data::{await_replica_id, instant, measure_id, promote_id, protect_id, publish_id, raise_id};
 use crate::plan::declare::{DeclareInput, Lacking, Remarks, Stale, estimates};
-use crate::plan::runbook::{Action, Estimate, Mode, Runbook, Step, StepId};
+use crate::plan::runbook::{Action, Mode, Runbook, Step, StepId};
 
 /// Give up on a promotion after this. It takes minutes, and a backup that is under way comes first.
 const PROMOTE_TIMEOUT_S: u64 = 3_600;
@@ -35,19 +35,6 @@ const CATCH_UP_TIMEOUT_S: u64 = 900;
 
 /// Days of backups where production's are not known: PromoteReadReplica's own default.
 const DEFAULT_RETENTION_DAYS: u32 = 1;
-
-fn step(id: StepId, title: String, action: Action, needs: BTreeSet<StepId>, estimate: Estimate) -> Step {
-    Step {
-        id,
-        title,
-        action,
-        needs,
-        sides: BTreeSet::from([SideName::Standby]),
-        estimate,
-        best_effort: false,
-        skipped: None,
-    }
-}
 
 impl Declared for Database<'_> {
     fn missing(&self, input: &DeclareInput<'_>) -> Option<Lacking> {
