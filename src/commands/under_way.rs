@@ -7,7 +7,7 @@ use super::declare::is_open;
 use super::earlier::past_runs;
 use super::past::past;
 use super::runs::held::{give_up, kind_of, lease_failure};
-use super::sight::{self, Sight};
+use super::sight;
 use crate::plan::runbook::RunKind;
 use crate::report::barred::Barred;
 use crate::report::open_run::Ways;
@@ -114,14 +114,11 @@ pub(super) async fn refuse_while_serving(
         None => (None, None),
     };
     let name = file.display().to_string();
-    let (why, next) = match serving(spent.as_ref(), &last, &name) {
+    let (why, next) = match (serving(spent.as_ref(), &last, &name), barred) {
         // Frozen, or with its writes home, it serves nobody, and that has a way on of its own.
-        Some(_) if barred.is_some() => {
-            let Some(barred) = barred else { return Ok(()) };
-            return Err(told(session, &barred, file).await.hint("or, knowing that, add --while-serving"));
-        }
-        Some(told) => told,
-        None => {
+        (Some(_), Some(barred)) => return Err(told(session, &barred, file).await),
+        (Some(told), None) => told,
+        (None, _) => {
             let sight = sight::look(session).await;
             for unseen in &sight.unseen {
                 session.printer().warn(&format!("whether the standby serves the users could not be seen: {unseen}"));
@@ -132,7 +129,7 @@ pub(super) async fn refuse_while_serving(
                      --reason TEXT takes them back as well"
                 ));
             }
-            match by_sight(spent.as_ref(), &sight, &name) {
+            match sight.says(spent.as_ref(), &name) {
                 Some(told) => told,
                 None => return Ok(()),
             }
@@ -142,29 +139,6 @@ pub(super) async fn refuse_while_serving(
         .because(risk)
         .hint(next)
         .hint("or, knowing that, add --while-serving"))
-}
-
-/// Why the standby may be serving the users by all that is to be seen, and what comes first; none where it does not look so.
-/// The store may be another computer's, or a copy from before the declaration; and Route 53 leads users by itself.
-fn by_sight(spent: Option<&Spent>, sight: &Sight, file: &str) -> Option<(String, String)> {
-    // A failback that led the users home leaves data that still has to be made a replica.
-    let alone = sight.alone.first().filter(|_| !matches!(spent, Some(Spent::Home { .. })));
-    let alone = alone.map(|id| format!("database {id} of the standby stands alone and takes writes"));
-    // What was raised may be serving by now, and what could not be seen is not taken for absent.
-    let unseen = sight.unseen.first().filter(|_| matches!(spent, Some(Spent::Capacity { .. })));
-    let unseen = unseen.map(|why| format!("whether the users are in the standby is not known ({why})"));
-    let seen = sight.led.clone().or(alone).or(unseen)?;
-    let (why, next) = match spent {
-        None => (
-            format!("{seen}, and no run in this store tells of a declaration"),
-            "look for the store that does, on another computer perhaps".to_owned(),
-        ),
-        Some(spent) => (
-            format!("{seen}, although run {} led nobody there", spent.run()),
-            format!("bring service home first: lifeboat failback {file} --reason TEXT"),
-        ),
-    };
-    Some((why, next))
 }
 
 /// Why the standby may be serving the users, and what comes first; none where it is not.
@@ -256,30 +230,6 @@ mod tests {
         assert_eq!(why(Spent::Capacity { run: "r1".into(), schedules: false }), None, "no run led them there");
         assert_eq!(why(Spent::Home { run: "r1".into(), failback: "r2".into() }), None, "the users are home");
         assert!(why(Spent::Declared { run: "r1".into() }).is_some_and(|why| why.contains("may be fenced")));
-    }
-
-    #[test]
-    fn what_is_to_be_seen_counts_whatever_the_store_knows() {
-        let sight = |led: Option<&str>, alone: &[&str]| Sight {
-            led: led.map(str::to_owned),
-            alone: alone.iter().map(|id| (*id).to_owned()).collect(),
-            unseen: vec![],
-        };
-        let told = |spent: Option<Spent>, sight| by_sight(spent.as_ref(), &sight, "e.yaml").map(|(why, _)| why);
-        assert_eq!(told(None, sight(None, &[])), None);
-        let unknown =
-            told(None, sight(Some("shop.example.com leads to the standby (the object is there)"), &["shop-orders"]));
-        insta::assert_snapshot!(unknown.expect("told"), @"shop.example.com leads to the standby (the object is there), and no run in this store tells of a declaration");
-        insta::assert_snapshot!(told(None, sight(None, &["shop-orders"])).expect("told"), @"database shop-orders of the standby stands alone and takes writes, and no run in this store tells of a declaration");
-        let capacity = || Some(Spent::Capacity { run: "r1".into(), schedules: false });
-        insta::assert_snapshot!(told(capacity(), sight(Some("it leads there"), &[])).expect("told"), @"it leads there, although run r1 led nobody there");
-        let blind = || Sight { unseen: vec!["Route 53 does not answer".into()], ..Sight::default() };
-        insta::assert_snapshot!(told(capacity(), blind()).expect("told"), @"whether the users are in the standby is not known (Route 53 does not answer), although run r1 led nobody there");
-        assert_eq!(told(None, blind()), None, "nothing was raised for them");
-        // On the way home the data comes last.
-        let home = || Some(Spent::Home { run: "r1".into(), failback: "r2".into() });
-        assert_eq!(told(home(), sight(None, &["shop-orders"])), None);
-        assert!(told(home(), sight(Some("it leads there"), &[])).is_some());
     }
 
     #[test]
