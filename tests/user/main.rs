@@ -45,4 +45,5 @@ mod story_teardown;
 mod story_verdicts;
 mod story_way_back;
 mod story_way_out;
+mod story_whose_data;
 mod terminal;
