@@ -59,11 +59,13 @@ impl Sight {
         let seen = self.led.clone().or(alone).or(unseen)?;
         let (why, next) = match spent {
             None => (
-                format!("{seen}, and no run in this store tells of a declaration"),
+                format!(
+                    "the standby may be serving the users: {seen}, and no run in this store tells of a declaration"
+                ),
                 "look for the store that does, on another computer perhaps".to_owned(),
             ),
             Some(spent) => (
-                format!("{seen}, although run {} led nobody there", spent.run()),
+                format!("the standby may be serving the users: {seen}, although run {} led nobody there", spent.run()),
                 format!("bring service home first: lifeboat failback {file} --reason TEXT"),
             ),
         };
@@ -86,12 +88,12 @@ mod tests {
         assert_eq!(told(None, sight(None, &[])), None);
         let unknown =
             told(None, sight(Some("shop.example.com leads to the standby (the object is there)"), &["shop-orders"]));
-        insta::assert_snapshot!(unknown.expect("told"), @"shop.example.com leads to the standby (the object is there), and no run in this store tells of a declaration");
-        insta::assert_snapshot!(told(None, sight(None, &["shop-orders"])).expect("told"), @"database shop-orders of the standby stands alone and takes writes, and no run in this store tells of a declaration");
+        insta::assert_snapshot!(unknown.expect("told"), @"the standby may be serving the users: shop.example.com leads to the standby (the object is there), and no run in this store tells of a declaration");
+        insta::assert_snapshot!(told(None, sight(None, &["shop-orders"])).expect("told"), @"the standby may be serving the users: database shop-orders of the standby stands alone and takes writes, and no run in this store tells of a declaration");
         let capacity = || Some(Spent::Capacity { run: "r1".into(), schedules: false });
-        insta::assert_snapshot!(told(capacity(), sight(Some("it leads there"), &[])).expect("told"), @"it leads there, although run r1 led nobody there");
+        insta::assert_snapshot!(told(capacity(), sight(Some("it leads there"), &[])).expect("told"), @"the standby may be serving the users: it leads there, although run r1 led nobody there");
         let blind = || Sight { unseen: vec!["Route 53 does not answer".into()], ..Sight::default() };
-        insta::assert_snapshot!(told(capacity(), blind()).expect("told"), @"whether the users are in the standby is not known (Route 53 does not answer), although run r1 led nobody there");
+        insta::assert_snapshot!(told(capacity(), blind()).expect("told"), @"the standby may be serving the users: whether the users are in the standby is not known (Route 53 does not answer), although run r1 led nobody there");
         assert_eq!(told(None, blind()), None, "nothing was raised for them");
         // On the way home the data comes last.
         let home = || Some(Spent::Home { run: "r1".into(), failback: "r2".into() });
